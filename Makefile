@@ -1,0 +1,46 @@
+# One word for each habit. `make setup` prepares .venv; everything else uses it.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+VENDOR := web/static/vendor
+
+.PHONY: setup demo dev test lint lock clean
+
+setup: $(VENV)/.ready $(VENDOR)/.ready
+
+$(VENV)/.ready: requirements/dev.txt pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENDOR)/.ready: web/assets/package-lock.json
+	cd web/assets && npm ci --silent --ignore-scripts --no-audit --no-fund
+	mkdir -p $(VENDOR)
+	cp web/assets/node_modules/htmx.org/dist/htmx.min.js web/assets/node_modules/htmx.org/dist/ext/hx-ws.min.js $(VENDOR)/
+	@touch $@
+
+demo: setup
+	$(BIN)/onetext demo
+
+dev: setup
+	$(BIN)/onetext demo --database sqlite:///dev.db --reload
+
+test: setup
+	$(BIN)/python -m pytest
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+LOCK := $(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
+	--no-annotate --no-header --strip-extras --allow-unsafe
+
+lock:
+	$(LOCK) -o requirements/run.txt pyproject.toml
+	$(LOCK) --extra dev -o requirements/dev.txt pyproject.toml
+
+clean:
+	rm -rf $(VENV) $(VENDOR) web/assets/node_modules dist

@@ -1,0 +1,280 @@
+"""Which acts are open, judged from state words alone: the aggregate's guards and the pages both ask here.
+
+Each function yields the codes of the guards that an act would break; none means that the act is open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from domain.ids import TermId
+from domain.refusals import Code
+from domain.rules import Covered
+from domain.words import LIVE, NOT_ENDED, AgreementStatus, Mandate, ObjectionState, ProposalState, TermStatus
+
+Broken = Iterator[Code]
+
+
+def mandate(
+    held: Mapping[Mandate, Covered], needed: Mandate, touched: Iterable[TermId], *, whole_text: bool = False
+) -> Broken:
+    """whole_text: the act adds to the text or concerns all of it, which a mandate that names terms does not cover."""
+    if needed not in held:
+        yield Code.NOT_AUTHORISED
+        return
+    covered = held[needed]
+    if covered is not None and (whole_text or not covered.issuperset(touched)):
+        yield Code.OUTSIDE_MANDATE
+
+
+def change_the_text(agreement: str) -> Broken:
+    """Propose, accept, object, open a term, and every act on a term."""
+    match agreement:
+        case AgreementStatus.RATIFYING:
+            yield Code.FROZEN
+        case AgreementStatus.IN_FORCE:
+            yield Code.NEEDS_AMENDMENT
+        case AgreementStatus.ABANDONED:
+            yield Code.ALREADY_ENDED
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalWords:
+    """What an act on a proposal depends on. own: by the asker's party; reserved: touches a term that a conditional
+    acceptance holds; blocked: has an open blocking objection."""
+
+    agreement: str
+    state: str
+    own: bool
+    reserved: bool = False
+    blocked: bool = False
+
+
+def accept(words: ProposalWords) -> Broken:
+    yield from change_the_text(words.agreement)
+    yield from _answer_the_head(words)
+    if words.reserved:
+        yield Code.RESERVED
+    if words.blocked:
+        yield Code.BLOCKED_BY_OBJECTION
+
+
+def counter(words: ProposalWords) -> Broken:
+    yield from change_the_text(words.agreement)
+    yield from _answer_the_head(words)
+
+
+def object_to(words: ProposalWords) -> Broken:
+    yield from change_the_text(words.agreement)
+    yield from _answer_the_head(words)
+
+
+def decline(words: ProposalWords) -> Broken:
+    yield from _answer_the_head(words)
+
+
+def replace(words: ProposalWords) -> Broken:
+    """An own head, or an own stale proposal, which is the rebase."""
+    yield from change_the_text(words.agreement)
+    if not words.own:
+        yield Code.NOT_YOUR_PROPOSAL
+    if words.state != ProposalState.STALE:
+        yield from _ended(words.state)
+        yield from _not_the_open_head(words.state)
+
+
+def withdraw(words: ProposalWords) -> Broken:
+    yield from _ended(words.state)
+    if not words.own:
+        yield Code.NOT_YOUR_PROPOSAL
+
+
+def ask(agreement: str) -> Broken:
+    """Ask for or give a clarification."""
+    if agreement == AgreementStatus.ABANDONED:
+        yield Code.ALREADY_ENDED
+
+
+def settle_condition(state: str, *, mine_to_do: bool) -> Broken:
+    """Report a condition fulfilled (its owner) or confirm it (the other party)."""
+    yield from _ended(state)
+    if state in LIVE and state != ProposalState.CONDITIONAL:
+        yield Code.NOT_YET_PERMITTED
+    elif not mine_to_do:
+        yield Code.NOT_OWNER
+
+
+def _answer_the_head(words: ProposalWords) -> Broken:
+    yield from _ended(words.state)
+    if words.own:
+        yield Code.OWN_PROPOSAL
+    yield from _not_the_open_head(words.state)
+
+
+def _ended(state: str) -> Broken:
+    if state == ProposalState.EXPIRED:
+        yield Code.EXPIRED
+    elif state not in LIVE:
+        yield Code.ALREADY_ENDED
+
+
+def _not_the_open_head(state: str) -> Broken:
+    match state:
+        case ProposalState.COUNTERED:
+            yield Code.NOT_HEAD
+        case ProposalState.CONDITIONAL:
+            yield Code.RESERVED
+        case ProposalState.PARKED:
+            yield Code.NOT_YET_PERMITTED
+
+
+def answer_objection(state: str) -> Broken:
+    if state not in NOT_ENDED:
+        yield Code.ALREADY_ENDED
+
+
+def offer_resolution(state: str) -> Broken:
+    yield from answer_objection(state)
+
+
+def withdraw_objection(state: str, *, own: bool) -> Broken:
+    yield from answer_objection(state)
+    if not own:
+        yield Code.NOT_OBJECTOR
+
+
+def judge_resolution(state: str, *, own: bool, offered_by_me: bool) -> Broken:
+    """Confirm or decline an offered resolution: for the side that did not offer it."""
+    yield from answer_objection(state)
+    if state == ObjectionState.RESOLUTION_OFFERED:
+        if offered_by_me:
+            yield Code.NEEDS_BOTH
+    elif not own:
+        yield Code.NOT_OBJECTOR
+    else:
+        yield Code.NOT_YET_PERMITTED
+
+
+@dataclass(frozen=True, slots=True)
+class TermWords:
+    """What an act on a term depends on. mine: opened by the asker's party; touched: a live proposal touches it;
+    asked_by_me: None when nobody asked for what is to be agreed."""
+
+    agreement: str
+    status: str
+    version: int = 1
+    reserved: bool = False
+    mine: bool = False
+    touched: bool = False
+    asked_by_me: bool | None = None
+
+
+def propose_on(words: TermWords) -> Broken:
+    """Revise, remove or move a term."""
+    if words.status == TermStatus.REMOVED:
+        yield Code.ALREADY_ENDED
+    elif words.status in (TermStatus.PARKED, TermStatus.DEFERRED):
+        yield Code.NOT_YET_PERMITTED
+
+
+def mark(words: TermWords) -> Broken:
+    yield from _on_standing_term(words)
+
+
+def drop(words: TermWords) -> Broken:
+    yield from _on_standing_term(words)
+    if not words.mine:
+        yield Code.NOT_OWNER
+    if words.status != TermStatus.OPEN or words.version or words.touched:
+        yield Code.NOT_YET_PERMITTED
+
+
+def reopen(words: TermWords) -> Broken:
+    yield from _on_standing_term(words)
+    if words.reserved:
+        yield Code.RESERVED
+    if words.status not in (TermStatus.PROVISIONAL, TermStatus.DEFERRED):
+        yield Code.NOT_YET_PERMITTED
+
+
+def park(words: TermWords) -> Broken:
+    yield from _set_aside(words, TermStatus.OPEN)
+
+
+def defer(words: TermWords) -> Broken:
+    yield from _set_aside(words, TermStatus.OPEN, TermStatus.PARKED)
+
+
+def agree_parking(words: TermWords) -> Broken:
+    yield from park(words)
+    yield from _agree(words)
+
+
+def agree_deferral(words: TermWords) -> Broken:
+    yield from defer(words)
+    yield from _agree(words)
+
+
+def unpark(words: TermWords) -> Broken:
+    yield from _on_standing_term(words)
+    if words.status != TermStatus.PARKED:
+        yield Code.NOT_YET_PERMITTED
+
+
+def _on_standing_term(words: TermWords) -> Broken:
+    yield from change_the_text(words.agreement)
+    if words.status == TermStatus.REMOVED:
+        yield Code.ALREADY_ENDED
+
+
+def _set_aside(words: TermWords, *permitted: TermStatus) -> Broken:
+    yield from _on_standing_term(words)
+    if words.reserved:
+        yield Code.RESERVED
+    if words.status not in permitted:
+        yield Code.NOT_YET_PERMITTED
+
+
+def _agree(words: TermWords) -> Broken:
+    if words.asked_by_me is None:
+        yield Code.NOT_YET_PERMITTED
+    elif words.asked_by_me:
+        yield Code.NEEDS_BOTH
+
+
+def open_ratification(agreement: str) -> Broken:
+    yield from change_the_text(agreement)
+
+
+def sign(agreement: str, *, signed: bool, ran_out: bool) -> Broken:
+    """ran_out: the last ratification ended by its deadline."""
+    yield from _in_ratification(agreement, ran_out=ran_out)
+    if signed:
+        yield Code.ALREADY_ENDED
+
+
+def refuse_to_sign(agreement: str, *, ran_out: bool) -> Broken:
+    yield from _in_ratification(agreement, ran_out=ran_out)
+
+
+def withdraw_ratification(agreement: str, *, mine: bool, ran_out: bool) -> Broken:
+    yield from _in_ratification(agreement, ran_out=ran_out)
+    if agreement == AgreementStatus.RATIFYING and not mine:
+        yield Code.NOT_OWNER
+
+
+def abandon(agreement: str) -> Broken:
+    match agreement:
+        case AgreementStatus.ABANDONED:
+            yield Code.ALREADY_ENDED
+        case AgreementStatus.RATIFYING | AgreementStatus.IN_FORCE:
+            yield Code.NOT_YET_PERMITTED
+
+
+def _in_ratification(agreement: str, *, ran_out: bool) -> Broken:
+    match agreement:
+        case AgreementStatus.DRAFTING:
+            yield Code.EXPIRED if ran_out else Code.NOT_YET_PERMITTED
+        case AgreementStatus.IN_FORCE | AgreementStatus.ABANDONED:
+            yield Code.ALREADY_ENDED

@@ -1,0 +1,79 @@
+"""What every event is: who did what to which stream, when, under which mandate. Names are past tense.
+
+An event class carries its data as dataclass fields of plain JSON values; TOPIC is its stable name in the log and
+SCHEMA the version of its data, raised together with an `upcast_vN` whenever the data changes shape.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, ClassVar
+
+from eventsourcing.domain import AggregateCreated, AggregateEvent
+from eventsourcing.utils import register_topic
+
+from domain.ids import MemberId, PartyId
+from domain.times import written
+
+_ENVELOPE = {"originator_id", "originator_version", "originator_topic", "timestamp", "actor", "command_id"}
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who caused an event. kind: party, facilitator or clock; mandate: the one that the act needed, if any.
+
+    mandate_version is the version of the partnership's stream at which the mandate was read.
+    """
+
+    kind: str
+    party_id: PartyId | None = None
+    member_id: MemberId | None = None
+    mandate: str | None = None
+    mandate_version: int | None = None
+
+
+CLOCK = Actor("clock")
+
+
+class Event(AggregateEvent):
+    """An event of one stream. Versions count from 1."""
+
+    TOPIC: ClassVar[str]
+    SCHEMA: ClassVar[int] = 1
+    actor: Actor
+    command_id: str | None
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        if "TOPIC" in cls.__dict__:
+            register_topic(cls.TOPIC, cls)
+            EVENT_TYPES[cls.TOPIC] = cls
+
+    @classmethod
+    @cache
+    def data_fields(cls) -> tuple[str, ...]:
+        """The names of the event's own data, in the order of its declaration."""
+        return tuple(each.name for each in dataclasses.fields(cls) if each.name not in _ENVELOPE)
+
+    @property
+    def at(self) -> str:
+        """The event's time as it is written in the log."""
+        return written(self.timestamp)
+
+    def data(self) -> dict[str, Any]:
+        """The event's own data as JSON values."""
+        return {name: getattr(self, name) for name in self.data_fields()}
+
+    def apply(self, aggregate: Any) -> None:
+        """The one fold: aggregate, projector and time travel all come through here."""
+        aggregate.apply_event(self)
+
+
+class Founding(AggregateCreated):
+    """Mixed into the first event of a stream."""
+
+
+EVENT_TYPES: dict[str, type[Event]] = {}
+"""Every recorded event type by its stable name."""

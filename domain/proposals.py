@@ -1,0 +1,314 @@
+"""Proposals: offers to change terms, made against named versions; whole or not at all. Counters form a thread."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from domain import acts
+from domain.agreement_events import (
+    ProposalBecameStale,
+    ProposalClosed,
+    ProposalCountered,
+    ProposalDeclined,
+    ProposalExpired,
+    ProposalMade,
+    ProposalParked,
+    ProposalRevived,
+    ProposalSuperseded,
+    ProposalUnparked,
+    ProposalWithdrawn,
+)
+from domain.commands import DeclineProposal, Item, MakeProposal, WithdrawProposal
+from domain.endings import end_proposal
+from domain.events import Event
+from domain.fingerprint import proposal_fingerprint
+from domain.ids import Fingerprint, MemberId, PartyId, ProposalId, TermId, ThreadId
+from domain.refusals import Code, Guards, malformed, refuse
+from domain.rules import Act, decides, folds
+from domain.terms import Term, let_vanish, standing_neighbour, words_on
+from domain.values import broken_rule
+from domain.words import LIVE, NOT_ENDED, Mandate, ProposalState
+
+if TYPE_CHECKING:
+    from domain.agreement import Agreement
+    from domain.conditions import Condition
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A proposal. It never changes but for its state; version is that of the event that made it, ended_by that of the
+    event that caused its end."""
+
+    proposal_id: ProposalId
+    thread_id: ThreadId
+    party_id: PartyId
+    member_id: MemberId
+    items: tuple[Item, ...]
+    fingerprint: Fingerprint
+    rationale: str | None
+    counters: ProposalId | None
+    replaces: ProposalId | None
+    again: ProposalId | None
+    valid_until: str | None
+    version: int
+    made_at: str
+    state: ProposalState = ProposalState.OPEN
+    condition: Condition | None = None
+    ended_version: int | None = None
+    ended_by: int | None = None
+
+    @property
+    def term_ids(self) -> tuple[TermId, ...]:
+        """The terms that it touches, in the order of its items."""
+        return tuple(TermId(item["term_id"]) for item in self.items)
+
+
+def words_on_proposal(agreement: Agreement, proposal: Proposal, party: PartyId) -> acts.ProposalWords:
+    """The state words that decide which acts on a proposal are open to a party."""
+    return acts.ProposalWords(
+        agreement.status,
+        proposal.state,
+        own=proposal.party_id == party,
+        reserved=any(
+            agreement.reserved.get(each, proposal.proposal_id) != proposal.proposal_id for each in proposal.term_ids
+        ),
+        blocked=agreement.is_blocked(proposal.proposal_id),
+    )
+
+
+def ended_sentence(proposal: Proposal) -> str | None:
+    """Why an act on an ended proposal comes too late; None while it lives."""
+    return None if proposal.state in LIVE else f"This proposal has already ended: it is {proposal.state}."
+
+
+@decides(MakeProposal)
+def make_proposal(agreement: Agreement, command: MakeProposal, act: Act) -> None:
+    if command.counters and command.replaces:
+        raise malformed("A proposal cannot counter and replace at once.", "Leave one of the two out.")
+    _refuse_unknown_references(agreement, command)
+    countered = agreement.proposal(command.counters) if command.counters else None
+    replaced = agreement.proposal(command.replaces) if command.replaces else None
+    again = agreement.proposal(command.again) if command.again else None
+
+    touched = [*command.touched(), *(replaced.term_ids if replaced else ())]
+    adds = any(item["op"] == "add" for item in command.items)
+    guards = Guards(acts.mandate(act.mandates, Mandate.NEGOTIATOR, touched, whole_text=adds))
+    guards.note(acts.change_the_text(agreement.status))
+    if countered:
+        guards.note(acts.counter(words_on_proposal(agreement, countered, act.party)))
+    if replaced:
+        guards.note(acts.replace(words_on_proposal(agreement, replaced, act.party)))
+    for item in command.items:
+        _guard_item(agreement, item, act, guards)
+    guards.refuse_if(
+        command.valid_until is not None and command.valid_until <= agreement.now,
+        Code.INVALID_VALUE,
+        "The deadline of this proposal is already past.",
+        "Choose a later deadline, or none.",
+    )
+    guards.refuse_if(
+        again is not None and again.state in LIVE,
+        Code.NOT_YET_PERMITTED,
+        "The proposal that this makes again has not ended.",
+    )
+    guards.settle()
+
+    items = [_with_base_version(agreement, item) for item in command.items]
+    rebase = replaced is not None and replaced.state == ProposalState.STALE
+    thread = countered or (None if rebase else replaced)
+    made = agreement.record(
+        ProposalMade,
+        proposal_id=command.proposal_id,
+        thread_id=thread.thread_id if thread else ThreadId(command.proposal_id),
+        items=items,
+        fingerprint=proposal_fingerprint(agreement.agreement_id, command.proposal_id, items, command.valid_until),
+        rationale=command.rationale,
+        counters=command.counters,
+        replaces=command.replaces,
+        again=command.again,
+        valid_until=command.valid_until,
+        need_ids=list(command.need_ids),
+    )
+    if countered:
+        agreement.record(ProposalCountered, proposal_id=countered.proposal_id, caused_by=made)
+    elif replaced and not rebase:
+        agreement.record(ProposalSuperseded, proposal_id=replaced.proposal_id, caused_by=made)
+
+
+def _refuse_unknown_references(agreement: Agreement, command: MakeProposal) -> None:
+    if command.need_ids:
+        refuse(Code.UNKNOWN_REFERENCE, "This names a need that has not been disclosed.")
+    added: list[TermId] = []
+    for item in command.items:
+        term_id, after = TermId(item["term_id"]), item.get("after")
+        if item["op"] != "add":
+            agreement.term(term_id)
+        if after is not None and after != term_id:
+            standing_neighbour(agreement, after, added)
+        if item["op"] == "add":
+            added.append(term_id)
+
+
+def _guard_item(agreement: Agreement, item: Item, act: Act, guards: Guards) -> None:
+    term = agreement.terms.get(TermId(item["term_id"]))
+    if item["op"] == "add":
+        guards.refuse_if(term is not None, Code.INVALID_VALUE, "An added term needs an id that is not in use.")
+    else:
+        assert term
+        guards.note(acts.propose_on(words_on(agreement, term, act.party)))
+        _guard_base(item, term, guards)
+    guards.refuse_if(item.get("after") == item["term_id"], Code.INVALID_VALUE, "A term cannot come after itself.")
+    wrong = broken_rule(item.get("value"))
+    guards.refuse_if(wrong is not None, Code.INVALID_VALUE, wrong)
+
+
+def _guard_base(item: Item, term: Term, guards: Guards) -> None:
+    base = item.get("base_version", term.version)
+    guards.refuse_if(
+        base != term.version,
+        Code.STALE_BASE,
+        f"This builds on version {base} of “{term.heading}”; it is now at version {term.version}.",
+    )
+    guards.refuse_if(
+        item["op"] == "move" and term.version == 0,
+        Code.INVALID_VALUE,
+        f"“{term.heading}” is still an empty place-holder, which cannot be moved.",
+        "Propose its text first.",
+    )
+
+
+def _with_base_version(agreement: Agreement, item: Item) -> Item:
+    if item["op"] == "add":
+        return item
+    return {**item, "base_version": agreement.terms[TermId(item["term_id"])].version}
+
+
+@decides(DeclineProposal)
+def decline_proposal(agreement: Agreement, command: DeclineProposal, act: Act) -> None:
+    proposal = agreement.proposal(command.proposal_id)
+    cited = [agreement.objection(each) for each in command.objection_ids]
+    if any(each.proposal_id != proposal.proposal_id for each in cited):
+        refuse(Code.UNKNOWN_REFERENCE, "A cited objection is on another proposal.")
+    guards = Guards(acts.mandate(act.mandates, Mandate.NEGOTIATOR, proposal.term_ids))
+    guards.note(acts.decline(words_on_proposal(agreement, proposal, act.party)))
+    guards.refuse_if(
+        not any(each.party_id == act.party and each.state in NOT_ENDED for each in cited), Code.GROUND_REQUIRED
+    )
+    guards.settle()
+    end_proposal(
+        agreement, ProposalDeclined, proposal.proposal_id, objection_ids=list(dict.fromkeys(command.objection_ids))
+    )
+
+
+@decides(WithdrawProposal)
+def withdraw_proposal(agreement: Agreement, command: WithdrawProposal, act: Act) -> None:
+    proposal = agreement.proposal(command.proposal_id)
+    guards = Guards(acts.mandate(act.mandates, Mandate.NEGOTIATOR, proposal.term_ids))
+    guards.note(acts.withdraw(words_on_proposal(agreement, proposal, act.party)))
+    guard_whole_package(proposal, command.term_ids, guards)
+    guards.settle()
+    end_proposal(agreement, ProposalWithdrawn, proposal.proposal_id)
+
+
+def guard_whole_package(proposal: Proposal, term_ids: tuple[TermId, ...] | None, guards: Guards) -> None:
+    """Terms that are named must be exactly the package's."""
+    named_in_part = term_ids is not None and sorted(term_ids) != sorted(proposal.term_ids)
+    guards.refuse_if(named_in_part, Code.PARTIAL_PACKAGE)
+
+
+@folds(ProposalMade)
+def proposal_made(agreement: Agreement, event: ProposalMade) -> None:
+    actor = event.actor
+    assert actor.party_id and actor.member_id
+    proposal = Proposal(
+        proposal_id=event.proposal_id,
+        thread_id=event.thread_id,
+        party_id=actor.party_id,
+        member_id=actor.member_id,
+        items=tuple(event.items),
+        fingerprint=event.fingerprint,
+        rationale=event.rationale,
+        counters=event.counters,
+        replaces=event.replaces,
+        again=event.again,
+        valid_until=event.valid_until,
+        version=event.originator_version,
+        made_at=event.at,
+    )
+    agreement.proposals[proposal.proposal_id] = proposal
+    agreement.threads.setdefault(proposal.thread_id, []).append(proposal.proposal_id)
+    agreement.live[proposal.proposal_id] = None
+    for item in proposal.items:
+        term_id = TermId(item["term_id"])
+        if item["op"] == "add":
+            place = agreement.text.put(term_id, item.get("after", agreement.text.last()))
+            agreement.terms[term_id] = Term(term_id, item["heading"], actor.party_id, False, place)
+        agreement.live_on.setdefault(term_id, {})[proposal.proposal_id] = None
+    watch_deadline(agreement, proposal)
+
+
+@folds(ProposalCountered, ProposalRevived, ProposalParked, ProposalUnparked)
+def proposal_moved(
+    agreement: Agreement, event: ProposalCountered | ProposalRevived | ProposalParked | ProposalUnparked
+) -> None:
+    proposal = agreement.proposals[event.proposal_id]
+    agreement.proposals[event.proposal_id] = replace(proposal, state=_STATE_AFTER[type(event)])
+
+
+@folds(ProposalDeclined, ProposalWithdrawn, ProposalExpired, ProposalBecameStale, ProposalClosed)
+def proposal_ended(agreement: Agreement, event: Any) -> None:
+    close_proposal(agreement, event.proposal_id, _STATE_AFTER[type(event)], event)
+
+
+@folds(ProposalSuperseded)
+def proposal_superseded(agreement: Agreement, event: ProposalSuperseded) -> None:
+    old = agreement.proposals[event.proposal_id]
+    successor = agreement.proposals[agreement.threads[old.thread_id][-1]]
+    if successor.replaces == old.proposal_id:
+        carried = agreement.standing_objections(old.proposal_id)
+        for objection in carried:
+            agreement.objections_on[old.proposal_id].remove(objection.objection_id)
+            agreement.objections_on.setdefault(successor.proposal_id, []).append(objection.objection_id)
+            agreement.objections[objection.objection_id] = replace(objection, proposal_id=successor.proposal_id)
+    close_proposal(agreement, old.proposal_id, ProposalState.SUPERSEDED, event)
+
+
+def close_proposal(agreement: Agreement, proposal_id: ProposalId, state: ProposalState, event: Event) -> None:
+    """Bring a live proposal to its end, and with it the place-holders that only it held."""
+    proposal = agreement.proposals[proposal_id]
+    agreement.proposals[proposal_id] = replace(
+        proposal,
+        state=state,
+        condition=None,
+        ended_version=event.originator_version,
+        ended_by=getattr(event, "caused_by", None),
+    )
+    del agreement.live[proposal_id]
+    agreement.deadlines.cancel(proposal_id)
+    for term_id in proposal.term_ids:
+        del agreement.live_on[term_id][proposal_id]
+        if agreement.reserved.get(term_id) == proposal_id:
+            del agreement.reserved[term_id]
+        if not agreement.live_on[term_id]:
+            del agreement.live_on[term_id]
+            let_vanish(agreement, term_id)
+
+
+def watch_deadline(agreement: Agreement, proposal: Proposal) -> None:
+    """Watch a proposal's own deadline, if it has one."""
+    if proposal.valid_until:
+        agreement.deadlines.watch(proposal.proposal_id, proposal.valid_until, proposal.version, "proposal")
+
+
+_STATE_AFTER = {
+    ProposalCountered: ProposalState.COUNTERED,
+    ProposalRevived: ProposalState.OPEN,
+    ProposalParked: ProposalState.PARKED,
+    ProposalUnparked: ProposalState.OPEN,
+    ProposalDeclined: ProposalState.DECLINED,
+    ProposalWithdrawn: ProposalState.WITHDRAWN,
+    ProposalExpired: ProposalState.EXPIRED,
+    ProposalBecameStale: ProposalState.STALE,
+    ProposalClosed: ProposalState.CLOSED,
+}

@@ -1,0 +1,201 @@
+"""Refusals: the domain says no. Each has a code, a sentence a negotiator understands, and a next step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NoReturn
+
+
+class Code(StrEnum):
+    """Every refusal code, in the order in which a broken guard is named (domain.md, In detail)."""
+
+    MALFORMED = "malformed"
+    TOO_LARGE = "too_large"
+    OBSERVER_READ_ONLY = "observer_read_only"
+    NOT_FOUND = "not_found"
+    UNKNOWN_REFERENCE = "unknown_reference"
+    NOT_AUTHORISED = "not_authorised"
+    OUTSIDE_MANDATE = "outside_mandate"
+    NEEDS_AMENDMENT = "needs_amendment"
+    FROZEN = "frozen"
+    ALREADY_ENDED = "already_ended"
+    OWN_PROPOSAL = "own_proposal"
+    NOT_YOUR_PROPOSAL = "not_your_proposal"
+    NOT_OBJECTOR = "not_objector"
+    NOT_OWNER = "not_owner"
+    NOT_HEAD = "not_head"
+    RESERVED = "reserved"
+    EXPIRED = "expired"
+    STALE_VIEW = "stale_view"
+    STALE_BASE = "stale_base"
+    PARTIAL_PACKAGE = "partial_package"
+    BLOCKED_BY_OBJECTION = "blocked_by_objection"
+    GROUND_REQUIRED = "ground_required"
+    # The rest: named in the order in which a command meets them.
+    INVALID_VALUE = "invalid_value"
+    NEEDS_BOTH = "needs_both"
+    EXIT_TERM_MISSING = "exit_term_missing"
+    NOT_YET_PERMITTED = "not_yet_permitted"
+    # At the door, before any rule of the domain is asked.
+    NOT_SIGNED_IN = "not_signed_in"
+    TOO_MANY = "too_many"
+
+
+_IN_ORDER = list(Code)
+_REST = _IN_ORDER.index(Code.INVALID_VALUE)
+_RANK = {code: min(place, _REST) for place, code in enumerate(_IN_ORDER)}
+
+_SENTENCES: dict[Code, tuple[str, str]] = {
+    Code.MALFORMED: (
+        "This is not a command Onetext understands.",
+        "Correct the command and send it again.",
+    ),
+    Code.TOO_LARGE: ("This is too large.", "Shorten it and send it again."),
+    Code.OBSERVER_READ_ONLY: (
+        "Observers read everything and change nothing.",
+        "Ask a negotiator of your party to act.",
+    ),
+    Code.NOT_FOUND: (
+        "There is no such thing here for you.",
+        "Check the address, or ask a member who sees it to invite you.",
+    ),
+    Code.UNKNOWN_REFERENCE: (
+        "This names something that the agreement does not have.",
+        "Reload the agreement and name something that stands in it.",
+    ),
+    Code.NOT_AUTHORISED: (
+        "Your mandate does not allow this act.",
+        "Ask a signatory or sponsor of your party for the mandate, or a colleague who holds it to act.",
+    ),
+    Code.OUTSIDE_MANDATE: (
+        "Your mandate does not cover every term this act touches.",
+        "Ask a signatory or sponsor of your party to widen it, or a colleague who holds these terms to act.",
+    ),
+    Code.NEEDS_AMENDMENT: (
+        "The agreement is in force, so its text changes only by an amendment.",
+        "Agree with the other party to amend it.",
+    ),
+    Code.FROZEN: (
+        "The text is frozen while it is being ratified.",
+        "Sign it, or refuse or withdraw the ratification to go on drafting.",
+    ),
+    Code.ALREADY_ENDED: ("This has already ended.", "Look at how it ended; make a new one if it is still needed."),
+    Code.OWN_PROPOSAL: (
+        "This proposal is your own party's, so only the other party can answer it.",
+        "Wait for the other party, or replace or withdraw it.",
+    ),
+    Code.NOT_YOUR_PROPOSAL: (
+        "This proposal is the other party's, so only they can change or withdraw it.",
+        "Counter it, or decline it with an objection.",
+    ),
+    Code.NOT_OBJECTOR: (
+        "Only the party that objected can close its objection.",
+        "Answer it, or offer a resolution that they can confirm.",
+    ),
+    Code.NOT_OWNER: ("This is the other party's to do.", "Wait for them, or ask them to do it."),
+    Code.NOT_HEAD: (
+        "A counter-proposal has taken this proposal's place.",
+        "Act on the newest proposal of the thread.",
+    ),
+    Code.RESERVED: (
+        "A term is reserved by an acceptance that still waits for its condition.",
+        "Wait until the condition is fulfilled or lapses.",
+    ),
+    Code.EXPIRED: ("Its deadline has passed.", "Make it again with a new deadline if it is still meant."),
+    Code.STALE_VIEW: (
+        "What you acted on has changed since you saw it.",
+        "Look at what changed, then decide again.",
+    ),
+    Code.STALE_BASE: (
+        "This builds on a version of a term that is no longer the current one.",
+        "Look at the current text and make the proposal on it.",
+    ),
+    Code.PARTIAL_PACKAGE: (
+        "A package is taken or withdrawn as a whole.",
+        "Name exactly the package's terms, or none.",
+    ),
+    Code.BLOCKED_BY_OBJECTION: (
+        "A blocking objection is still open, so this cannot be accepted yet.",
+        "Resolve or withdraw the objection first.",
+    ),
+    Code.GROUND_REQUIRED: (
+        "There is no bare no: a refusal of an offer needs its ground.",
+        "Raise an objection with its ground, and cite it.",
+    ),
+    Code.INVALID_VALUE: ("This value breaks a rule.", "Correct the value and send it again."),
+    Code.NEEDS_BOTH: ("One party cannot settle this alone.", "Wait for the other party to agree."),
+    Code.EXIT_TERM_MISSING: (
+        "No term marked as the exit term is provisionally agreed yet.",
+        "Mark a term as the exit term and agree it, so that both know how this can end.",
+    ),
+    Code.NOT_YET_PERMITTED: (
+        "This step is not open in the present state.",
+        "Do first what its state asks for.",
+    ),
+    Code.NOT_SIGNED_IN: ("You are not signed in.", "Open your link, or send your token."),
+    Code.TOO_MANY: ("You are sending faster than the limit allows.", "Wait a moment and send it again."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a stale view was of: kind is "proposal", "term" or "text" (then id is empty)."""
+
+    kind: str
+    id: str = ""
+
+
+class Refusal(Exception):
+    """The domain says no. `stale_view` also names its subject, so that the asker can be shown the change."""
+
+    def __init__(
+        self, code: Code, detail: str | None = None, next_step: str | None = None, *, subject: Subject | None = None
+    ) -> None:
+        usual_detail, usual_next = _SENTENCES[code]
+        self.code = code
+        self.detail = detail or usual_detail
+        self.next_step = next_step or usual_next
+        self.subject = subject
+        super().__init__(f"{code}: {self.detail}")
+
+
+def malformed(detail: str, next_step: str | None = None) -> Refusal:
+    """A refusal for input that is no command: says which field and why."""
+    return Refusal(Code.MALFORMED, detail, next_step)
+
+
+class Guards:
+    """Collects every guard that a command breaks; `settle` refuses with the first of them in the stated order."""
+
+    def __init__(self, broken: Iterable[Code | Refusal] = ()) -> None:
+        self._broken: list[Refusal] = []
+        self.note(broken)
+
+    def note(self, broken: Iterable[Code | Refusal]) -> None:
+        """Take over guards judged elsewhere (domain/acts.py)."""
+        self._broken.extend(each if isinstance(each, Refusal) else Refusal(each) for each in broken)
+
+    def refuse_if(
+        self,
+        broken: bool,
+        code: Code,
+        detail: str | None = None,
+        next_step: str | None = None,
+        *,
+        subject: Subject | None = None,
+    ) -> None:
+        """Note one guard."""
+        if broken:
+            self._broken.append(Refusal(code, detail, next_step, subject=subject))
+
+    def settle(self) -> None:
+        """Refuse with the first broken guard, or return when none is broken."""
+        if self._broken:
+            raise min(self._broken, key=lambda refusal: _RANK[refusal.code])
+
+
+def refuse(code: Code, detail: str | None = None, next_step: str | None = None) -> NoReturn:
+    """Refuse at once: for a reference that leads nowhere, so that nothing else can be judged."""
+    raise Refusal(code, detail, next_step)

@@ -1,0 +1,177 @@
+"""Setting terms aside: parked jointly until a date, or deferred, left open at ratification with a review date."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from domain import acts
+from domain.agreement_events import (
+    ProposalParked,
+    ProposalUnparked,
+    TermDeferralRequested,
+    TermDeferred,
+    TermParked,
+    TermParkingRequested,
+    TermUnparked,
+)
+from domain.commands import AgreeDeferral, AgreeParking, DeferTerm, ParkTerm, UnparkTerm
+from domain.endings import end_as_stale
+from domain.ids import TermId
+from domain.refusals import Code, Guards
+from domain.rules import Act, decides, folds
+from domain.terms import Request, Term, guards_on, words_on
+from domain.times import read_time, written
+from domain.words import ProposalState, TermStatus
+
+if TYPE_CHECKING:
+    from domain.agreement import Agreement
+
+
+@decides(ParkTerm)
+def park_term(agreement: Agreement, command: ParkTerm, act: Act) -> None:
+    term = agreement.term(command.term_id)
+    guards = guards_on(agreement, term, command, act)
+    guards.note(acts.park(words_on(agreement, term, act.party)))
+    _guard_future(agreement, command.until, guards)
+    asked = _asked_by_other(term.parking, act)
+    if asked:
+        _guard_future(agreement, asked.until, guards)
+    guards.settle()
+    if asked:
+        _park(agreement, term, asked)
+    else:
+        agreement.record(TermParkingRequested, term_id=term.term_id, reason=command.reason, until=command.until)
+
+
+@decides(AgreeParking)
+def agree_parking(agreement: Agreement, command: AgreeParking, act: Act) -> None:
+    term = agreement.term(command.term_id)
+    guards = guards_on(agreement, term, command, act)
+    guards.note(acts.agree_parking(words_on(agreement, term, act.party, term.parking)))
+    if term.parking:
+        _guard_future(agreement, term.parking.until, guards)
+    guards.settle()
+    assert term.parking
+    _park(agreement, term, term.parking)
+
+
+@decides(UnparkTerm)
+def unpark_term(agreement: Agreement, command: UnparkTerm, act: Act) -> None:
+    term = agreement.term(command.term_id)
+    guards = guards_on(agreement, term, command, act)
+    guards.note(acts.unpark(words_on(agreement, term, act.party)))
+    guards.settle()
+    unpark_proposals(agreement, term.term_id, agreement.record(TermUnparked, term_id=term.term_id))
+
+
+@decides(DeferTerm)
+def defer_term(agreement: Agreement, command: DeferTerm, act: Act) -> None:
+    term = agreement.term(command.term_id)
+    until = _as_kept(command.until)
+    guards = guards_on(agreement, term, command, act)
+    guards.note(acts.defer(words_on(agreement, term, act.party)))
+    _guard_future(agreement, until, guards)
+    asked = _asked_by_other(term.deferral, act)
+    if asked:
+        _guard_future(agreement, asked.until, guards)
+    guards.settle()
+    if asked:
+        _defer(agreement, term, asked)
+    else:
+        agreement.record(
+            TermDeferralRequested,
+            term_id=term.term_id,
+            reason=command.reason,
+            until=until,
+            until_as_sent=command.until,
+        )
+
+
+@decides(AgreeDeferral)
+def agree_deferral(agreement: Agreement, command: AgreeDeferral, act: Act) -> None:
+    term = agreement.term(command.term_id)
+    guards = guards_on(agreement, term, command, act)
+    guards.note(acts.agree_deferral(words_on(agreement, term, act.party, term.deferral)))
+    if term.deferral:
+        _guard_future(agreement, term.deferral.until, guards)
+    guards.settle()
+    assert term.deferral
+    _defer(agreement, term, term.deferral)
+
+
+def _asked_by_other(request: Request | None, act: Act) -> Request | None:
+    return request if request and request.party_id != act.party else None
+
+
+def _guard_future(agreement: Agreement, until: str, guards: Guards) -> None:
+    guards.refuse_if(
+        until <= agreement.now, Code.INVALID_VALUE, "The date named is already past.", "Ask for a later date."
+    )
+
+
+def _as_kept(until: str) -> str:
+    moment = read_time(until)
+    assert moment
+    return written(moment)
+
+
+def _park(agreement: Agreement, term: Term, request: Request) -> None:
+    parked = agreement.record(TermParked, term_id=term.term_id, reason=request.reason, until=request.until)
+    for proposal in agreement.live_proposals(term.term_id):
+        if proposal.state == ProposalState.OPEN:
+            agreement.record(ProposalParked, proposal_id=proposal.proposal_id, caused_by=parked)
+
+
+def unpark_proposals(agreement: Agreement, term_id: TermId, caused_by: int) -> None:
+    """Open every parked proposal none of whose terms is parked any more."""
+    for proposal in agreement.live_proposals(term_id):
+        still = any(agreement.terms[each].status == TermStatus.PARKED for each in proposal.term_ids)
+        if proposal.state == ProposalState.PARKED and not still:
+            agreement.record(ProposalUnparked, proposal_id=proposal.proposal_id, caused_by=caused_by)
+
+
+def _defer(agreement: Agreement, term: Term, request: Request) -> None:
+    deferred = agreement.record(
+        TermDeferred,
+        term_id=term.term_id,
+        reason=request.reason,
+        until=request.until,
+        until_as_sent=request.until_as_sent,
+    )
+    end_as_stale(agreement, {term.term_id}, deferred)
+
+
+@folds(TermParkingRequested)
+def term_parking_requested(agreement: Agreement, event: TermParkingRequested) -> None:
+    assert event.actor.party_id
+    request = Request(event.actor.party_id, event.reason, event.until, event.until)
+    agreement.terms[event.term_id] = replace(agreement.terms[event.term_id], parking=request)
+
+
+@folds(TermDeferralRequested)
+def term_deferral_requested(agreement: Agreement, event: TermDeferralRequested) -> None:
+    assert event.actor.party_id
+    request = Request(event.actor.party_id, event.reason, event.until, event.until_as_sent)
+    agreement.terms[event.term_id] = replace(agreement.terms[event.term_id], deferral=request)
+
+
+@folds(TermParked)
+def term_parked(agreement: Agreement, event: TermParked) -> None:
+    term = agreement.terms[event.term_id]
+    agreement.terms[event.term_id] = term.moved_to(TermStatus.PARKED, opened=True, until=event.until)
+    agreement.deadlines.watch(event.term_id, event.until, event.originator_version, "parking")
+
+
+@folds(TermUnparked)
+def term_unparked(agreement: Agreement, event: TermUnparked) -> None:
+    agreement.terms[event.term_id] = agreement.terms[event.term_id].moved_to(TermStatus.OPEN)
+    agreement.deadlines.cancel(event.term_id)
+
+
+@folds(TermDeferred)
+def term_deferred(agreement: Agreement, event: TermDeferred) -> None:
+    agreement.terms[event.term_id] = agreement.terms[event.term_id].moved_to(
+        TermStatus.DEFERRED, opened=True, until=event.until, until_as_sent=event.until_as_sent
+    )
+    agreement.deadlines.cancel(event.term_id)

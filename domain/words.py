@@ -1,0 +1,119 @@
+"""The words of domain.md that states, roles and choices are written in, as events, API and screens spell them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class AgreementStatus(StrEnum):
+    """The agreement's state machine."""
+
+    DRAFTING = "drafting"
+    RATIFYING = "ratifying"
+    IN_FORCE = "in_force"
+    ABANDONED = "abandoned"
+
+
+class TermStatus(StrEnum):
+    """The term's state machine. A removed term is left out of the text."""
+
+    OPEN = "open"
+    PROVISIONAL = "provisional"
+    PARKED = "parked"
+    DEFERRED = "deferred"
+    RATIFIED = "ratified"
+    REMOVED = "removed"
+
+
+class ProposalState(StrEnum):
+    """The proposal's state machine."""
+
+    OPEN = "open"
+    COUNTERED = "countered"
+    CONDITIONAL = "conditional"
+    PARKED = "parked"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    SUPERSEDED = "superseded"
+    WITHDRAWN = "withdrawn"
+    STALE = "stale"
+    EXPIRED = "expired"
+    CLOSED = "closed"
+
+
+LIVE = frozenset({ProposalState.OPEN, ProposalState.COUNTERED, ProposalState.CONDITIONAL, ProposalState.PARKED})
+
+
+class ObjectionState(StrEnum):
+    """The objection's state machine."""
+
+    OPEN = "open"
+    ANSWERED = "answered"
+    RESOLUTION_OFFERED = "resolution_offered"
+    RESOLVED = "resolved"
+    WITHDRAWN = "withdrawn"
+    MOOT = "moot"
+    AGREED_TO_DIFFER = "agreed_to_differ"
+    ACCEPTED_WITH_CONCERN = "accepted_with_concern"
+
+
+NOT_ENDED = frozenset({ObjectionState.OPEN, ObjectionState.ANSWERED, ObjectionState.RESOLUTION_OFFERED})
+
+
+class Severity(StrEnum):
+    """Whether an objection blocks."""
+
+    BLOCKING = "blocking"
+    CONCERN = "concern"
+
+
+class Mandate(StrEnum):
+    """What a member may do."""
+
+    CONTRIBUTOR = "contributor"
+    NEGOTIATOR = "negotiator"
+    SIGNATORY = "signatory"
+    SPONSOR = "sponsor"
+
+
+class Mark(StrEnum):
+    """What a term is marked as."""
+
+    EXIT = "exit"
+    LEGAL_FLOOR = "legal_floor"
+
+
+class VoidCause(StrEnum):
+    """Why a ratification ended without force."""
+
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+
+
+PARTNERSHIP_KINDS = ("supplier", "customer", "outsourcing", "alliance")
+GROUNDS = (
+    "need",
+    "capability",
+    "cost",
+    "risk",
+    "legal",
+    "principle",
+    "ambiguity",
+    "mandate",
+    "inconsistency",
+    "timing",
+    "other",
+)
+RESOLUTION_KINDS = (
+    "clarified",
+    "revised",
+    "traded",
+    "conceded",
+    "commitment",
+    "trial",
+    "bridge",
+    "sponsor_decision",
+    "external",
+    "agreed_to_differ",
+)

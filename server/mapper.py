@@ -1,0 +1,81 @@
+"""Between events and their stored form: the canonical bytes that are kept are the bytes that are sent."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import orjson
+from eventsourcing.domain import DomainEventProtocol
+from eventsourcing.persistence import Mapper, StoredEvent, Transcoder
+from eventsourcing.utils import resolve_topic
+
+from domain import agreement, partnership
+from domain.canonical import canonical
+from domain.events import Actor, Event
+from domain.times import moment_of
+
+_AGGREGATE_TOPICS = {
+    agreement.Agreement.Created: agreement.Agreement.TOPIC,
+    partnership.Partnership.Created: partnership.Partnership.TOPIC,
+}
+
+
+class CanonicalMapper(Mapper[UUID]):
+    """Writes {stream, version, type, schema, at, actor, command_id, data}; raises data of old schemas on reading."""
+
+    def __init__(self) -> None:
+        super().__init__(_no_transcoder())
+
+    def to_stored_event(self, domain_event: DomainEventProtocol[UUID]) -> StoredEvent:
+        assert isinstance(domain_event, Event)
+        return StoredEvent(
+            originator_id=domain_event.originator_id,
+            originator_version=domain_event.originator_version,
+            topic=domain_event.TOPIC,
+            state=canonical(
+                {
+                    "stream": str(domain_event.originator_id),
+                    "version": domain_event.originator_version,
+                    "type": domain_event.TOPIC,
+                    "schema": domain_event.SCHEMA,
+                    "at": domain_event.at,
+                    "actor": domain_event.actor,
+                    "command_id": domain_event.command_id,
+                    "data": domain_event.data(),
+                }
+            ),
+        )
+
+    def to_domain_event(self, stored_event: StoredEvent) -> Event:
+        event_class: type[Event] = resolve_topic(stored_event.topic)
+        kept = orjson.loads(stored_event.state)
+        state: dict[str, Any] = _raised(event_class, kept["schema"], kept["data"])
+        state["originator_id"] = stored_event.originator_id
+        state["originator_version"] = stored_event.originator_version
+        state["timestamp"] = moment_of(kept["at"])
+        state["actor"] = Actor(**kept["actor"])
+        state["command_id"] = kept["command_id"]
+        if topic := _AGGREGATE_TOPICS.get(event_class):  # type: ignore[call-overload]
+            state["originator_topic"] = topic
+        event: Event = object.__new__(event_class)
+        object.__setattr__(event, "__dict__", state)
+        return event
+
+
+def _raised(event_class: type[Event], schema: int, data: dict[str, Any]) -> dict[str, Any]:
+    """The data in the present schema: `upcast_vN` takes data of schema N to N + 1."""
+    for old in range(schema, event_class.SCHEMA):
+        data = getattr(event_class, f"upcast_v{old}")(data)
+    return data
+
+
+def _no_transcoder() -> Transcoder:
+    class Unused(Transcoder):
+        def encode(self, obj: Any) -> bytes:
+            raise NotImplementedError
+
+        def decode(self, data: bytes) -> Any:
+            raise NotImplementedError
+
+    return Unused()

@@ -1,0 +1,97 @@
+"""The log on SQLite: WAL with synchronous=FULL, so that what was acknowledged survives a power cut."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from uuid import UUID
+
+from eventsourcing.persistence import Notification, StoredEvent
+from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteConnection, SQLiteConnectionPool, SQLiteDatastore
+from sqlalchemy.dialects import sqlite
+
+from server.log_tables import command_outcomes, compiled
+from server.store import Commit, Conflict, Outcome
+
+_DIALECT = sqlite.dialect(paramstyle="qmark")
+_INSERT_OUTCOME = f"INSERT INTO {command_outcomes.name} VALUES (?, ?, ?, ?, ?, ?)"
+_SELECT_OUTCOME = f"SELECT * FROM {command_outcomes.name} WHERE stream = ? AND command_id = ?"
+
+
+class _DurablePool(SQLiteConnectionPool):
+    def _create_connection(self) -> SQLiteConnection:
+        connection = super()._create_connection()
+        for pragma in ("synchronous=FULL", "busy_timeout=10000"):
+            connection.cursor().execute(f"PRAGMA {pragma}")
+        return connection
+
+
+class SqliteLog:
+    """Events through eventsourcing's recorder; each commit of a batch stands in a savepoint of its own."""
+
+    def __init__(self, path: str) -> None:
+        datastore = SQLiteDatastore(path)
+        datastore.pool.close()
+        datastore.pool = _DurablePool(db_name=path, pool_size=4)
+        self._datastore = datastore
+        self._recorder = SQLiteApplicationRecorder(datastore)
+
+    def create_tables(self) -> None:
+        """The events' own table."""
+        self._recorder.create_table()
+
+    def write(self, commits: Sequence[Commit]) -> list[int | Exception]:
+        results: list[int | Exception] = []
+        with self._datastore.transaction(commit=True) as cursor:
+            for commit in commits:
+                if commit.lineage.broken:
+                    results.append(Conflict())
+                    continue
+                cursor.execute("SAVEPOINT command")
+                try:
+                    ids = self._recorder._insert_events(cursor, commit.events)
+                    if commit.outcome:
+                        cursor.execute(_INSERT_OUTCOME, _row(commit.outcome))
+                    for statement in commit.rows:
+                        cursor.execute(*compiled(statement, _DIALECT))
+                except sqlite3.IntegrityError as error:
+                    cursor.execute("ROLLBACK TO command")
+                    commit.lineage.broken = True
+                    results.append(Conflict(str(error)))
+                else:
+                    results.append(ids[-1] if ids else 0)
+                cursor.execute("RELEASE command")
+        return results
+
+    def events(self, stream: UUID, after: int = 0, limit: int | None = None) -> Sequence[StoredEvent]:
+        return self._recorder.select_events(stream, gt=after, limit=limit)
+
+    def tail(self, after: int, limit: int) -> Sequence[Notification]:
+        return self._recorder.select_notifications(after, limit, inclusive_of_start=False)
+
+    def outcome(self, stream: str, command_id: str) -> Outcome | None:
+        with self._datastore.transaction(commit=False) as cursor:
+            cursor.execute(_SELECT_OUTCOME, (stream, command_id))
+            row = cursor.fetchone()
+        return Outcome(*row) if row else None
+
+    def newest(self) -> int:
+        return self._recorder.max_notification_id() or 0
+
+    def version(self, stream: UUID) -> int:
+        newest = self._recorder.select_events(stream, desc=True, limit=1)
+        return newest[0].originator_version if newest else 0
+
+    def close(self) -> None:
+        self._datastore.close()
+
+
+def _row(outcome: Outcome) -> tuple[object, ...]:
+    return (
+        outcome.stream,
+        outcome.command_id,
+        outcome.member_id,
+        outcome.content,
+        outcome.first_version,
+        outcome.last_version,
+    )
