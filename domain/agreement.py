@@ -23,10 +23,21 @@ from domain import (
 )
 from domain.agreement_events import AgreementEvent, AgreementOpened
 from domain.commands import Command
-from domain.events import CLOCK, Actor, Event
+from domain.conditions import Condition
+from domain.events import CLOCK, Actor
 from domain.fingerprint import text_fingerprint
-from domain.ids import AgreementId, Fingerprint, ObjectionId, PartnershipId, PartyId, ProposalId, QuestionId, TermId
-from domain.ids import ThreadId
+from domain.ids import (
+    AgreementId,
+    CommandId,
+    Fingerprint,
+    ObjectionId,
+    PartnershipId,
+    PartyId,
+    ProposalId,
+    QuestionId,
+    TermId,
+    ThreadId,
+)
 from domain.refusals import Code, Guards, refuse
 from domain.rules import DECISIONS, FOLDS, Act, folds
 from domain.shelf import Shelf
@@ -39,8 +50,8 @@ class Agreement(Aggregate):
     """Folds its events into state and judges commands on it. Commands bring time, ids and identity with them."""
 
     TOPIC = "Agreement"
-    Event = AgreementEvent
-    Created = AgreementOpened
+    Event = AgreementEvent  # type: ignore[assignment]
+    Created = AgreementOpened  # type: ignore[assignment]
 
     def __init__(self) -> None:
         self.title = ""
@@ -60,11 +71,13 @@ class Agreement(Aggregate):
         self.objections_in: dict[ThreadId, list[ObjectionId]] = {}
         self.questions: Shelf[QuestionId, clarifications.Question] = Shelf()
         self.unanswered: dict[QuestionId, None] = {}
+        self.accepted_conditions: dict[ProposalId, Condition] = {}
         self.brought: dict[int, dict[TermId, int]] = {}
         self.ratification: ratification.Ratification | None = None
         self.abandoned_because: str | None = None
         self.deadlines = deadlines.Deadlines()
-        self._actor, self._command_id, self._at = CLOCK, None, datetime.min
+        self._actor, self._at = CLOCK, datetime.min
+        self._command_id: CommandId | None = None
 
     @property
     def agreement_id(self) -> AgreementId:
@@ -110,7 +123,7 @@ class Agreement(Aggregate):
         self._actor, self._command_id, self._at = CLOCK, None, max(now, self.modified_on)
         deadlines.record_passed(self, written(now))
 
-    def apply_event(self, event: Event) -> None:
+    def apply_event(self, event: AgreementEvent) -> None:
         FOLDS[type(event)](self, event)
 
     def record(self, event_class: type[AgreementEvent], **data: Any) -> int:

@@ -29,7 +29,7 @@ from domain.fields import (
     WordOrEmpty,
     one_key,
 )
-from domain.ids import CommandId, Fingerprint, MemberId, ObjectionId, PartyId, ProposalId, QuestionId, TermId
+from domain.ids import CommandId, Fingerprint, MemberId, ObjectionId, ProposalId, QuestionId, TermId
 from domain.refusals import malformed
 from domain.values import ValueField
 from domain.words import GROUNDS, RESOLUTION_KINDS, Mandate, Mark, Severity
@@ -141,7 +141,7 @@ class OpenTerm(Command):
 
     TYPE = "open_term"
     heading: str = given(Text(HEADING_BYTES))
-    after: TermId | None | Unplaced = optional(Reference(), Unplaced.END, nullable=True)
+    after: TermId | Unplaced | None = optional(Reference(), Unplaced.END, nullable=True)
     term_id: TermId = minted()
 
 

@@ -60,6 +60,7 @@ def proposal_accepted_subject_to(agreement: Agreement, event: ProposalAcceptedSu
     proposal = agreement.proposals[event.proposal_id]
     condition = Condition(event.condition, event.owner, event.due, event.actor, event.at, event.originator_version)
     agreement.proposals[event.proposal_id] = replace(proposal, state=ProposalState.CONDITIONAL, condition=condition)
+    agreement.accepted_conditions[event.proposal_id] = condition
     for term_id in proposal.term_ids:
         agreement.reserved[term_id] = proposal.proposal_id
     agreement.deadlines.watch(proposal.proposal_id, event.due, event.originator_version, "condition")

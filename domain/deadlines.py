@@ -1,4 +1,4 @@
-"""Deadlines and the clock: the deadline decides, not whoever sweeps. A timer that runs out only permits the next step."""
+"""Deadlines and the clock: the deadline decides, not whoever sweeps. Running out only permits the next step."""
 
 from __future__ import annotations
 

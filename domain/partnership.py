@@ -10,7 +10,7 @@ from uuid import UUID
 from eventsourcing.domain import Aggregate
 
 from domain.commands import Command, GrantMandate, OnMandate, RevokeMandate
-from domain.events import Actor, Event
+from domain.events import Actor
 from domain.ids import MemberId, PartnershipId, PartyId, TermId
 from domain.partnership_events import (
     MandateGranted,
@@ -51,8 +51,8 @@ class Partnership(Aggregate):
     """Folds its events into members and mandates, and judges who may change them."""
 
     TOPIC = "Partnership"
-    Event = PartnershipEvent
-    Created = PartnershipFormed
+    Event = PartnershipEvent  # type: ignore[assignment]
+    Created = PartnershipFormed  # type: ignore[assignment]
 
     def __init__(self) -> None:
         self.kind = ""
@@ -121,7 +121,7 @@ class Partnership(Aggregate):
         self._acting(act, self._held(act), command.command_id)
         DECISIONS[type(command)].judge(self, command, act)
 
-    def apply_event(self, event: Event) -> None:
+    def apply_event(self, event: PartnershipEvent) -> None:
         FOLDS[type(event)](self, event)
 
     def member(self, member_id: MemberId) -> Member:

@@ -158,6 +158,7 @@ class Refusal(Exception):
         self.detail = detail or usual_detail
         self.next_step = next_step or usual_next
         self.subject = subject
+        self.changed: dict[str, object] | None = None
         super().__init__(f"{code}: {self.detail}")
 
 

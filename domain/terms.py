@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from domain import acts
 from domain.agreement_events import TermDropped, TermMarked, TermOpened, TermReopened
-from domain.commands import DropTerm, MarkTerm, OpenTerm, ReopenTerm, Unplaced, OnTerm
+from domain.commands import DropTerm, MarkTerm, OnTerm, OpenTerm, ReopenTerm, Unplaced
 from domain.ids import PartyId, TermId
 from domain.refusals import Code, Guards, Subject, refuse
 from domain.rules import Act, decides, folds

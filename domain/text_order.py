@@ -36,7 +36,7 @@ class TextOrder:
         at = 0 if after is None else bisect_left(self._sorted, (self._keys[after], after)) + 1
         before_key = self._sorted[at - 1][0] if at > 0 else None
         after_key = self._sorted[at][0] if at < len(self._sorted) else None
-        key = generate_key_between(before_key, after_key)
+        key: str = generate_key_between(before_key, after_key)
         insort(self._sorted, (key, term_id))
         self._keys[term_id] = key
         return key

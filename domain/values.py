@@ -93,7 +93,8 @@ def broken_rule(value: Value | None) -> str | None:
     """The sentence that says which rule of its kind a well-formed value breaks; None when it keeps them all."""
     if value is None:
         return None
-    return _unknown_currency(value) or _RULES.get(value["kind"], lambda _: None)(value)
+    rule = _RULES.get(value["kind"])
+    return _unknown_currency(value) or (rule(value) if rule else None)
 
 
 def _unknown_currency(value: Value) -> str | None:

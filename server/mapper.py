@@ -10,14 +10,17 @@ from eventsourcing.domain import DomainEventProtocol
 from eventsourcing.persistence import Mapper, StoredEvent, Transcoder
 from eventsourcing.utils import resolve_topic
 
-from domain import agreement, partnership
+from domain.agreement import Agreement
+from domain.agreement_events import AgreementOpened
 from domain.canonical import canonical
 from domain.events import Actor, Event
+from domain.partnership import Partnership
+from domain.partnership_events import PartnershipFormed
 from domain.times import moment_of
 
-_AGGREGATE_TOPICS = {
-    agreement.Agreement.Created: agreement.Agreement.TOPIC,
-    partnership.Partnership.Created: partnership.Partnership.TOPIC,
+_FOUNDED_BY = {
+    AgreementOpened.TOPIC: Agreement.TOPIC,
+    PartnershipFormed.TOPIC: Partnership.TOPIC,
 }
 
 
@@ -56,7 +59,7 @@ class CanonicalMapper(Mapper[UUID]):
         state["timestamp"] = moment_of(kept["at"])
         state["actor"] = Actor(**kept["actor"])
         state["command_id"] = kept["command_id"]
-        if topic := _AGGREGATE_TOPICS.get(event_class):  # type: ignore[call-overload]
+        if topic := _FOUNDED_BY.get(event_class.TOPIC):
             state["originator_topic"] = topic
         event: Event = object.__new__(event_class)
         object.__setattr__(event, "__dict__", state)

@@ -20,7 +20,7 @@ CHANNEL = "onetext_events"
 SCHEMA_LOCK = 0x6F6E6574657874
 """The advisory lock under which a schema is set up, so that nodes that start at once wait for each other."""
 
-_DIALECT = postgresql.dialect(paramstyle="pyformat")
+_DIALECT = postgresql.dialect(paramstyle="pyformat")  # type: ignore[no-untyped-call]
 _LOCK_TIMEOUT = "10s"
 
 
@@ -116,16 +116,18 @@ class PostgresLog:
                 )
             for commit in commits:
                 for statement in commit.rows:
-                    cursor.execute(*compiled(statement, _DIALECT))  # type: ignore[arg-type]
+                    cursor.execute(*compiled(statement, _DIALECT))
             if ids:
                 cursor.execute("SELECT pg_notify(%s, %s)", (CHANNEL, str(ids[-1])))
         return _last_ids(commits, ids)
 
     def events(self, stream: UUID, after: int = 0, limit: int | None = None) -> Sequence[StoredEvent]:
-        return self._recorder.select_events(stream, gt=after, limit=limit)
+        found: Sequence[StoredEvent] = self._recorder.select_events(stream, gt=after, limit=limit)
+        return found
 
     def tail(self, after: int, limit: int) -> Sequence[Notification]:
-        return self._recorder.select_notifications(after, limit, inclusive_of_start=False)
+        found: Sequence[Notification] = self._recorder.select_notifications(after, limit, inclusive_of_start=False)
+        return found
 
     def outcome(self, stream: str, command_id: str) -> Outcome | None:
         with self._datastore.cursor() as cursor:

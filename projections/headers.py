@@ -1,0 +1,39 @@
+"""What is the state of the agreement as a whole?"""
+
+from __future__ import annotations
+
+from domain.agreement import Agreement
+from projections.rows import Row
+
+
+def header_row(agreement: Agreement) -> Row:
+    due = agreement.deadlines.next()
+    ratification = agreement.ratification
+    return Row(
+        agreement.title,
+        True,
+        {
+            "agreement_id": agreement.agreement_id,
+            "partnership_id": agreement.partnership_id,
+            "title": agreement.title,
+            "parties": list(agreement.parties),
+            "signatures": agreement.signatures,
+            "status": agreement.status,
+            "next_deadline": due[0] if due else None,
+            "abandoned_because": agreement.abandoned_because,
+            "ratification": None
+            if ratification is None
+            else {
+                "fingerprint": ratification.fingerprint,
+                "party_id": ratification.party_id,
+                "member_id": ratification.member_id,
+                "valid_until": ratification.valid_until,
+                "opened_at": ratification.opened_at,
+                "voided": ratification.voided,
+                "consents": [
+                    {"party_id": each.party_id, "member_id": each.member_id, "at": each.at}
+                    for each in ratification.consents
+                ],
+            },
+        },
+    )

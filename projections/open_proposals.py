@@ -1,0 +1,84 @@
+"""What is on the table? Proposals, and the questions asked about them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from domain.agreement import Agreement
+from domain.words import LIVE, ProposalState
+from projections.rows import Row, by_version
+
+API_FIELDS = (
+    "proposal_id",
+    "thread_id",
+    "party_id",
+    "member_id",
+    "state",
+    "contested",
+    "head",
+    "items",
+    "rationale",
+    "fingerprint",
+    "counters",
+    "replaces",
+    "valid_until",
+    "version",
+)
+
+
+def proposal_row(agreement: Agreement, proposal_id: str) -> Row | None:
+    proposal = agreement.proposals[proposal_id]  # type: ignore[index]
+    condition = proposal.condition
+    return Row(
+        by_version(proposal.version),
+        proposal.state in LIVE,
+        {
+            "proposal_id": proposal.proposal_id,
+            "thread_id": proposal.thread_id,
+            "party_id": proposal.party_id,
+            "member_id": proposal.member_id,
+            "state": proposal.state,
+            "contested": agreement.is_contested(proposal),
+            "head": proposal.state in LIVE - {ProposalState.COUNTERED},
+            "items": list(proposal.items),
+            "rationale": proposal.rationale,
+            "fingerprint": proposal.fingerprint,
+            "counters": proposal.counters,
+            "replaces": proposal.replaces,
+            "again": proposal.again,
+            "valid_until": proposal.valid_until,
+            "version": proposal.version,
+            "made_at": proposal.made_at,
+            "ended_version": proposal.ended_version,
+            "condition": None
+            if condition is None
+            else {
+                "text": condition.text,
+                "owner": condition.owner,
+                "due": condition.due,
+                "party_id": condition.accepted_by.party_id,
+                "member_id": condition.accepted_by.member_id,
+                "at": condition.accepted_at,
+                "reported": condition.reported,
+                "evidence": condition.evidence,
+            },
+        },
+    )
+
+
+def question_row(agreement: Agreement, question_id: str) -> Row | None:
+    question = agreement.questions[question_id]  # type: ignore[index]
+    body: dict[str, Any] = {
+        "question_id": question.question_id,
+        "proposal_id": question.proposal_id,
+        "party_id": question.party_id,
+        "member_id": question.member_id,
+        "at": question.at,
+        "text": question.text,
+        "term_ids": None if question.term_ids is None else list(question.term_ids),
+        "answers": [
+            {"party_id": each.party_id, "member_id": each.member_id, "at": each.at, "text": each.text}
+            for each in question.answers
+        ],
+    }
+    return Row(f"{question.at}.{question.question_id}", True, body)

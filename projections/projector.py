@@ -1,0 +1,206 @@
+"""Folds events with the domain's own code and writes the rows that changed; position and rows in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Table, select
+
+from domain.agreement import Agreement
+from domain.agreement_events import AgreementEvent
+from domain.canonical import canonical
+from domain.events import Event
+from domain.ids import AgreementId
+from projections import consents, tables, timeline
+from projections.conflict_history import objection_row
+from projections.current_terms import term_row
+from projections.headers import header_row
+from projections.open_proposals import proposal_row, question_row
+from projections.rows import Row, by_version
+
+Load = Callable[[AgreementId, int], Agreement]
+"""Loads an agreement folded up to a version from the log."""
+
+_SHELVES = (
+    ("terms", tables.terms, term_row),
+    ("proposals", tables.proposals, proposal_row),
+    ("objections", tables.objections, objection_row),
+    ("questions", tables.questions, question_row),
+)
+MOST_FOLDS = 256
+"""Agreements whose fold is kept in memory."""
+
+
+@dataclass(slots=True)
+class Change:
+    """What a batch changed in one agreement: the newest version, and the keys of the rows, by table."""
+
+    agreement_id: AgreementId
+    version: int
+    next_deadline: str | None = None
+    keys: dict[str, set[str]] = field(default_factory=dict)
+    events: list[Event] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Written:
+    """A row on its way; until is set when the batch itself replaces it."""
+
+    agreement_id: str
+    key: str
+    since: int
+    row: Row
+    until: int | None = None
+
+
+class Projector:
+    """One per process; not safe for several threads."""
+
+    def __init__(self, engine: Engine, load: Load) -> None:
+        self._engine, self._load = engine, load
+        self._folds: dict[AgreementId, Agreement] = {}
+
+    def position(self) -> int:
+        """The id of the last event whose rows are written; 0 when the models are of another form or empty."""
+        with self._engine.connect() as connection:
+            return read_position(connection)
+
+    def project(self, events: Iterable[tuple[int, Event]]) -> list[Change]:
+        """Write what the events changed; (id, event) in the order of the log."""
+        batch = _Batch()
+        position = 0
+        try:
+            for event_id, event in events:
+                position = event_id
+                if isinstance(event, AgreementEvent):
+                    self._fold(event, batch)
+            with self._engine.begin() as connection:
+                batch.write(connection)
+                write_position(connection, position)
+        except BaseException:
+            self._folds.clear()
+            raise
+        while len(self._folds) > MOST_FOLDS:
+            del self._folds[next(iter(self._folds))]
+        return list(batch.changes.values())
+
+    def _fold(self, event: AgreementEvent, batch: _Batch) -> None:
+        agreement_id = AgreementId(str(event.originator_id))
+        agreement = self._folds.pop(agreement_id, None)
+        if event.originator_version > 1 and agreement is None:
+            agreement = self._load(agreement_id, event.originator_version - 1)
+            for shelf, _, _ in _SHELVES:
+                getattr(agreement, shelf).changed.clear()
+        header_before = header_row(agreement) if agreement else None
+        agreement = event.mutate(agreement)
+        assert agreement
+        self._folds[agreement_id] = agreement
+        for objection_id in list(agreement.objections.changed):
+            agreement.proposals.changed[agreement.objections[objection_id].proposal_id] = None
+        batch.note(agreement, event, header_row(agreement), header_before)
+
+
+class _Batch:
+    """The rows that a run of events replaces and brings."""
+
+    def __init__(self) -> None:
+        self.changes: dict[AgreementId, Change] = {}
+        self._rows: dict[str, list[_Written]] = {table.name: [] for table in tables.VERSIONED}
+        self._newest: dict[tuple[str, str, str], _Written] = {}
+        self._ended: dict[str, list[tuple[int, str, str]]] = {table.name: [] for table in tables.VERSIONED}
+        self._touched: set[tuple[str, str, str]] = set()
+
+    def note(self, agreement: Agreement, event: Event, header: Row, header_before: Row | None) -> None:
+        agreement_id, version = agreement.agreement_id, event.originator_version
+        change = self.changes.setdefault(agreement_id, Change(agreement_id, version))
+        change.version = version
+        change.events.append(event)
+        for shelf, table, row_of in _SHELVES:
+            changed = getattr(agreement, shelf).changed
+            for key in changed:
+                self._put(table, agreement_id, key, version, row_of(agreement, key))
+                change.keys.setdefault(table.name, set()).add(key)
+            changed.clear()
+        change.next_deadline = header.body["next_deadline"]
+        if header != header_before:
+            self._put(tables.headers, agreement_id, "", version, header)
+            change.keys.setdefault(tables.headers.name, set()).add("")
+        for place, body in enumerate(consents.consent_bodies(agreement, event)):
+            key = by_version(version, place)
+            self._put(tables.consents, agreement_id, key, version, Row(key, True, body))
+        key = by_version(version)
+        row = Row(key, True, timeline.timeline_body(agreement, event))
+        self._put(tables.timeline, agreement_id, key, version, row)
+
+    def _put(self, table: Table, agreement_id: str, key: str, version: int, row: Row | None) -> None:
+        place = (table.name, agreement_id, key)
+        before = self._newest.pop(place, None)
+        if before:
+            before.until = version
+        elif place not in self._touched and table not in (tables.consents, tables.timeline):
+            self._ended[table.name].append((version, agreement_id, key))
+        self._touched.add(place)
+        if row is not None:
+            written = _Written(agreement_id, key, version, row)
+            self._rows[table.name].append(written)
+            self._newest[place] = written
+
+    def write(self, connection: Connection) -> None:
+        """One driver executemany a table."""
+        mark = "?" if connection.dialect.paramstyle == "qmark" else "%s"
+        for table in tables.VERSIONED:
+            if ended := self._ended[table.name]:
+                connection.exec_driver_sql(
+                    f"UPDATE {table.name} SET until = {mark} "
+                    f"WHERE agreement_id = {mark} AND key = {mark} AND until IS NULL",
+                    ended,
+                )
+            if rows := self._rows[table.name]:
+                connection.exec_driver_sql(
+                    f"INSERT INTO {table.name} (agreement_id, key, since, until, sort, shown, body) "
+                    f"VALUES ({', '.join([mark] * 7)})",
+                    [
+                        (
+                            each.agreement_id,
+                            each.key,
+                            each.since,
+                            each.until,
+                            each.row.sort,
+                            int(each.row.shown),
+                            canonical(each.row.body).decode(),
+                        )
+                        for each in rows
+                    ],
+                )
+
+
+def read_position(connection: Connection) -> int:
+    found = connection.execute(select(tables.positions.c.position).where(tables.positions.c.model == tables.MODEL))
+    return int(found.scalar() or 0)
+
+
+def write_position(connection: Connection, position: int) -> None:
+    changed = connection.execute(
+        tables.positions.update().where(tables.positions.c.model == tables.MODEL).values(position=position)
+    )
+    if not changed.rowcount:
+        connection.execute(tables.positions.insert().values(model=tables.MODEL, position=position))
+
+
+def clear(connection: Connection) -> None:
+    """Empty the read models, so that they are projected again from the first event."""
+    for table in (tables.positions, *tables.VERSIONED):
+        connection.execute(table.delete())
+
+
+def dump(connection: Connection) -> bytes:
+    """All rows ordered by key, serialised: what a rebuild must give again, byte for byte."""
+    dumped: list[Any] = []
+    for table in tables.VERSIONED:
+        found: Sequence[Any] = connection.execute(
+            select(table).order_by(table.c.agreement_id, table.c.key, table.c.since)
+        ).all()
+        dumped.append([table.name, [list(row) for row in found]])
+    return canonical(dumped)

@@ -1,0 +1,20 @@
+"""What a projection says of one thing after one event."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """sort: its place among its kind; shown: whether it is part of the present; body: JSON values."""
+
+    sort: str
+    shown: bool
+    body: dict[str, Any]
+
+
+def by_version(version: int, place: int = 0) -> str:
+    """A sort key in the order of events, and within one event by place."""
+    return f"{version:012d}.{place:06d}"

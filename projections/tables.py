@@ -1,0 +1,50 @@
+"""The tables of the read models. Rows are versioned: since and until are versions of the agreement's stream."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, SmallInteger, String, Table, Text
+
+MODEL = 1
+"""The number of the read models' form; they are rebuilt when it changes."""
+
+metadata = MetaData()
+
+positions = Table(
+    "positions",
+    metadata,
+    Column("model", Integer, primary_key=True, autoincrement=False),
+    Column("position", BigInteger, nullable=False),
+)
+
+_BYTEWISE = Text().with_variant(Text(collation="C"), "postgresql")
+
+
+def _versioned(name: str) -> Table:
+    """A table of things that change: one row a change, the present one with until null.
+
+    sort: the order in which they are shown, compared by its bytes; shown: 1 while the thing is part of the present.
+    """
+    table = Table(
+        name,
+        metadata,
+        Column("agreement_id", String(36), primary_key=True),
+        Column("key", String(64), primary_key=True),
+        Column("since", BigInteger, primary_key=True),
+        Column("until", BigInteger),
+        Column("sort", _BYTEWISE, nullable=False),
+        Column("shown", SmallInteger, nullable=False),
+        Column("body", Text, nullable=False),
+    )
+    Index(f"{name}_standing", table.c.agreement_id, table.c.shown, table.c.until, table.c.since)
+    return table
+
+
+headers = _versioned("headers")
+terms = _versioned("terms")
+proposals = _versioned("proposals")
+objections = _versioned("objections")
+questions = _versioned("questions")
+consents = _versioned("consents")
+timeline = _versioned("timeline")
+
+VERSIONED = (headers, terms, proposals, objections, questions, consents, timeline)

@@ -1,0 +1,127 @@
+"""Opening a database by its URL: the log, the tables beside it, and the read models; and setting up their schemas."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, TextIO
+
+from sqlalchemy import Engine, create_engine, event, inspect, text
+from sqlalchemy.pool import QueuePool
+
+from projections import tables
+from server.log_tables import metadata as beside_the_log
+from server.postgres_log import SCHEMA_LOCK, PostgresLog
+from server.sqlite_log import SqliteLog
+
+
+class DatabaseInUse(Exception):
+    """Another process serves this database."""
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """The log; an engine on the tables beside it; an engine on the read models."""
+
+    url: str
+    log: SqliteLog | PostgresLog
+    beside: Engine
+    models: Engine
+
+    @property
+    def is_sqlite(self) -> bool:
+        return isinstance(self.log, SqliteLog)
+
+    def close(self) -> None:
+        self.log.close()
+        self.beside.dispose()
+        self.models.dispose()
+
+
+def open_database(url: str) -> Database:
+    """Open, without touching the schema. URL: sqlite:///PATH or postgresql://…"""
+    if url.startswith("sqlite:///"):
+        path = url.removeprefix("sqlite:///")
+        models = f"{path.removesuffix('.db')}.read.db"
+        return Database(url, SqliteLog(path), _sqlite(path, "FULL"), _sqlite(models, "NORMAL"))
+    if url.startswith(("postgresql://", "postgres://")):
+        bare = url.split("://", 1)[1]
+        engine = create_engine(f"postgresql+psycopg://{bare}", pool_size=4, max_overflow=4, pool_pre_ping=True)
+        return Database(url, PostgresLog(f"postgresql://{bare}"), engine, engine)
+    raise ValueError(f"{url!r} is no database URL. Use sqlite:///FILE or postgresql://USER@HOST/NAME.")
+
+
+def migrate(database: Database) -> None:
+    """Create or upgrade every schema; safe when several nodes start at once."""
+    with _alone(database):
+        database.log.create_tables()
+        with database.beside.begin() as connection:
+            beside_the_log.create_all(connection)
+        with database.models.begin() as connection:
+            if _is_of_another_form(connection):
+                tables.metadata.drop_all(connection)
+            tables.metadata.create_all(connection)
+
+
+def _is_of_another_form(connection: Any) -> bool:
+    if not inspect(connection).has_table(tables.positions.name):
+        return False
+    models = set(connection.execute(text("SELECT model FROM positions")).scalars())
+    return bool(models) and tables.MODEL not in models
+
+
+@contextmanager
+def _alone(database: Database) -> Iterator[None]:
+    if isinstance(database.log, SqliteLog):
+        with open(_path(database) + ".migrate.lock", "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+        return
+    with database.beside.connect() as connection:
+        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": SCHEMA_LOCK})
+        try:
+            yield
+        finally:
+            connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": SCHEMA_LOCK})
+
+
+@contextmanager
+def sole_writer(database: Database) -> Iterator[None]:
+    """Hold the lock file beside an SQLite database; PostgreSQL takes several writers.
+
+    Raises DatabaseInUse when another process holds it.
+    """
+    if not database.is_sqlite:
+        yield
+        return
+    path = _path(database) + ".lock"
+    with open(path, "a+") as lock:
+        _take(lock, path)
+        yield
+
+
+def _take(lock: TextIO, path: str) -> None:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        raise DatabaseInUse(
+            f"Another process writes to this database (it holds {os.path.basename(path)}). Stop it first."
+        ) from None
+
+
+def _path(database: Database) -> str:
+    return database.url.removeprefix("sqlite:///")
+
+
+def _sqlite(path: str, synchronous: str) -> Engine:
+    engine = create_engine(f"sqlite:///{path}", poolclass=QueuePool, pool_size=4, max_overflow=8)
+
+    @event.listens_for(engine, "connect")
+    def set_pragmas(connection: Any, _: Any) -> None:
+        for pragma in ("journal_mode=WAL", f"synchronous={synchronous}", "busy_timeout=10000"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    return engine

@@ -1,0 +1,170 @@
+"""People and their access: names outside the log, tokens and invitations hashed, sessions as revocable rows."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets as randomness
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Engine, Row, insert, select, update
+from sqlalchemy.sql import Executable
+
+from domain.ids import MemberId, PartnershipId
+from domain.times import written
+from server import log_tables as t
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Who is asking: a member of a partnership, perhaps through a session."""
+
+    member_id: MemberId
+    partnership_id: PartnershipId
+    session_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """A link that signs a member in. leads_to: the page to land on."""
+
+    seat: Seat
+    reusable: bool
+    leads_to: str | None
+    used: bool
+    expired: bool
+
+
+def hashed(secret: str) -> str:
+    """What is kept of a token or invitation."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def fresh_secret() -> str:
+    return randomness.token_urlsafe(32)
+
+
+class Identity:
+    """Answers who somebody is; what it writes is handed to the writer as statements."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def by_token(self, token: str) -> Seat | None:
+        row = self._first(
+            select(t.tokens.c.member_id, t.tokens.c.partnership_id).where(
+                t.tokens.c.hash == hashed(token), t.tokens.c.revoked_at.is_(None)
+            )
+        )
+        return Seat(row[0], row[1]) if row else None
+
+    def by_session(self, session_id: str, now: datetime) -> Seat | None:
+        row = self._first(
+            select(t.sessions.c.member_id, t.sessions.c.partnership_id).where(
+                t.sessions.c.session_id == session_id,
+                t.sessions.c.revoked_at.is_(None),
+                t.sessions.c.expires_at > written(now),
+            )
+        )
+        return Seat(row[0], row[1], session_id) if row else None
+
+    def invitation(self, secret: str, now: datetime) -> Invitation | None:
+        row = self._first(select(t.invitations).where(t.invitations.c.hash == hashed(secret)))
+        if row is None:
+            return None
+        kept = row._mapping
+        return Invitation(
+            Seat(kept["member_id"], kept["partnership_id"]),
+            bool(kept["reusable"]),
+            kept["leads_to"],
+            used=kept["used_at"] is not None and not kept["reusable"],
+            expired=kept["expires_at"] <= written(now),
+        )
+
+    def use_invitation(self, secret: str, now: datetime) -> bool:
+        """Use a single-use invitation up; the database decides who was first."""
+        with self._engine.begin() as connection:
+            changed = connection.execute(
+                update(t.invitations)
+                .where(
+                    t.invitations.c.hash == hashed(secret),
+                    t.invitations.c.used_at.is_(None),
+                    t.invitations.c.expires_at > written(now),
+                )
+                .values(used_at=written(now))
+            )
+            return changed.rowcount == 1
+
+    def start_session(self, seat: Seat, session_id: str, now: datetime, days: int) -> None:
+        with self._engine.begin() as connection:
+            connection.execute(
+                insert(t.sessions).values(
+                    session_id=session_id,
+                    member_id=seat.member_id,
+                    partnership_id=seat.partnership_id,
+                    made_at=written(now),
+                    expires_at=written(now + timedelta(days=days)),
+                )
+            )
+
+    def end_session(self, session_id: str, now: datetime) -> None:
+        with self._engine.begin() as connection:
+            connection.execute(
+                update(t.sessions).where(t.sessions.c.session_id == session_id).values(revoked_at=written(now))
+            )
+
+    def names(self, partnership_id: str) -> dict[str, str]:
+        """Names of a partnership's members by id; an erased person has none."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(
+                select(t.people.c.member_id, t.people.c.name).where(t.people.c.partnership_id == partnership_id)
+            )
+            return {row[0]: row[1] for row in rows}
+
+    def secret(self, name: str) -> str:
+        """A secret of this installation, made on first use; the host token is one."""
+        with self._engine.begin() as connection:
+            kept = select(t.secrets.c.value).where(t.secrets.c.name == name)
+            value = connection.execute(kept).scalar()
+            if value is None:
+                value = fresh_secret()
+                connection.execute(insert(t.secrets).values(name=name, value=value))
+            return str(value)
+
+    def is_host_token(self, token: str) -> bool:
+        return hmac.compare_digest(self.secret("host_token").encode(), token.encode())
+
+    def _first(self, statement: Executable) -> Row[Any] | None:
+        with self._engine.connect() as connection:
+            return connection.execute(statement).first()
+
+
+def person(member_id: str, partnership_id: str, name: str, email: str | None) -> Executable:
+    return insert(t.people).values(member_id=member_id, partnership_id=partnership_id, name=name, email=email)
+
+
+def token_row(secret: str, seat: Seat, now: datetime) -> Executable:
+    return insert(t.tokens).values(
+        hash=hashed(secret), member_id=seat.member_id, partnership_id=seat.partnership_id, made_at=written(now)
+    )
+
+
+def invitation_row(
+    secret: str, seat: Seat, now: datetime, days: int, *, reusable: bool = False, leads_to: str | None = None
+) -> Executable:
+    return insert(t.invitations).values(
+        hash=hashed(secret),
+        member_id=seat.member_id,
+        partnership_id=seat.partnership_id,
+        made_at=written(now),
+        expires_at=written(now + timedelta(days=days)),
+        reusable=reusable,
+        leads_to=leads_to,
+    )
+
+
+def utc_now() -> datetime:
+    """The one clock, injected everywhere else."""
+    return datetime.now(UTC)

@@ -1,0 +1,23 @@
+"""Settings: flags, ONETEXT_* variables. Every limit is one of them."""
+
+from __future__ import annotations
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """How one node runs. Sizes in bytes, times in seconds, rates for a member and second (0 switches them off)."""
+
+    model_config = SettingsConfigDict(env_prefix="ONETEXT_", extra="ignore")
+
+    database: str = "sqlite:///onetext.db"
+    host: str = "127.0.0.1"
+    port: int = Field(8000, ge=0, le=65535)
+    public_url: str | None = Field(None, description="Where members reach this node, when a proxy stands before it.")
+    rate_commands: int = Field(200, ge=0)
+    rate_requests: int = Field(400, ge=0)
+    slow_reader_frames: int = Field(256, ge=1, description="Frames that wait for one connection before it is cut off.")
+    commands_in_flight: int = Field(64, ge=1, description="Commands of one socket that wait for the disk at a time.")
+    invitation_days: int = Field(14, ge=1)
+    session_days: int = Field(30, ge=1)
