@@ -123,5 +123,10 @@ def _sqlite(path: str, synchronous: str) -> Engine:
     def set_pragmas(connection: Any, _: Any) -> None:
         for pragma in ("journal_mode=WAL", f"synchronous={synchronous}", "busy_timeout=10000"):
             connection.execute(f"PRAGMA {pragma}")
+        connection.isolation_level = None
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Any) -> None:
+        connection.exec_driver_sql("BEGIN")
 
     return engine

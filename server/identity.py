@@ -115,7 +115,7 @@ class Identity:
                 update(t.sessions).where(t.sessions.c.session_id == session_id).values(revoked_at=written(now))
             )
 
-    def names(self, partnership_id: str) -> dict[str, str]:
+    def names(self, partnership_id: str) -> dict[str | None, str]:
         """Names of a partnership's members by id; an erased person has none."""
         with self._engine.connect() as connection:
             rows = connection.execute(
@@ -136,7 +136,7 @@ class Identity:
     def is_host_token(self, token: str) -> bool:
         return hmac.compare_digest(self.secret("host_token").encode(), token.encode())
 
-    def _first(self, statement: Executable) -> Row[Any] | None:
+    def _first(self, statement: Executable) -> Row[*tuple[Any, ...]] | None:
         with self._engine.connect() as connection:
             return connection.execute(statement).first()
 

@@ -145,7 +145,11 @@ class Workspace:
         return partnership.members[seat.member_id]
 
     async def partnership(self, partnership_id: PartnershipId) -> Partnership:
-        """The partnership as this node has applied it."""
+        """The partnership as this node has applied it; `not_found` when there is none such."""
+        return self.known_partnership(partnership_id)
+
+    def known_partnership(self, partnership_id: PartnershipId) -> Partnership:
+        """As `partnership`, for callers that cannot wait."""
         if partnership_id not in self._seen:
             loaded = self.load(partnership_id)
             if not isinstance(loaded, Partnership):

@@ -1,0 +1,1 @@
+"""What people see: templates, the fragments that keep pages current, and static files."""

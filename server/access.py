@@ -1,0 +1,105 @@
+"""At the door: who is asking, from where, and how fast."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import time
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from starlette.requests import HTTPConnection
+
+from domain.refusals import Code, Refusal
+from server.identity import Seat
+from server.node import Node
+
+COOKIE = "onetext-"
+
+
+def seat_name(member_id: str) -> str:
+    """The first part of the path of a member's pages, so that several can be signed in side by side in one browser."""
+    return member_id.replace("-", "")[-10:]
+
+
+def cookie_name(seat: str) -> str:
+    return COOKIE + seat
+
+
+def signed(node: Node, session_id: str) -> str:
+    return f"{session_id}.{_mac(node, 'session', session_id)}"
+
+
+def csrf_token(node: Node, session_id: str) -> str:
+    """What a form of a session carries."""
+    return _mac(node, "csrf", session_id)
+
+
+def _mac(node: Node, purpose: str, text: str) -> str:
+    return hmac.new(node.session_key, f"{purpose}:{text}".encode(), hashlib.sha256).hexdigest()
+
+
+async def who(node: Node, connection: HTTPConnection) -> Seat | None:
+    """The member that a token or a session's cookie stands for, None for nobody."""
+    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return await asyncio.to_thread(node.identity.by_token, token.strip())
+    session = _session(connection.cookies, connection.path_params.get("seat"))
+    if session is None:
+        return None
+    session_id, _, mac = session.rpartition(".")
+    if not hmac.compare_digest(mac, _mac(node, "session", session_id)):
+        return None
+    return await asyncio.to_thread(node.identity.by_session, session_id, node.clock())
+
+
+def _session(cookies: Mapping[str, str], seat: str | None) -> str | None:
+    if seat is not None:
+        return cookies.get(cookie_name(seat))
+    ours = [value for name, value in cookies.items() if name.startswith(COOKIE)]
+    return ours[0] if len(ours) == 1 else None
+
+
+async def signed_in(node: Node, connection: HTTPConnection) -> Seat:
+    """The asking member; `not_signed_in` for nobody."""
+    seat = await who(node, connection)
+    if seat is None:
+        raise Refusal(Code.NOT_SIGNED_IN)
+    return seat
+
+
+def is_foreign(node: Node, connection: HTTPConnection) -> bool:
+    """Whether a browser sends this from a page that is not ours."""
+    origin = connection.headers.get("origin")
+    if origin is None:
+        return False
+    ours = {connection.headers.get("host", "")}
+    if node.settings.public_url:
+        ours.add(urlsplit(node.settings.public_url).netloc)
+    return urlsplit(origin).netloc not in ours
+
+
+class RateLimit:
+    """Counts what a member sends within a second; 0 switches it off."""
+
+    def __init__(self, per_second: int, name: str) -> None:
+        self.per_second, self.name = per_second, name
+        self._counted: dict[str, tuple[int, int]] = {}
+
+    def count(self, member_id: str) -> None:
+        """Count one more; `too_many` names the limit."""
+        if not self.per_second:
+            return
+        second = int(time.monotonic())
+        counted_in, count = self._counted.get(member_id, (second, 0))
+        count = count + 1 if counted_in == second else 1
+        if len(self._counted) > 10_000:
+            self._counted.clear()
+        self._counted[member_id] = (second, count)
+        if count > self.per_second:
+            raise Refusal(
+                Code.TOO_MANY,
+                f"At most {self.per_second} a second are taken from one member ({self.name}).",
+                "Wait a second and send it again with the same command_id.",
+            )

@@ -1,0 +1,292 @@
+"""The HTTP API, exactly as docs/protocol.md says it."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import Connection, Table, func, select
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from domain.canonical import read_json
+from domain.fields import COMMAND_BYTES
+from domain.fingerprint import text_fingerprint
+from domain.refusals import Code, Refusal, malformed
+from projections import as_of, tables, timeline
+from server import partnerships, shapes
+from server.access import RateLimit, is_foreign, signed_in
+from server.identity import Seat
+from server.node import Node
+from server.workspace import Recorded
+
+Body = dict[str, Any]
+
+
+def json_response(body: Any, status: int = 200) -> Response:
+    return Response(orjson.dumps(body), status, media_type="application/json")
+
+
+class Api:
+    """The endpoints of one node."""
+
+    def __init__(self, node: Node) -> None:
+        self.node = node
+        self.requests = RateLimit(node.settings.rate_requests, "ONETEXT_RATE_REQUESTS")
+        self.commands = RateLimit(node.settings.rate_commands, "ONETEXT_RATE_COMMANDS")
+
+    def routes(self) -> list[Route]:
+        agreement = "/api/v1/agreements/{agreement_id}"
+        partnership = "/api/v1/partnerships/{partnership_id}"
+        return [
+            Route("/api/v1/partnerships", self.form, methods=["POST"]),
+            Route(partnership, self.partnership),
+            Route(f"{partnership}/members", self.admit, methods=["POST"]),
+            Route(f"{partnership}/agreements", self.open_agreement, methods=["POST"]),
+            Route(f"{partnership}/commands", self.command_partnership, methods=["POST"]),
+            Route(f"{partnership}/events", self.partnership_events),
+            Route(agreement, self.agreement),
+            Route(f"{agreement}/commands", self.command_agreement, methods=["POST"]),
+            Route(f"{agreement}/events", self.agreement_events),
+            Route(f"{agreement}/terms", self.terms),
+            Route(f"{agreement}/conflicts", self.conflicts),
+            Route(f"{agreement}/consents", self.consents),
+            Route(f"{agreement}/timeline", self.timeline),
+            Route(f"{agreement}/proposals/{{proposal_id}}", self.proposal),
+        ]
+
+    # What changes something.
+
+    async def form(self, request: Request) -> Response:
+        token = request.headers.get("authorization", "").removeprefix("Bearer ").strip()
+        if not await asyncio.to_thread(self.node.identity.is_host_token, token):
+            raise Refusal(
+                Code.NOT_SIGNED_IN, "Forming a partnership needs the host token.", "Print it with onetext host-token."
+            )
+        asked = partnerships.FORM.read(await _body(request), "")
+        names = [party["name"] for party in asked["parties"]]
+        formed = await partnerships.form(self.node, asked["kind"], asked["purpose"], names)
+        return json_response(
+            {"partnership_id": formed.partnership_id, "parties": formed.parties, "tokens": formed.tokens}, 201
+        )
+
+    async def admit(self, request: Request) -> Response:
+        seat = await self._sender(request)
+        asked = partnerships.ADMIT.read(await _body(request), "")
+        self._refuse_other(seat, request.path_params["partnership_id"])
+        admitted = await partnerships.admit(self.node, seat, **asked)
+        answer = {
+            "member_id": admitted.seat.member_id,
+            "link": f"{_base(request, self.node)}/join/{admitted.invitation}",
+        }
+        return json_response(answer | ({"token": admitted.token} if admitted.token else {}), 201)
+
+    async def open_agreement(self, request: Request) -> Response:
+        seat = await self._sender(request)
+        asked = partnerships.OPEN.read(await _body(request), "")
+        self._refuse_other(seat, request.path_params["partnership_id"])
+        agreement_id = await partnerships.open_agreement(self.node, seat, **asked)
+        return json_response({"agreement_id": agreement_id}, 201)
+
+    async def command_agreement(self, request: Request) -> Response:
+        seat = await self._sender(request)
+        raw = await _body(request)
+        return _recorded(await self.node.workspace.on_agreement(seat, request.path_params["agreement_id"], raw))
+
+    async def command_partnership(self, request: Request) -> Response:
+        seat = await self._sender(request)
+        raw = await _body(request)
+        known_terms = await self.node.known_terms(seat.partnership_id)
+        partnership_id = request.path_params["partnership_id"]
+        return _recorded(await self.node.workspace.on_partnership(seat, partnership_id, raw, known_terms))
+
+    async def _sender(self, request: Request) -> Seat:
+        seat = await signed_in(self.node, request)
+        if seat.session_id and (is_foreign(self.node, request) or not _is_json(request)):
+            raise malformed("A page of ours sends JSON from its own address.")
+        self.commands.count(seat.member_id)
+        return seat
+
+    def _refuse_other(self, seat: Seat, partnership_id: str) -> None:
+        if seat.partnership_id != partnership_id:
+            raise Refusal(Code.NOT_FOUND)
+
+    # What is read.
+
+    async def partnership(self, request: Request) -> Response:
+        seat = await self._reader(request)
+        self._refuse_other(seat, request.path_params["partnership_id"])
+        partnership = await self.node.workspace.partnership(seat.partnership_id)
+        names = await asyncio.to_thread(self.node.identity.names, seat.partnership_id)
+        headers = await self.node.read(as_of.agreements_of, seat.partnership_id)
+        return json_response(
+            {
+                "name": " & ".join(party.name for party in partnership.parties),
+                "kind": partnership.kind,
+                "purpose": partnership.purpose,
+                "parties": [{"party_id": party.party_id, "name": party.name} for party in partnership.parties],
+                "members": [
+                    {
+                        "member_id": member.member_id,
+                        "party_id": member.party_id,
+                        "name": names.get(member.member_id),
+                        "mandates": [
+                            mandate if covered is None else {"mandate": mandate, "term_ids": sorted(covered)}
+                            for mandate, covered in member.mandates.items()
+                        ],
+                        "observer": member.observer,
+                    }
+                    for member in partnership.members.values()
+                ],
+                "agreements": [
+                    {field: header[field] for field in ("agreement_id", "title", "status")} for header in headers
+                ],
+            }
+        )
+
+    async def partnership_events(self, request: Request) -> Response:
+        seat = await self._reader(request)
+        self._refuse_other(seat, request.path_params["partnership_id"])
+        return await self._events(request, seat.partnership_id)
+
+    async def agreement_events(self, request: Request) -> Response:
+        await self._agreement(request)
+        return await self._events(request, request.path_params["agreement_id"])
+
+    async def _events(self, request: Request, stream: str) -> Response:
+        after = _whole(request, "after", 0, 0, 2**53)
+        limit = _whole(request, "limit", 100, 1, 1000)
+        found = await asyncio.to_thread(self.node.database.log.events, UUID(stream), after, limit)
+        events = b",".join(each.state for each in found)
+        upto = found[-1].originator_version if found else after
+        return Response(b'{"events":[%s],"next":%d}' % (events, upto), media_type="application/json")
+
+    async def agreement(self, request: Request) -> Response:
+        agreement_id = await self._agreement(request)
+
+        def ask(connection: Connection) -> Body:
+            version, moment = _version(connection, request, agreement_id)
+            terms = as_of.standing(connection, tables.terms, agreement_id, moment)
+            header = as_of.one(connection, tables.headers, agreement_id, "", moment)
+            return {
+                "version": version,
+                "status": header and header["status"],
+                "fingerprint": text_fingerprint(agreement_id, terms) if header else None,  # type: ignore[arg-type]
+                "terms": shapes.term_shapes(terms),
+                "proposals": [
+                    shapes.proposal_shape(each)
+                    for each in as_of.standing(connection, tables.proposals, agreement_id, moment)
+                ],
+                "objections": [
+                    shapes.objection_shape(each)
+                    for each in as_of.standing(connection, tables.objections, agreement_id, moment)
+                ],
+            }
+
+        return json_response(await self.node.read(ask))
+
+    async def terms(self, request: Request) -> Response:
+        return json_response({"terms": shapes.term_shapes(await self._standing(request, tables.terms))})
+
+    async def conflicts(self, request: Request) -> Response:
+        found = await self._standing(request, tables.objections, all_ever=True)
+        return json_response({"conflicts": [shapes.conflict_shape(each) for each in found]})
+
+    async def consents(self, request: Request) -> Response:
+        return json_response({"consents": await self._standing(request, tables.consents)})
+
+    async def timeline(self, request: Request) -> Response:
+        seat = await self._reader(request)
+        found = await self._standing(request, tables.timeline)
+        names = await self.node.names(seat.partnership_id)
+        shown = ("event_version", "at", "type", "party_id", "member_id", "term_ids")
+        rows = [
+            {field: body[field] for field in shown} | {"sentence": timeline.sentence(body, names)} for body in found
+        ]
+        return json_response({"timeline": rows})
+
+    async def proposal(self, request: Request) -> Response:
+        agreement_id = await self._agreement(request)
+
+        def ask(connection: Connection) -> Body | None:
+            _, moment = _version(connection, request, agreement_id)
+            proposal_id = request.path_params["proposal_id"]
+            return as_of.one(connection, tables.proposals, agreement_id, proposal_id, moment)
+
+        found = await self.node.read(ask)
+        if found is None:
+            raise Refusal(Code.NOT_FOUND)
+        return json_response(shapes.proposal_shape(found))
+
+    async def _standing(self, request: Request, table: Table, *, all_ever: bool = False) -> list[Body]:
+        agreement_id = await self._agreement(request)
+
+        def ask(connection: Connection) -> list[Body]:
+            _, moment = _version(connection, request, agreement_id)
+            return as_of.standing(connection, table, agreement_id, moment, all_ever=all_ever)
+
+        return await self.node.read(ask)
+
+    async def _reader(self, request: Request) -> Seat:
+        seat = await signed_in(self.node, request)
+        self.requests.count(seat.member_id)
+        return seat
+
+    async def _agreement(self, request: Request) -> str:
+        """The agreement that the path names, once the clock has recorded what has passed."""
+        seat = await self._reader(request)
+        agreement_id: str = request.path_params["agreement_id"]
+        if await self.node.workspace.partnership_of(agreement_id) != seat.partnership_id:
+            raise Refusal(Code.NOT_FOUND)
+        await self.node.workspace.let_clock_record(agreement_id)
+        return agreement_id
+
+
+async def _body(request: Request) -> Any:
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > COMMAND_BYTES:
+            raise Refusal(
+                Code.TOO_LARGE, f"A command may have at most {COMMAND_BYTES} bytes.", "Split it into several commands."
+            )
+    return read_json(body)
+
+
+def _is_json(request: Request) -> bool:
+    return request.headers.get("content-type", "").split(";")[0].strip() == "application/json"
+
+
+def _base(request: Request, node: Node) -> str:
+    return (node.settings.public_url or str(request.base_url)).rstrip("/")
+
+
+def _recorded(recorded: Recorded) -> Response:
+    events = b",".join(recorded.events)
+    body = b'{"events":[%s],"version":%d}' % (events, recorded.version)
+    return Response(body, 201 if recorded.first_time else 200, media_type="application/json")
+
+
+def _whole(request: Request, name: str, default: int, least: int, most: int) -> int:
+    given = request.query_params.get(name)
+    if given is None:
+        return default
+    if not (given.isascii() and given.isdigit() and len(given) < 17 and least <= int(given) <= most):
+        raise malformed(f"{name} must be a whole number from {least} to {most}.")
+    return int(given)
+
+
+def _version(connection: Connection, request: Request, agreement_id: str) -> tuple[int, int | None]:
+    """The version that is asked about, and the moment to ask for: None for now."""
+    newest = connection.execute(
+        select(func.max(tables.timeline.c.since)).where(tables.timeline.c.agreement_id == agreement_id)
+    ).scalar()
+    if "as_of" not in request.query_params:
+        return int(newest or 0), None
+    moment = _whole(request, "as_of", 0, 0, 2**53)
+    if moment > int(newest or 0):
+        raise malformed(f"as_of is beyond the newest version, {newest}.")
+    return moment, moment

@@ -1,0 +1,106 @@
+"""The Starlette application of one node."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from domain.refusals import Refusal
+from server.api import Api
+from server.database import Database
+from server.identity import utc_now
+from server.live import Live
+from server.node import Node
+from server.pages import Pages
+from server.problems import on_fault, on_refusal
+from server.settings import Settings
+
+STATIC = Path(__file__).parent.parent / "web" / "static"
+
+_SECURITY_HEADERS = {
+    b"content-security-policy": b"default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
+    b"x-content-type-options": b"nosniff",
+    b"referrer-policy": b"same-origin",
+}
+
+
+def create_app(
+    database: Database,
+    settings: Settings,
+    clock: Callable[[], datetime] = utc_now,
+    on_start: Callable[[Node], Awaitable[None]] | None = None,
+) -> ASGIApp:
+    """The application; on_start is awaited once the node runs, before connections are taken."""
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        node = Node(database, settings, clock)
+        await node.start()
+        api, pages = Api(node), Pages(node)
+        live = Live(node, api.commands)
+        live.audience_of, live.catch_up_page = pages.audience_of, pages.catch_up
+        node.render = pages.render_change
+
+        async def attend(scope: Scope, receive: Receive, send: Send) -> None:
+            from starlette.websockets import WebSocket
+
+            await live(WebSocket(scope, receive, send))
+
+        async def healthz(_: Request) -> Response:
+            return PlainTextResponse("ok\n")
+
+        async def readyz(_: Request) -> Response:
+            await node.read(lambda _: None)
+            return PlainTextResponse("ready\n")
+
+        attended = WebSocketRoute("/agreements/{agreement_id}/live", attend)
+        attended.app = attend
+        seated = [
+            *api.routes(),
+            *pages.seated_routes(),
+            attended,
+        ]
+        app.router.routes.extend(
+            [
+                Route("/healthz", healthz),
+                Route("/readyz", readyz),
+                Mount("/static", StaticFiles(directory=STATIC)),
+                *pages.door_routes(),
+                *api.routes(),
+                attended,
+                Mount("/{seat:str}", routes=seated),
+            ]
+        )
+        if on_start:
+            await on_start(node)
+        yield
+        for connection in node.rooms.everybody():
+            connection.close(1012, "restarting")
+        await node.stop()
+
+    app = Starlette(lifespan=lifespan, exception_handlers={Refusal: on_refusal, Exception: on_fault})
+    return SecurityHeaders(app)
+
+
+class SecurityHeaders:
+    """Sends the same protective headers with every answer."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def protected(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", []), *_SECURITY_HEADERS.items()]
+            await send(message)
+
+        await self.app(scope, receive, protected if scope["type"] == "http" else send)

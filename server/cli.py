@@ -1,0 +1,252 @@
+"""The command line: serve, demo, migrate, rebuild, import, export, host-token."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import sys
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+import click
+import uvicorn
+from starlette.types import ASGIApp
+
+from domain.ids import MemberId, PartnershipId
+from domain.refusals import Refusal
+from projections.projector import Projector, clear
+from server.app import create_app
+from server.database import Database, DatabaseInUse, migrate, open_database, sole_writer
+from server.identity import Identity, Seat
+from server.mapper import CanonicalMapper
+from server.node import Node
+from server.settings import Settings
+
+R = TypeVar("R")
+
+_DATABASE = click.option(
+    "--database", metavar="URL", help="sqlite:///FILE or postgresql://…; also ONETEXT_DATABASE.", default=None
+)
+
+
+@click.group()
+@click.version_option(package_name="onetext")
+def main() -> None:
+    """Two partners, one durable log, one agreement."""
+
+
+@main.command()
+@_DATABASE
+@click.option("--port", type=int, default=None, help="0 picks a free port; also ONETEXT_PORT.")
+@click.option("--host", default=None, help="The address to listen on; also ONETEXT_HOST.")
+def serve(database: str | None, port: int | None, host: str | None) -> None:
+    """Serve the workspace."""
+    settings = _settings(database=database, port=port, host=host)
+    with _opened(settings) as opened:
+        host_token = Identity(opened.beside).secret("host_token") if _is_empty(opened) else None
+
+        def announce(url: str) -> None:
+            click.echo(f"Onetext is listening on {url}")
+            if host_token:
+                click.echo(f"Host token (forms partnerships): {host_token}")
+
+        _run(opened, settings, announce)
+
+
+@main.command()
+@_DATABASE
+@click.option("--port", type=int, default=None, help="0 picks a free port.")
+@click.option("--json", "as_json", is_flag=True, help="Print one line of JSON with tokens and links.")
+def demo(database: str | None, port: int | None, as_json: bool) -> None:
+    """Serve a partnership with an agreement in full swing."""
+    from server.demo import prepare
+
+    settings = _settings(database=database or "sqlite:///demo.db", port=port)
+    with _opened(settings) as opened:
+        prepared: dict[str, object] = {}
+
+        async def on_start(node: Node) -> None:
+            prepared.update(await prepare(node))
+
+        def announce(url: str) -> None:
+            links = {name: f"{url}/join/{secret}" for name, secret in prepared.pop("secrets").items()}  # type: ignore[attr-defined]
+            if as_json:
+                click.echo(json.dumps({"url": url, **prepared, "links": links}))
+                return
+            click.echo("\nOnetext: two partners, one text. Open these side by side:\n")
+            for name, link in links.items():
+                click.echo(f"  {name:<14} {link}")
+            click.echo("\nCtrl-C ends the demo; everything stays in its database.\n")
+
+        _run(opened, settings, announce, on_start)
+
+
+@main.command("migrate")
+@_DATABASE
+def migrate_command(database: str | None) -> None:
+    """Create or upgrade the schema; safe when several nodes start at once."""
+    opened = open_database(_settings(database=database).database)
+    migrate(opened)
+    opened.close()
+
+
+@main.command()
+@_DATABASE
+@click.option("--progress", is_flag=True, help="Show how far it is, and how fast.")
+def rebuild(database: str | None, progress: bool) -> None:
+    """Empty the read models and project them again from the first event."""
+    with _opened(_settings(database=database)) as opened:
+        mapper = CanonicalMapper()
+
+        def load(agreement_id: str, up_to: int) -> object:
+            raise AssertionError(f"{agreement_id} was not folded from its first event up to {up_to}")
+
+        with opened.models.begin() as connection:
+            clear(connection)
+        projector = Projector(opened.models, load)  # type: ignore[arg-type]
+        newest, position, started = opened.log.newest(), 0, time.monotonic()
+        while page := opened.log.tail(position, 5000):
+            projector.project([(each.id, mapper.to_domain_event(each)) for each in page])
+            position = page[-1].id
+            if progress:
+                rate = position / max(time.monotonic() - started, 1e-6)
+                click.echo(f"{position} of {newest} events, {rate:,.0f} events/s", err=True)
+    click.echo(f"Rebuilt from {position} events.")
+
+
+@main.command("import")
+@_DATABASE
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--partnership", required=True, metavar="ID")
+@click.option("--member", required=True, metavar="ID", help="The negotiator in whose name the clauses are proposed.")
+@click.option("--title", default=None, help="The agreement's title; the first heading when left out.")
+def import_command(database: str | None, file: Path, partnership: str, member: str, title: str | None) -> None:
+    """Open an agreement from a Markdown FILE: one proposal for each clause, never more than proposals."""
+    from server.markdown import clauses_of
+    from server.partnerships import open_agreement
+
+    markdown = file.read_text("utf-8")
+    named = title or clauses_of(markdown).title or file.stem
+    settings = _settings(database=database)
+
+    async def act(node: Node) -> str:
+        seat = Seat(MemberId(member), PartnershipId(partnership))
+        return await open_agreement(node, seat, named, markdown)
+
+    with _opened(settings) as opened:
+        click.echo(_with_node(opened, settings, act))
+
+
+@main.command()
+@_DATABASE
+@click.argument("agreement_id")
+@click.option("--format", "form", type=click.Choice(["markdown", "json"]), default="markdown")
+def export(database: str | None, agreement_id: str, form: str) -> None:
+    """Print an agreement: its text and its argument as Markdown, or everything as JSON."""
+    from server.export import exported
+
+    opened = open_database(_settings(database=database).database)
+    click.echo(exported(opened, agreement_id, form), nl=False)
+    opened.close()
+
+
+@main.command("host-token")
+@_DATABASE
+def host_token_command(database: str | None) -> None:
+    """Print the token with which partnerships are formed."""
+    opened = open_database(_settings(database=database).database)
+    migrate(opened)
+    click.echo(Identity(opened.beside).secret("host_token"))
+    opened.close()
+
+
+def _settings(**given: object) -> Settings:
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+    except ValueError as error:
+        raise click.ClickException(str(error)) from None
+
+
+def _is_empty(database: Database) -> bool:
+    return database.log.newest() == 0
+
+
+@contextmanager
+def _opened(settings: Settings) -> Iterator[Database]:
+    """The database, migrated, with nobody else writing to it."""
+    try:
+        opened = open_database(settings.database)
+    except ValueError as error:
+        raise click.ClickException(str(error)) from None
+    try:
+        with sole_writer(opened):
+            migrate(opened)
+            yield opened
+    except (DatabaseInUse, Refusal) as error:
+        raise click.ClickException(str(error)) from None
+    finally:
+        opened.close()
+
+
+def _with_node(database: Database, settings: Settings, act: Callable[[Node], Awaitable[R]]) -> R:
+    async def run() -> R:
+        node = Node(database, settings)
+        await node.start()
+        try:
+            return await act(node)
+        finally:
+            await node.stop()
+
+    return asyncio.run(run())
+
+
+def _run(
+    database: Database,
+    settings: Settings,
+    announce: Callable[[str], None],
+    on_start: Callable[[Node], Awaitable[None]] | None = None,
+) -> None:
+    """Serve until interrupted; announce is called once connections are accepted."""
+    listening = socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((settings.host, settings.port))
+    except OSError as error:
+        raise click.ClickException(f"Port {settings.port} cannot be used: {error.strerror}. Try --port 0.") from None
+    url = f"http://{settings.host}:{listening.getsockname()[1]}"
+    app = create_app(database, settings, on_start=on_start)
+    server = _Server(_uvicorn(app), announce=lambda: announce(url))
+    server.run(sockets=[listening])
+    if not server.started:
+        sys.exit(1)
+
+
+def _uvicorn(app: ASGIApp) -> uvicorn.Config:
+    """uvicorn with the defaults changed that would hurt: compression, frame size, and a log that shows links."""
+    return uvicorn.Config(
+        app,
+        ws="websockets-sansio",
+        ws_per_message_deflate=False,
+        ws_max_size=1024 * 1024,
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        lifespan="on",
+        timeout_graceful_shutdown=5,
+    )
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, announce: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._announce = announce
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._announce()
+            sys.stdout.flush()

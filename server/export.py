@@ -1,0 +1,35 @@
+"""Export: the text and the argument as Markdown, or everything as JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from projections import as_of, tables
+from server.database import Database
+from server.pages import read_view
+
+
+def exported(database: Database, agreement_id: str, form: str) -> str:
+    """The agreement as a document; empty when there is no such agreement."""
+    if form == "json":
+        events = database.log.events(UUID(agreement_id))
+        return orjson.dumps({"events": [orjson.loads(each.state) for each in events]}).decode() + "\n"
+    with database.models.connect() as connection, connection.begin():
+        view = read_view(connection, agreement_id)
+        conflicts = as_of.standing(connection, tables.objections, agreement_id, all_ever=True)
+    lines = [f"# {view.header['title']}", ""]
+    for term in view.terms:
+        lines += [*_term(term), ""]
+    if conflicts:
+        lines += ["# Appendix: the argument", ""]
+        for each in conflicts:
+            lines += [f"- **{each['ground']}** ({each['severity']}, {each['state']}): {each['text']}"]
+            lines += [f"  - {answer['text']}" for answer in each["answers"]]
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _term(term: dict[str, Any]) -> list[str]:
+    return [f"## {term['heading']}", *(["", term["text"]] if term["text"] else [])]

@@ -1,0 +1,179 @@
+"""The live WebSocket: commands in, events or fragments out, each exactly once and in order."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+from uuid import UUID
+
+import orjson
+from starlette.responses import Response
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from domain.canonical import read_json
+from domain.fields import Flag, Object, Reference
+from domain.refusals import Refusal, malformed
+from server.access import RateLimit, is_foreign, who
+from server.connection import Connection
+from server.identity import Seat
+from server.node import Node
+from server.problems import log, said
+from server.rooms import Audience, Room, event_frame
+from server.workspace import Fault
+
+JSON, HTML = "onetext.json.v1", "onetext.html.v1"
+PAGE = 500
+_PRESENCE = Object({"at": Reference(), "shown": Flag()}, optional=("at", "shown"))
+
+
+class Live:
+    """The endpoint /agreements/ID/live?after=V."""
+
+    def __init__(self, node: Node, commands: RateLimit) -> None:
+        self.node, self.commands = node, commands
+        self.audience_of: Any = None
+        self.catch_up_page: Any = None
+
+    async def __call__(self, websocket: WebSocket) -> None:
+        if is_foreign(self.node, websocket):
+            await websocket.send_denial_response(Response("This page may not connect here.", 403))
+            return
+        offered = websocket.scope.get("subprotocols", [])
+        subprotocol = next((each for each in offered if each in (JSON, HTML)), None)
+        await websocket.accept(subprotocol)
+        seat = await who(self.node, websocket)
+        if seat is None:
+            await websocket.close(4401, "not signed in")
+            return
+        agreement_id = websocket.path_params["agreement_id"]
+        if await self.node.workspace.partnership_of(agreement_id) != seat.partnership_id:
+            await websocket.close(4404, "no such agreement")
+            return
+        await self.node.workspace.let_clock_record(agreement_id)
+        newest = await asyncio.to_thread(self.node.database.log.version, UUID(agreement_id))
+        after = _after(websocket.query_params.get("after"), newest)
+        if after is None:
+            await websocket.close(4400, "bad after")
+            return
+        await self._attend(websocket, seat, agreement_id, after, newest, html=subprotocol == HTML)
+
+    async def _attend(
+        self, websocket: WebSocket, seat: Seat, agreement_id: str, after: int, newest: int, *, html: bool
+    ) -> None:
+        connection = Connection(websocket.send, seat.member_id, self.node.settings.slow_reader_frames)
+        connection.position = after
+        audience: Audience = await self.audience_of(seat) if html else None
+        room = self.node.rooms.room(agreement_id)
+        room.enter(connection, audience)
+        visit = _Visit(self.node, self.commands, seat, agreement_id, connection, room)
+        connection.push(_frame({"type": "hello", "version": newest}))
+        try:
+            if html:
+                await self.catch_up_page(room, connection, audience)
+            else:
+                await self._catch_up(room, connection)
+            room.show_presence()
+            await visit.listen(websocket)
+        except WebSocketDisconnect:
+            pass
+        finally:
+            connection.closed = True
+            room.leave(connection, audience)
+            room.show_presence()
+            self.node.rooms.left(room)
+
+    async def _catch_up(self, room: Room, connection: Connection) -> None:
+        """Send what happened since the position; from then on the room hands over."""
+        stream = UUID(room.agreement_id)
+        while not connection.closed:
+            page = await asyncio.to_thread(self.node.database.log.events, stream, connection.position, PAGE)
+            for stored in page:
+                connection.push(event_frame(stored.originator_version, stored.state))
+                connection.reached(stored.originator_version)
+                await connection.drained()
+            if len(page) < PAGE and room.published <= connection.position:
+                connection.live = True
+                return
+
+
+class _Visit:
+    """One member's frames on one socket."""
+
+    def __init__(
+        self,
+        node: Node,
+        commands: RateLimit,
+        seat: Seat,
+        agreement_id: str,
+        connection: Connection,
+        room: Room,
+    ) -> None:
+        self.node, self.commands, self.seat, self.agreement_id = node, commands, seat, agreement_id
+        self.connection, self.room = connection, room
+        self._in_flight = asyncio.Semaphore(node.settings.commands_in_flight)
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def listen(self, websocket: WebSocket) -> None:
+        while True:
+            message = await websocket.receive()
+            if message["type"] == "websocket.disconnect":
+                return
+            raw = self._decoded(message)
+            if isinstance(raw, dict) and raw.get("type") == "presence":
+                self._presence(raw)
+            elif raw is not None:
+                await self._in_flight.acquire()
+                task = asyncio.create_task(self._command(raw))
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
+
+    def _decoded(self, message: Any) -> Any:
+        try:
+            text = message.get("text")
+            raw = read_json(text if text is not None else message.get("bytes") or b"")
+            if not isinstance(raw, dict):
+                raise malformed("A frame must be a JSON object.")
+        except Refusal as refusal:
+            self._refused(None, refusal)
+            return None
+        return raw
+
+    def _presence(self, raw: dict[str, Any]) -> None:
+        try:
+            asked = _PRESENCE.read({key: value for key, value in raw.items() if key != "type"}, "")
+        except Refusal as refusal:
+            self._refused(None, refusal)
+            return
+        self.connection.at = asked.get("at")
+        self.connection.shown = asked.get("shown", True)
+        self.room.show_presence()
+
+    async def _command(self, raw: dict[str, Any]) -> None:
+        command_id = raw.get("command_id") if isinstance(raw.get("command_id"), str) else None
+        try:
+            self.commands.count(self.seat.member_id)
+            recorded = await self.node.workspace.on_agreement(self.seat, self.agreement_id, raw)
+            frame = _frame({"type": "recorded", "command_id": command_id, "version": recorded.version})
+            self.connection.push_after(recorded.version, frame)
+        except Refusal as refusal:
+            self._refused(command_id, refusal)
+        except Fault as fault:
+            log.error("fault %s", fault.id, exc_info=fault)
+            self.connection.close(1011, fault.id)
+        finally:
+            self._in_flight.release()
+
+    def _refused(self, command_id: str | None, refusal: Refusal) -> None:
+        self.connection.push(_frame({"type": "refused", "command_id": command_id, **said(refusal)}))
+
+
+def _frame(body: dict[str, Any]) -> str:
+    return orjson.dumps(body).decode()
+
+
+def _after(given: str | None, newest: int) -> int | None:
+    if given is None:
+        return newest
+    if not (given.isascii() and given.isdigit() and len(given) < 17 and int(given) <= newest):
+        return None
+    return int(given)

@@ -1,0 +1,138 @@
+"""A node: everything that one process runs between the log and the screens."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import TypeVar
+
+from eventsourcing.persistence import Notification
+from sqlalchemy import Connection
+
+from domain.agreement import Agreement
+from domain.ids import AgreementId, PartnershipId
+from domain.times import moment_of
+from projections import as_of, tables
+from projections.projector import Change, Projector
+from server.database import Database
+from server.identity import Identity, utc_now
+from server.projecting import Projecting
+from server.rooms import Render, Rooms
+from server.settings import Settings
+from server.store import Writer
+from server.tail import Tail
+from server.workspace import Workspace
+
+R = TypeVar("R")
+
+
+class Node:
+    """Create it in the running loop, `start` it, `stop` it."""
+
+    def __init__(self, database: Database, settings: Settings, clock: Callable[[], datetime] = utc_now) -> None:
+        self.database, self.settings, self.clock = database, settings, clock
+        self.identity = Identity(database.beside)
+        self.rooms = Rooms()
+        self.session_key = b""
+        self.render: Render = lambda *_: ()
+        self.writer = Writer(database.log, lambda: self.tail.wake())
+        self.workspace = Workspace(database.log, self.writer, lambda event_id: self.tail.passed(event_id), clock)
+        self.projecting = Projecting(
+            database.log, Projector(database.models, self._load_fold), lambda changes: self._changed(changes)
+        )
+        self.tail = Tail(database.log, self._publish, 0)
+        self._deadlines: dict[str, str] = {}
+        self._timer: asyncio.TimerHandle | None = None
+        self._recording: set[asyncio.Task[None]] = set()
+
+    async def start(self) -> None:
+        """Bring the read models up to the log, then follow it."""
+        self.tail.position = await asyncio.to_thread(self.projecting.catch_up)
+        self.session_key = (await asyncio.to_thread(self.identity.secret, "session_key")).encode()
+        self._deadlines = dict(await self.read(as_of.next_deadlines))
+        self.writer.start()
+        self.projecting.start()
+        self.tail.start()
+        self._set_timer()
+
+    async def stop(self) -> None:
+        if self._timer:
+            self._timer.cancel()
+        await self.writer.stop()
+        await self.tail.stop()
+        await self.projecting.stop()
+
+    async def read(self, question: Callable[..., R], *args: object) -> R:
+        """Ask the read models, in a thread, once they show everything that is committed."""
+        target = self.tail.position
+        if not self.database.is_sqlite:
+            target = await asyncio.to_thread(self.database.log.newest)
+            await self.tail.passed(target)
+        await self.projecting.caught_up(target)
+        return await asyncio.to_thread(self._ask, question, args)
+
+    def _ask(self, question: Callable[..., R], args: tuple[object, ...]) -> R:
+        with self.database.models.connect() as connection:
+            if not self.database.is_sqlite:
+                connection = connection.execution_options(isolation_level="REPEATABLE READ")
+            with connection.begin():
+                return question(connection, *args)
+
+    async def names(self, partnership_id: PartnershipId) -> dict[str | None, str]:
+        """Names of members and parties by id."""
+        partnership = await self.workspace.partnership(partnership_id)
+        people = await asyncio.to_thread(self.identity.names, partnership_id)
+        return {**people, **{party.party_id: party.name for party in partnership.parties}}
+
+    async def known_terms(self, partnership_id: str) -> list[str]:
+        """Every term that stands in an agreement of the partnership."""
+
+        def ask(connection: Connection) -> list[str]:
+            headers = as_of.agreements_of(connection, partnership_id)
+            return [
+                term["term_id"]
+                for header in headers
+                for term in as_of.standing(connection, tables.terms, header["agreement_id"])
+            ]
+
+        return await self.read(ask)
+
+    def _load_fold(self, agreement_id: AgreementId, version: int) -> Agreement:
+        agreement: Agreement = self.workspace.load(agreement_id, version)
+        return agreement
+
+    def _publish(self, page: Sequence[Notification]) -> None:
+        for notification in page:
+            self.workspace.see(notification)
+            self.rooms.publish(notification)
+        self.projecting.follow(page)
+
+    def _changed(self, changes: Sequence[Change]) -> None:
+        for change in changes:
+            if change.next_deadline:
+                self._deadlines[change.agreement_id] = change.next_deadline
+            else:
+                self._deadlines.pop(change.agreement_id, None)
+            self.rooms.show(change, self.render)
+        self._set_timer()
+
+    def _set_timer(self) -> None:
+        """Let the clock record the next deadline when it passes, unasked."""
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None
+        if self._deadlines:
+            due = moment_of(min(self._deadlines.values()))
+            wait = min(max((due - self.clock()).total_seconds(), 0.01), 3600)
+            self._timer = asyncio.get_running_loop().call_later(wait, self._record_passed)
+
+    def _record_passed(self) -> None:
+        now = self.clock()
+        for agreement_id, due in list(self._deadlines.items()):
+            if moment_of(due) <= now:
+                del self._deadlines[agreement_id]
+                task = asyncio.create_task(self.workspace.let_clock_record(agreement_id))
+                self._recording.add(task)
+                task.add_done_callback(self._recording.discard)
+        self._set_timer()

@@ -1,0 +1,158 @@
+"""Forming partnerships, admitting members, opening agreements: what the API, the pages, the demo and the CLI share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from domain.agreement import Agreement
+from domain.canonical import sha256
+from domain.commands import MakeProposal
+from domain.fields import Flag, ListOf, Object, Reference, Text, Whole, Word
+from domain.ids import AgreementId, CommandId, MemberId, PartnershipId, PartyId, ProposalId
+from domain.partnership import MandateGrant, Partnership
+from domain.refusals import Code, malformed
+from domain.rules import Act
+from domain.words import PARTNERSHIP_KINDS, Mandate
+from server.identity import Seat, fresh_secret, invitation_row, person, token_row
+from server.markdown import clauses_of
+from server.node import Node
+from server.workspace import new_id
+
+
+class _MandateField(Word):
+    """A mandate's word, or {mandate, term_ids}."""
+
+    _named = Object({"mandate": Word(*Mandate), "term_ids": ListOf(Reference(), at_least=1, distinct=True)})
+
+    def read(self, raw: Any, name: str) -> Any:
+        if isinstance(raw, dict):
+            named = self._named.read(raw, name)
+            return (Mandate(named["mandate"]), named["term_ids"])
+        return (Mandate(super().read(raw, name)), None)
+
+    def schema(self) -> dict[str, Any]:
+        return {"oneOf": [super().schema(), self._named.schema()]}
+
+
+FORM = Object(
+    {
+        "kind": Word(*PARTNERSHIP_KINDS),
+        "purpose": Text(allow_empty=True),
+        "parties": ListOf(Object({"name": Text()}), at_least=2),
+    }
+)
+ADMIT = Object(
+    {
+        "party_id": Reference(),
+        "name": Text(),
+        "email": Text(),
+        "mandates": ListOf(_MandateField(*Mandate)),
+        "observer": Flag(),
+        "program": Flag(),
+    },
+    optional=("email", "mandates", "observer", "program"),
+)
+OPEN = Object(
+    {"title": Text(), "markdown": Text(1024 * 1024), "signatures": Whole(1, below=Code.INVALID_VALUE)},
+    optional=("markdown", "signatures"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Formed:
+    """A new partnership: its parties by name, and the first member of each with a token."""
+
+    partnership_id: PartnershipId
+    parties: list[dict[str, str]]
+    seats: dict[str, Seat]
+    tokens: dict[str, str]
+
+
+async def form(node: Node, kind: str, purpose: str, names: Sequence[str]) -> Formed:
+    """Form a partnership of two parties, each with one first member who holds every mandate."""
+    if len(names) != 2:
+        raise malformed("A partnership has exactly two parties.")
+    partnership_id = PartnershipId(new_id())
+    parties = [(PartyId(new_id()), name, MemberId(new_id())) for name in names]
+    now = node.clock()
+    partnership = Partnership.form(partnership_id, kind, purpose, parties, now, new_id())
+    seats = {party_id: Seat(member_id, partnership_id) for party_id, _, member_id in parties}
+    tokens = {party_id: fresh_secret() for party_id, _, _ in parties}
+    rows = [
+        row
+        for party_id, name, member_id in parties
+        for row in (person(member_id, partnership_id, name, None), token_row(tokens[party_id], seats[party_id], now))
+    ]
+    await node.workspace.found(partnership_id, partnership, rows)
+    return Formed(partnership_id, [{"party_id": each, "name": name} for each, name, _ in parties], seats, tokens)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """A new member, with the secret of its invitation and, for a program, a token."""
+
+    seat: Seat
+    invitation: str
+    token: str | None
+
+
+async def admit(
+    node: Node,
+    by: Seat,
+    *,
+    party_id: str,
+    name: str,
+    email: str | None = None,
+    mandates: Sequence[MandateGrant] = (),
+    observer: bool = False,
+    program: bool = False,
+    reusable: bool = False,
+    leads_to: str | None = None,
+) -> Admitted:
+    """Admit a member of the sender's own party."""
+    seat = Seat(MemberId(new_id()), by.partnership_id)
+    invitation, token = fresh_secret(), fresh_secret() if program else None
+    now = node.clock()
+    rows = [
+        person(seat.member_id, seat.partnership_id, name, email),
+        invitation_row(invitation, seat, now, node.settings.invitation_days, reusable=reusable, leads_to=leads_to),
+    ]
+    if token:
+        rows.append(token_row(token, seat, now))
+
+    def decide(partnership: Partnership, act: Act, command_id: str) -> None:
+        partnership.admit(
+            PartyId(party_id), seat.member_id, mandates, act, command_id, observer=observer, program=program
+        )
+
+    await node.workspace.admit(by, decide, rows)
+    return Admitted(seat, invitation, token)
+
+
+async def open_agreement(
+    node: Node, by: Seat, title: str, markdown: str | None = None, signatures: int = 1
+) -> AgreementId:
+    """Open an agreement; with markdown, one proposal of the sender's party for each clause, in one commit."""
+    act = await node.workspace.act_of(by)
+    partnership = await node.workspace.partnership(by.partnership_id)
+    agreement = Agreement.open(
+        AgreementId(new_id()),
+        by.partnership_id,
+        [party.party_id for party in partnership.parties],
+        title,
+        signatures,
+        act,
+        new_id(),
+    )
+    for clause in clauses_of(markdown or "").clauses:
+        item = {"op": "add", "term_id": new_id(), "heading": clause.heading, "text": clause.text}
+        agreement.execute(
+            MakeProposal(
+                command_id=CommandId(new_id()), content=sha256(item), items=(item,), proposal_id=ProposalId(new_id())
+            ),
+            act,
+        )
+    await node.workspace.found(agreement.agreement_id, agreement)
+    return agreement.agreement_id

@@ -1,0 +1,60 @@
+"""Refusals and faults as HTTP answers (RFC 9457) and as frames."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+
+from domain.refusals import Code, Refusal
+from server.workspace import Fault
+
+log = logging.getLogger("onetext")
+
+_STATUS = {
+    Code.MALFORMED: 400,
+    Code.NOT_SIGNED_IN: 401,
+    Code.NOT_AUTHORISED: 403,
+    Code.OUTSIDE_MANDATE: 403,
+    Code.OBSERVER_READ_ONLY: 403,
+    Code.NOT_FOUND: 404,
+    Code.TOO_LARGE: 413,
+    Code.TOO_MANY: 429,
+}
+
+
+def problem(refusal: Refusal) -> Response:
+    """application/problem+json with code, detail, next, and changed for a stale view."""
+    status = _STATUS.get(refusal.code, 409)
+    body = {"type": "about:blank", "title": refusal.code, "status": status, **said(refusal)}
+    headers = {"Retry-After": "1"} if status == 429 else {}
+    if status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    return Response(orjson.dumps(body), status, headers, "application/problem+json")
+
+
+def said(refusal: Refusal) -> dict[str, Any]:
+    words: dict[str, Any] = {"code": refusal.code, "detail": refusal.detail, "next": refusal.next_step}
+    return words | ({"changed": refusal.changed} if refusal.changed else {})
+
+
+async def on_refusal(_: Request, error: Exception) -> Response:
+    assert isinstance(error, Refusal)
+    return problem(error)
+
+
+async def on_fault(_: Request, error: Exception) -> Response:
+    fault = error if isinstance(error, Fault) else Fault(error)
+    log.error("fault %s", fault.id, exc_info=error)
+    body = {
+        "type": "about:blank",
+        "title": "fault",
+        "status": 500,
+        "code": "fault",
+        "detail": f"Something went wrong on our side; nothing of this was kept. Its number is {fault.id}.",
+        "next": "Send it again with the same command_id.",
+    }
+    return Response(orjson.dumps(body), 500, media_type="application/problem+json")

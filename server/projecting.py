@@ -1,0 +1,84 @@
+"""The thread that keeps the read models up to the log, and tells the loop what changed."""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import threading
+from collections.abc import Callable, Sequence
+
+from eventsourcing.persistence import Notification
+
+from projections.projector import Change, Projector
+from server.mapper import CanonicalMapper
+from server.store import Log
+
+PAGE = 500
+
+
+class Projecting:
+    """Events go in by `follow`; `caught_up` waits until their rows can be read."""
+
+    def __init__(self, log: Log, projector: Projector, changed: Callable[[Sequence[Change]], None]) -> None:
+        """changed: called in the loop after the rows of a batch are written."""
+        self._log, self._projector, self._changed = log, projector, changed
+        self._mapper = CanonicalMapper()
+        self._coming: queue.SimpleQueue[Sequence[Notification] | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="projector", daemon=True)
+        self._loop = asyncio.get_running_loop()
+        self._waiting: list[tuple[int, asyncio.Future[None]]] = []
+        self.position = 0
+
+    def catch_up(self) -> int:
+        """Project everything that the log has; call it before `start`. Returns the position reached."""
+        self.position = self._projector.position()
+        while page := self._log.tail(self.position, PAGE):
+            self._project(page)
+            self.position = page[-1].id
+        return self.position
+
+    def start(self) -> None:
+        self._thread.start()
+
+    async def stop(self) -> None:
+        self._coming.put(None)
+        await asyncio.to_thread(self._thread.join)
+
+    def follow(self, page: Sequence[Notification]) -> None:
+        self._coming.put(page)
+
+    async def caught_up(self, event_id: int) -> None:
+        """Wait until the rows of an event, and of all before it, can be read."""
+        if self.position < event_id:
+            waiting: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._waiting.append((event_id, waiting))
+            await waiting
+
+    def _run(self) -> None:
+        while (page := self._coming.get()) is not None:
+            pages = list(page)
+            ending = False
+            while not self._coming.empty() and len(pages) < PAGE:
+                following = self._coming.get()
+                if following is None:
+                    ending = True
+                    break
+                pages.extend(following)
+            changes = self._project(pages)
+            self._loop.call_soon_threadsafe(self._report, pages[-1].id, changes)
+            if ending:
+                return
+
+    def _project(self, page: Sequence[Notification]) -> list[Change]:
+        return self._projector.project([(each.id, self._mapper.to_domain_event(each)) for each in page])
+
+    def _report(self, position: int, changes: list[Change]) -> None:
+        self.position = position
+        still = []
+        for event_id, waiting in self._waiting:
+            if event_id > position:
+                still.append((event_id, waiting))
+            elif not waiting.done():
+                waiting.set_result(None)
+        self._waiting = still
+        self._changed(changes)

@@ -1,0 +1,107 @@
+"""Rooms: who watches an agreement, and what is handed to them. The same bytes to every connection of an audience."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import orjson
+from eventsourcing.persistence import Notification
+
+from projections.projector import Change
+from server.connection import Connection
+
+Audience = Any
+"""Everybody who gets the same bytes; None for those who get the events themselves."""
+
+Render = Callable[[str, Audience, Change], Sequence[str]]
+
+
+def event_frame(version: int, state: bytes) -> str:
+    """The frame of an event: its stored bytes inside."""
+    return f'{{"event":{state.decode()},"type":"event","version":{version}}}'
+
+
+class Room:
+    """The connections on one agreement."""
+
+    def __init__(self, agreement_id: str) -> None:
+        self.agreement_id = agreement_id
+        self.audiences: dict[Audience, dict[Connection, None]] = {}
+        self.published = 0
+        self.shown = 0
+
+    def connections(self) -> Iterable[Connection]:
+        return (connection for group in self.audiences.values() for connection in group)
+
+    def enter(self, connection: Connection, audience: Audience) -> None:
+        self.audiences.setdefault(audience, {})[connection] = None
+
+    def leave(self, connection: Connection, audience: Audience) -> None:
+        group = self.audiences.get(audience, {})
+        group.pop(connection, None)
+        if not group:
+            self.audiences.pop(audience, None)
+
+    def publish(self, version: int, state: bytes) -> None:
+        """Hand an event to everybody who gets the events themselves and has caught up."""
+        self.published = version
+        group = self.audiences.get(None)
+        if not group:
+            return
+        frame = event_frame(version, state)
+        for connection in list(group):
+            if connection.live and connection.position == version - 1:
+                connection.push(frame)
+                connection.reached(version)
+
+    def show(self, change: Change, render: Render) -> None:
+        """Hand what changed on the page to everybody who gets fragments, rendered once for each audience."""
+        self.shown = change.version
+        for audience, group in list(self.audiences.items()):
+            ready = [] if audience is None else [each for each in group if each.live and each.position < change.version]
+            if not ready:
+                continue
+            frames = render(self.agreement_id, audience, change)
+            for connection in ready:
+                for frame in frames:
+                    connection.push(frame)
+                connection.reached(change.version)
+
+    def show_presence(self) -> None:
+        """Tell everybody who is shown who else is: memory only, never in the log."""
+        shown = [each for each in self.connections() if each.shown and each.live and not each.closed]
+        members: dict[str, str | None] = {}
+        for each in shown:
+            members[each.member_id] = each.at or members.get(each.member_id)
+        frame = orjson.dumps(
+            {"type": "presence", "members": [{"member_id": key, "at": at} for key, at in sorted(members.items())]}
+        ).decode()
+        for each in shown:
+            each.push(frame)
+
+
+class Rooms:
+    """Every room that somebody is in."""
+
+    def __init__(self) -> None:
+        self._rooms: dict[str, Room] = {}
+
+    def room(self, agreement_id: str) -> Room:
+        return self._rooms.setdefault(agreement_id, Room(agreement_id))
+
+    def left(self, room: Room) -> None:
+        """Forget a room that everybody has left."""
+        if not room.audiences:
+            self._rooms.pop(room.agreement_id, None)
+
+    def publish(self, notification: Notification) -> None:
+        if room := self._rooms.get(str(notification.originator_id)):
+            room.publish(notification.originator_version, notification.state)
+
+    def show(self, change: Change, render: Render) -> None:
+        if room := self._rooms.get(change.agreement_id):
+            room.show(change, render)
+
+    def everybody(self) -> list[Connection]:
+        return [connection for room in self._rooms.values() for connection in room.connections()]

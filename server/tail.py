@@ -1,0 +1,83 @@
+"""The log's tail: hands every committed event, in order and once, to whoever works from the log on this node."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+import psycopg
+from eventsourcing.persistence import Notification
+
+from server.postgres_log import CHANNEL, PostgresLog
+from server.store import Log
+
+PAGE = 1000
+"""Events read at a time."""
+
+Publish = Callable[[Sequence[Notification]], None]
+
+
+class Tail:
+    """Wakes when something was committed; `passed` waits until an event has been handed on."""
+
+    def __init__(self, log: Log, publish: Publish, position: int) -> None:
+        self._log, self._publish = log, publish
+        self.position = position
+        self._wake = asyncio.Event()
+        self._waiting: list[tuple[int, asyncio.Future[None]]] = []
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        self._tasks.append(asyncio.create_task(self._follow(), name="tail"))
+        if isinstance(self._log, PostgresLog):
+            self._tasks.append(asyncio.create_task(self._listen(self._log.url), name="listen"))
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def wake(self) -> None:
+        """Something was committed. On SQLite it is read at once: its reads never wait for a writer."""
+        if isinstance(self._log, PostgresLog):
+            self._wake.set()
+            return
+        while page := self._log.tail(self.position, PAGE):
+            self._hand_on(page)
+
+    async def passed(self, event_id: int) -> None:
+        """Wait until the event with an id, and all before it, have been handed on."""
+        if self.position < event_id:
+            waiting: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._waiting.append((event_id, waiting))
+            await waiting
+
+    def _hand_on(self, page: Sequence[Notification]) -> None:
+        self._publish(page)
+        self.position = page[-1].id
+        still = []
+        for event_id, waiting in self._waiting:
+            if event_id > self.position:
+                still.append((event_id, waiting))
+            elif not waiting.done():
+                waiting.set_result(None)
+        self._waiting = still
+
+    async def _follow(self) -> None:
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            while page := await asyncio.to_thread(self._log.tail, self.position, PAGE):
+                self._hand_on(page)
+
+    async def _listen(self, url: str) -> None:
+        """Wake for commits of other nodes too; after a lost connection, look once and listen again."""
+        while True:
+            try:
+                async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
+                    await connection.execute(f"LISTEN {CHANNEL}")
+                    self._wake.set()
+                    async for _ in connection.notifies():
+                        self._wake.set()
+            except psycopg.OperationalError:
+                await asyncio.sleep(1)

@@ -1,0 +1,91 @@
+"""What the room shows of an agreement, arranged for reading."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from domain.fingerprint import text_fingerprint
+from domain.turns import Wait, waits
+
+Body = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class RoomView:
+    """The rows of one agreement at one version."""
+
+    version: int
+    header: Body
+    terms: list[Body]
+    proposals: list[Body]
+    objections: list[Body]
+    questions: list[Body]
+
+    @cached_property
+    def proposal(self) -> dict[str, Body]:
+        return {each["proposal_id"]: each for each in self.proposals}
+
+    @cached_property
+    def term(self) -> dict[str, Body]:
+        return {each["term_id"]: each for each in self.terms}
+
+    @cached_property
+    def heads_on(self) -> dict[str, list[Body]]:
+        """Heads that touch a term."""
+        found: dict[str, list[Body]] = {}
+        for each in self.proposals:
+            if each["head"]:
+                for item in each["items"]:
+                    found.setdefault(item["term_id"], []).append(each)
+        return found
+
+    @cached_property
+    def objections_on(self) -> dict[str, list[Body]]:
+        """Objections by the proposal that they are on."""
+        found: dict[str, list[Body]] = {}
+        for each in self.objections:
+            found.setdefault(each["proposal_id"], []).append(each)
+        return found
+
+    @cached_property
+    def questions_on(self) -> dict[str, list[Body]]:
+        found: dict[str, list[Body]] = {}
+        for each in self.questions:
+            found.setdefault(each["proposal_id"], []).append(each)
+        return found
+
+    @cached_property
+    def waiting(self) -> list[Wait]:
+        return list(waits(self.header, self.terms, self.proposals, self.objections, self.questions))
+
+    @cached_property
+    def waiting_on(self) -> dict[str, set[str]]:
+        """The parties that something on a term waits for."""
+        found: dict[str, set[str]] = {}
+        for wait in self.waiting:
+            for term_id in wait.term_ids:
+                found.setdefault(term_id, set()).add(wait.party_id)
+        return found
+
+    @cached_property
+    def reserved(self) -> dict[str, str]:
+        """Terms that a conditional acceptance holds, and which."""
+        return {
+            item["term_id"]: each["proposal_id"]
+            for each in self.proposals
+            if each["condition"]
+            for item in each["items"]
+        }
+
+    @cached_property
+    def fingerprint(self) -> str:
+        return text_fingerprint(self.header["agreement_id"], self.terms)
+
+    @property
+    def progress(self) -> tuple[int, int]:
+        """Terms with text that are agreed, of all that have text or an offer of it."""
+        with_text = [each for each in self.terms if each["text"] or each["term_id"] in self.heads_on]
+        agreed = [each for each in with_text if each["status"] in ("provisional", "ratified")]
+        return len(agreed), len(with_text)
