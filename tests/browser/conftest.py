@@ -1,0 +1,38 @@
+"""Two people in two real browsers."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import AsyncIterator
+
+import pytest
+from playwright.async_api import Browser, async_playwright
+
+_QUIET = [
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+def chromium() -> str | None:
+    """An installed Chromium; None to let Playwright use its own."""
+    return os.environ.get("ONETEXT_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        arguments = [*_QUIET, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+        try:
+            browser = await playwright.chromium.launch(executable_path=chromium(), args=arguments)
+        except Exception as error:
+            pytest.fail(
+                "No Chromium to test with. Install Debian's (apt-get install chromium) or Playwright's own "
+                f"(.venv/bin/playwright install chromium). {error}"
+            )
+        yield browser
+        await browser.close()
