@@ -129,10 +129,10 @@ def proposal_accepted(agreement: Agreement, event: ProposalAccepted | ConditionF
             ended_at=event.at,
             ended_version=event.originator_version,
         )
-    led_to = tuple(event.versions.items())
+    led_to = tuple((term_id, event.versions[term_id]) for term_id in proposal.term_ids)
     for objection_id in agreement.objections_in.get(proposal.thread_id, ()):
         agreement.objections[objection_id] = replace(agreement.objections[objection_id], led_to=led_to)
-    agreement.brought[event.originator_version] = event.versions
+    agreement.brought[event.originator_version] = led_to
     close_proposal(agreement, proposal.proposal_id, ProposalState.ACCEPTED, event)
 
 

@@ -72,7 +72,7 @@ class Agreement(Aggregate):
         self.questions: Shelf[QuestionId, clarifications.Question] = Shelf()
         self.unanswered: dict[QuestionId, None] = {}
         self.accepted_conditions: dict[ProposalId, Condition] = {}
-        self.brought: dict[int, dict[TermId, int]] = {}
+        self.brought: dict[int, tuple[tuple[TermId, int], ...]] = {}
         self.ratification: ratification.Ratification | None = None
         self.abandoned_because: str | None = None
         self.deadlines = deadlines.Deadlines()

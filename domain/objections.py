@@ -252,7 +252,7 @@ def objection_ended(agreement: Agreement, event: ResolutionConfirmed | Objection
 def objection_mooted(agreement: Agreement, event: ObjectionMooted) -> None:
     objection = agreement.objections[event.objection_id]
     ended_by = agreement.proposals[objection.proposal_id].ended_by
-    led_to = objection.led_to or tuple(agreement.brought.get(ended_by or 0, {}).items())
+    led_to = objection.led_to or agreement.brought.get(ended_by or 0, ())
     agreement.objections[event.objection_id] = replace(
         objection,
         state=ObjectionState.MOOT,

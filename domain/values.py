@@ -11,6 +11,7 @@ from collections.abc import Callable
 from decimal import Context, Decimal
 from typing import Any
 
+from domain.canonical import without_absent
 from domain.currencies import CURRENCIES
 from domain.fields import Field, ListOf, Object, Text, date_text, one_key
 from domain.refusals import malformed
@@ -83,7 +84,8 @@ class ValueField(Field[Value]):
 
     def read(self, raw: Any, name: str) -> Value:
         kind, rest = one_key(raw, "kind", name, list(self.kinds))
-        return {"kind": kind, **self.kinds[kind].read(rest, name)}
+        value: Value = without_absent({"kind": kind, **self.kinds[kind].read(rest, name)})
+        return value
 
     def schema(self) -> dict[str, Any]:
         return {"oneOf": [shape.schema({"kind": {"const": kind}}) for kind, shape in self.kinds.items()]}

@@ -39,7 +39,8 @@ def consent_bodies(agreement: Agreement, event: Event) -> list[dict[str, Any]]:
         case _:
             return []
     return [
-        _consent("accepted", *given, event.fingerprint, term_id, version) for term_id, version in event.versions.items()
+        _consent("accepted", *given, event.fingerprint, term_id, event.versions[term_id])
+        for term_id in agreement.proposals[event.proposal_id].term_ids
     ]
 
 

@@ -109,9 +109,7 @@ class Program:
         return Program(self.url, body["token"], self.party_id, self.partnership_id, body["member_id"])
 
     def open_agreement(self, title: str, **more: Any) -> str:
-        answer = self.http.post(
-            f"/api/v1/partnerships/{self.partnership_id}/agreements", json={"title": title, **more}
-        )
+        answer = self.http.post(f"/api/v1/partnerships/{self.partnership_id}/agreements", json={"title": title, **more})
         assert answer.status_code == 201, answer.text
         return str(answer.json()["agreement_id"])
 
