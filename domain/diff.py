@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from rapidfuzz.distance import Levenshtein
 
-_TOKEN = re.compile(r"\s+|[^\W_]+(?:[.,'’\-/][^\W_]+)*|.", re.DOTALL)
+_TOKEN = re.compile(r"\s+|[0-9]+(?:[.,][0-9]+)*|\w+(?:['’]\w+)*|.", re.DOTALL)
 LARGEST_ISLAND = 2
 
 
