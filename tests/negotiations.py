@@ -75,14 +75,17 @@ class World:
         """Let the clock record what has passed, then judge a command; the refusal, if it was refused."""
         self.agreement.pass_deadlines(self.now)
         self._keep()
+        refusal: Refusal | None
         try:
             command = read_command({"command_id": self.mint(), **raw}, AGREEMENT_COMMANDS, self.mint)
             self.agreement.execute(command, self.act(side, seat))
-        except Refusal as refusal:
-            assert not self.agreement.pending_events, f"refused with {refusal.code}, yet something was recorded"
-            return refusal
+        except Refusal as refused:
+            refusal = refused
+        else:
+            refusal = None
+        assert not (refusal and self.agreement.pending_events), "refused, yet something was recorded"
         self._keep()
-        return None
+        return refusal
 
     def wait(self, **by: float) -> None:
         self.now += timedelta(**by)

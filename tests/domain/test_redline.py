@@ -89,12 +89,16 @@ def _common(old: list[str], new: list[str]) -> list[object]:
 @pytest.mark.parametrize(
     ("before", "after", "runs"),
     [
-        ("pays £3.10 now", "pays £3.34 now", [("same", "pays £"), ("deleted", "3.10"), ("inserted", "3.34"), ("same", " now")]),
+        (
+            "pays £3.10 now",
+            "pays £3.34 now",
+            [("same", "pays £"), ("deleted", "3.10"), ("inserted", "3.34"), ("same", " now")],
+        ),
         ("", "new", [("inserted", "new")]),
         ("old", "", [("deleted", "old")]),
         ("", "", []),
         ("same", "same", [("same", "same")]),
     ],
-)  # fmt: skip
+)
 def test_small_texts(before: str, after: str, runs: list[tuple[str, str]]) -> None:
     assert [(run.op.value, run.text) for run in redline(before, after)] == runs

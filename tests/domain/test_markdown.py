@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from server.markdown import clauses_of
+
+TEXT = (Path(__file__).parent.parent / "data" / "partnership-agreement.md").read_text("utf-8")
+TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
+
+
+def test_the_real_agreement_has_73_terms_under_one_title() -> None:
+    imported = clauses_of(TEXT)
+    assert imported.title == "Partnership Agreement"
+    assert len(imported.clauses) == 73
+    sections = [clause for clause in imported.clauses if not clause.text]
+    assert len(sections) == 13, [clause.heading for clause in sections]
+
+
+def test_every_word_and_the_numbering_are_kept() -> None:
+    imported = clauses_of(TEXT)
+    kept = " ".join(f"{clause.heading} {clause.text}" for clause in imported.clauses)
+    plain = TAG.sub("", TEXT.split("\n", 1)[1])
+    listed = re.sub(r"(?m)^\s*[0-9]+\.\s+", " ", plain)
+    counted = re.sub(r"(?<!\S)[0-9]+(\.[0-9]+)?(?= |$)", " ", kept)
+    assert re.findall(r"\w+", counted) == re.findall(r"\w+", re.sub(r"(?<!\S)[0-9]+(\.[0-9]+)?(?= |$)", " ", listed))
+    numbers = [clause.heading.split(" ", 1)[0] for clause in imported.clauses]
+    assert numbers[:6] == ["1", "1.1", "1.2", "2", "2.1", "3"]
+    assert numbers[-1] == "13.20"
+    assert len(set(numbers)) == 73
+
+
+def test_lettered_sub_clauses_stay_in_their_clauses_text() -> None:
+    taxes = next(clause for clause in clauses_of(TEXT).clauses if clause.heading.startswith("2.1"))
+    assert "a. Fees and Billing." in taxes.text
+    assert "c. Taxes." in taxes.text
