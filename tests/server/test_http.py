@@ -1,0 +1,227 @@
+"""HTTP, as docs/protocol.md says it."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.server.conftest import Pair, pair_on
+from tests.server.served import Served
+
+NAUGHTY = json.loads((Path(__file__).parent.parent / "data" / "naughty-strings.json").read_text("utf-8"))
+
+
+def test_the_same_command_id_gets_the_first_answer(pair: Pair) -> None:
+    command = {"command_id": str(uuid.uuid4()), "heading": "1 Hours"}
+    first = pair.ada.post("open_term", **command)
+    again = pair.ada.post("open_term", **command)
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert first.content == again.content
+    other_content = pair.ada.post("open_term", **(command | {"heading": "2"}))
+    other_member = pair.cid.post("open_term", **command)
+    assert other_content.json()["code"] == other_member.json()["code"] == "malformed"
+    assert pair.ada.get()["version"] == 2
+
+
+def test_a_command_that_now_would_be_refused_still_gets_its_first_answer(pair: Pair) -> None:
+    made = pair.propose()
+    command = {"command_id": "c", "proposal_id": made["proposal_id"], "fingerprint": made["fingerprint"]}
+    assert pair.cid.post("accept_proposal", **command).status_code == 201
+    assert pair.cid.post("accept_proposal", **command).status_code == 200
+    assert pair.cid.post("accept_proposal", **(command | {"command_id": "d"})).json()["code"] == "already_ended"
+
+
+def test_a_command_id_survives_a_restart(database_url: str) -> None:
+    node = Served(database_url)
+    pair = pair_on(node)
+    command = {"command_id": "c", "heading": "1 Hours"}
+    first = pair.ada.post("open_term", **command)
+    node.stop()
+    node = Served(database_url)
+    pair.ada.url = node.url
+    pair.ada.__post_init__()
+    again = pair.ada.post("open_term", **command)
+    assert (again.status_code, again.content) == (200, first.content)
+    node.stop()
+
+
+def test_setting_a_mark_that_is_set_succeeds_without_an_event(pair: Pair) -> None:
+    term_id = pair.ada.do("open_term", heading="7 Exit")["term_id"]
+    pair.ada.do("mark_term", term_id=term_id, mark="exit")
+    again = pair.cid.post("mark_term", "c", term_id=term_id, mark="exit")
+    assert (again.status_code, again.json()) == (201, {"version": 3, "events": []})
+    assert pair.cid.post("mark_term", "c", term_id=term_id, mark="exit").status_code == 200
+    assert pair.cid.post("mark_term", "c", term_id=term_id, mark="legal_floor").json()["code"] == "malformed"
+
+
+def test_what_one_may_not_see_does_not_exist(pair: Pair) -> None:
+    stranger = pair.node.form("Nordhaven", "Ferrum")[1][0]
+    for agreement_id in (pair.ada.agreement_id, str(uuid.uuid4()), "nonsense"):
+        stranger.agreement_id = agreement_id
+        for path in ("", "/events", "/terms", "/conflicts", "/consents", "/timeline", "/proposals/x"):
+            answer = stranger.http.get(f"/api/v1/agreements/{agreement_id}{path}")
+            assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+        assert stranger.post("open_term", heading="x").json()["code"] == "not_found"
+    assert stranger.http.get(f"/api/v1/partnerships/{pair.ada.partnership_id}").status_code == 404
+    assert httpx.get(f"{pair.node.url}/api/v1/agreements/{pair.ada.agreement_id}").status_code == 401
+    assert pair.ada.http.get(f"/api/v1/agreements/{pair.ada.agreement_id}/proposals/x").status_code == 404
+
+
+def test_reading_as_of_a_version(pair: Pair) -> None:
+    made = pair.propose()
+    pair.cid.accept(made["proposal_id"])
+    assert pair.ada.get(as_of=0) == {
+        "version": 0, "status": None, "fingerprint": None, "terms": [], "proposals": [], "objections": []
+    }  # fmt: skip
+    assert pair.ada.get(as_of=2)["terms"][0]["version"] == 0
+    assert pair.ada.get(as_of=3)["terms"][0]["version"] == 1
+    assert pair.ada.get(as_of=3) == pair.ada.get()
+    assert pair.ada.get(f"/proposals/{made['proposal_id']}", as_of=2)["state"] == "open"
+    for bad in ("4", "-1", "x", "1.0"):
+        answer = pair.ada.http.get(f"/api/v1/agreements/{pair.ada.agreement_id}", params={"as_of": bad})
+        assert (answer.status_code, answer.json()["code"]) == (400, "malformed")
+
+
+def test_events_are_paged_without_a_gap(pair: Pair) -> None:
+    for _ in range(5):
+        pair.propose()
+    seen, after = [], 0
+    while True:
+        page = pair.ada.get("/events", after=after, limit=4)
+        if not page["events"]:
+            assert page["next"] == after
+            break
+        seen += [event["version"] for event in page["events"]]
+        after = page["next"]
+    assert seen == [1, 2, 3, 4, 5, 6]
+    for bad in ({"limit": 0}, {"limit": 1001}, {"after": -1}, {"limit": "x"}):
+        answer = pair.ada.http.get(f"/api/v1/agreements/{pair.ada.agreement_id}/events", params=bad)
+        assert answer.status_code == 400
+
+
+def test_consents_say_who_when_and_on_which_words(pair: Pair) -> None:
+    made = pair.propose()
+    pair.cid.accept(made["proposal_id"])
+    proposed, accepted = pair.ada.get("/consents")["consents"]
+    assert (proposed["act"], proposed["party_id"], proposed["version"]) == ("proposed", pair.ada.party_id, 0)
+    assert (accepted["act"], accepted["party_id"], accepted["version"]) == ("accepted", pair.cid.party_id, 1)
+    assert proposed["fingerprint"] == accepted["fingerprint"] == made["fingerprint"]
+    assert accepted["mandate"] == "negotiator"
+    assert accepted["event_version"] == 3
+
+
+def test_everybody_may_read_the_partnership_and_its_log(pair: Pair) -> None:
+    edda = pair.ada.admit("Edda", observer=True)
+    path = f"/api/v1/partnerships/{pair.ada.partnership_id}"
+    shown = edda.http.get(path).json()
+    assert [party["name"] for party in shown["parties"]] == ["Meridian", "Castellan"]
+    assert [each["title"] for each in shown["agreements"]] == ["Claims line"]
+    assert {
+        "member_id": edda.member_id,
+        "party_id": edda.party_id,
+        "name": "Edda",
+        "mandates": [],
+        "observer": True,
+    } in (shown["members"])
+    log = edda.http.get(f"{path}/events").json()["events"]
+    assert log[0]["type"] == "PartnershipFormed"
+    assert "Edda" not in json.dumps(log), "names of people are outside the log"
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b'{"type":"open_term"}', b'{"a":1,"a":2}', b"\xff\xfe"])
+def test_a_body_that_is_no_command_is_malformed(pair: Pair, body: bytes) -> None:
+    answer = pair.ada.http.post(f"/api/v1/agreements/{pair.ada.agreement_id}/commands", content=body)
+    assert (answer.status_code, answer.json()["code"]) == (400, "malformed")
+    assert answer.json()["next"]
+
+
+def test_sizes_are_limited_and_the_error_names_the_limit(pair: Pair) -> None:
+    def add(heading: str, text: str) -> Any:
+        return {"items": [{"op": "add", "heading": heading, "text": text}]}
+
+    pair.ada.do("make_proposal", **add("h" * 1024, "ü" * 32 * 1024))
+    for fields, limit in (
+        (add("h" * 1025, ""), "1024"),
+        (add("h", "ü" * 32 * 1024 + "x"), "65536"),
+        (add("h", "x") | {"rationale": "x" * (16 * 1024 + 1)}, "16384"),
+        (add("h", "x" * 1024 * 1024), "1048576"),
+    ):
+        answer = pair.ada.post("make_proposal", **fields)
+        assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+        assert limit in answer.json()["detail"]
+
+
+def test_naughty_strings_are_stored_byte_for_byte_or_refused_clearly(pair: Pair) -> None:
+    expected: list[str] = []
+    for text in NAUGHTY:
+        answer = pair.ada.post(
+            "make_proposal", items=[{"op": "add", "heading": text or "-", "text": text}], rationale=text
+        )
+        if "\x00" in text:
+            assert answer.json()["code"] == "malformed"
+        else:
+            assert answer.status_code == 201, (text, answer.text)
+            expected.append(text)
+    terms = pair.cid.get()["terms"]
+    assert [term["heading"] for term in terms] == [text or "-" for text in expected]
+    rationales = [proposal["rationale"] for proposal in pair.cid.get()["proposals"]]
+    assert rationales == expected
+
+
+def test_a_lone_surrogate_is_malformed(pair: Pair) -> None:
+    body = b'{"command_id":"c","type":"open_term","heading":"\\ud800"}'
+    answer = pair.ada.http.post(f"/api/v1/agreements/{pair.ada.agreement_id}/commands", content=body)
+    assert (answer.status_code, answer.json()["code"]) == (400, "malformed")
+
+
+def test_an_import_keeps_73_terms_and_exports_again(pair: Pair) -> None:
+    markdown = (Path(__file__).parent.parent / "data" / "partnership-agreement.md").read_text("utf-8")
+    pair.ada.agreement_id = pair.cid.agreement_id = pair.ada.open_agreement("Real", markdown=markdown)
+    shown = pair.cid.get()
+    assert len(shown["terms"]) == len(shown["proposals"]) == 73
+    assert shown["version"] == 74
+    every = [{"proposal_id": each["proposal_id"], "fingerprint": each["fingerprint"]} for each in shown["proposals"]]
+    pair.cid.do("accept_proposals", proposals=every)
+    assert {term["status"] for term in pair.ada.get()["terms"]} == {"provisional"}
+
+
+def test_rates_are_limited_for_each_member(database_url: str) -> None:
+    node = Served(database_url, rate_commands=5)
+    pair = pair_on(node)
+    answers = [pair.ada.post("open_term", heading="x") for _ in range(30)]
+    refused = [each for each in answers if each.status_code == 429]
+    assert refused
+    assert refused[0].json()["code"] == "too_many"
+    assert "ONETEXT_RATE_COMMANDS" in refused[0].json()["detail"]
+    assert refused[0].headers["Retry-After"] == "1"
+    assert pair.cid.post("open_term", heading="x").status_code == 201
+    node.stop()
+
+
+def test_an_invitation_is_used_once_and_never_by_looking(pair: Pair) -> None:
+    answer = pair.ada.http.post(
+        f"/api/v1/partnerships/{pair.ada.partnership_id}/members",
+        json={"party_id": pair.ada.party_id, "name": "Ben", "mandates": ["contributor"]},
+    )
+    assert "token" not in answer.json()
+    link = answer.json()["link"]
+    with httpx.Client() as scanner:
+        for _ in range(3):
+            assert scanner.get(link).status_code == 200
+            assert scanner.head(link).status_code == 200
+        assert not scanner.cookies
+    with httpx.Client() as ben, httpx.Client() as thief:
+        entered = ben.post(link)
+        assert entered.status_code == 303
+        cookie = entered.headers["set-cookie"]
+        assert "HttpOnly" in cookie
+        assert "samesite=lax" in cookie.lower()
+        room = entered.headers["location"]
+        assert ben.get(f"{pair.node.url}{room}").status_code == 200
+        assert thief.post(link).status_code == 409
+        assert thief.get(f"{pair.node.url}{room}").status_code == 401
