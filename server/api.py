@@ -21,6 +21,7 @@ from server import partnerships, shapes
 from server.access import RateLimit, is_foreign, signed_in
 from server.identity import Seat
 from server.node import Node
+from server.openapi import asyncapi, openapi
 from server.workspace import Recorded
 
 Body = dict[str, Any]
@@ -42,6 +43,8 @@ class Api:
         agreement = "/api/v1/agreements/{agreement_id}"
         partnership = "/api/v1/partnerships/{partnership_id}"
         return [
+            Route("/api/openapi.json", self.openapi),
+            Route("/api/asyncapi.json", self.asyncapi),
             Route("/api/v1/partnerships", self.form, methods=["POST"]),
             Route(partnership, self.partnership),
             Route(f"{partnership}/members", self.admit, methods=["POST"]),
@@ -57,6 +60,12 @@ class Api:
             Route(f"{agreement}/timeline", self.timeline),
             Route(f"{agreement}/proposals/{{proposal_id}}", self.proposal),
         ]
+
+    async def openapi(self, _: Request) -> Response:
+        return json_response(openapi())
+
+    async def asyncapi(self, _: Request) -> Response:
+        return json_response(asyncapi())
 
     # What changes something.
 

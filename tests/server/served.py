@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import threading
 import time
 import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import httpx
 import uvicorn
+from jsonschema import Draft202012Validator
 
 from server.app import create_app
 from server.cli import _uvicorn
 from server.database import migrate, open_database
 from server.identity import Identity
+from server.openapi import openapi
 from server.settings import Settings
 
 
@@ -75,6 +79,35 @@ class Served:
         ]
 
 
+@cache
+def _checkers() -> list[tuple[re.Pattern[str], str, dict[str, Any]]]:
+    """For each path and method of the OpenAPI document, validators by status."""
+    document = openapi()
+    found = []
+    for path, operations in document["paths"].items():
+        pattern = re.compile(re.sub(r"\{[^}]*\}", "[^/]+", path))
+        for method in ("get", "post"):
+            if method in operations:
+                validators = {}
+                for status, response in operations[method]["responses"].items():
+                    (content,) = response["content"].values()
+                    schema = {**content["schema"], "components": document["components"]}
+                    validators[status] = Draft202012Validator(schema)
+                found.append((pattern, method.upper(), validators))
+    return found
+
+
+def documented(response: httpx.Response) -> None:
+    """Whatever the API answers must be what its OpenAPI document says."""
+    for pattern, method, validators in _checkers():
+        if response.request.method == method and pattern.fullmatch(response.request.url.path):
+            response.read()
+            validator = validators.get(str(response.status_code)) or validators["default"]
+            validator.validate(response.json())
+            return
+    raise AssertionError(f"{response.request.method} {response.request.url.path} is not documented")
+
+
 class Refused(AssertionError):
     """A command was refused where the test expected it to be recorded."""
 
@@ -91,7 +124,12 @@ class Program:
     agreement_id: str = ""
 
     def __post_init__(self) -> None:
-        self.http = httpx.Client(base_url=self.url, headers={"Authorization": f"Bearer {self.token}"}, timeout=30)
+        self.http = httpx.Client(
+            base_url=self.url,
+            headers={"Authorization": f"Bearer {self.token}"},
+            timeout=30,
+            event_hooks={"response": [documented]},
+        )
 
     def admit(self, name: str, *mandates: Any, observer: bool = False) -> Program:
         answer = self.http.post(
