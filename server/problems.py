@@ -28,12 +28,17 @@ _STATUS = {
 
 def problem(refusal: Refusal) -> Response:
     """application/problem+json with code, detail, next, and changed for a stale view."""
-    status = _STATUS.get(refusal.code, 409)
+    status = status_of(refusal.code)
     body = {"type": "about:blank", "title": refusal.code, "status": status, **said(refusal)}
     headers = {"Retry-After": "1"} if status == 429 else {}
     if status == 401:
         headers["WWW-Authenticate"] = "Bearer"
     return Response(orjson.dumps(body), status, headers, "application/problem+json")
+
+
+def status_of(code: Code) -> int:
+    """The HTTP status of a refusal: 409 for those of the domain."""
+    return _STATUS.get(code, 409)
 
 
 def said(refusal: Refusal) -> dict[str, Any]:

@@ -8,10 +8,12 @@ import uuid
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Subprotocol
 
+from server.openapi import asyncapi
 from tests.server.conftest import Pair
 from tests.server.served import Program
 
@@ -29,9 +31,21 @@ async def frames(socket: ClientConnection, *types: str, until: int) -> list[dict
     found: list[dict[str, Any]] = []
     while len(found) < until:
         frame = json.loads(await asyncio.wait_for(socket.recv(), 20))
+        documented(frame)
         if frame["type"] in types:
             found.append(frame)
     return found
+
+
+MESSAGES = {
+    name: Draft202012Validator(message["payload"])
+    for name, message in asyncapi()["channels"]["live"]["messages"].items()
+}
+
+
+def documented(frame: dict[str, Any]) -> None:
+    """Whatever the socket sends must be what its AsyncAPI document says."""
+    MESSAGES[frame["type"]].validate(frame)
 
 
 async def closed(socket: ClientConnection) -> tuple[int | None, list[dict[str, Any]]]:

@@ -1,0 +1,97 @@
+"""The generated parts of docs/protocol.md: `python -m server.reference` writes them anew."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from domain.agreement_events import AgreementEvent
+from domain.commands import AGREEMENT_COMMANDS, PARTNERSHIP_COMMANDS, Command
+from domain.events import EVENT_TYPES, Event
+from domain.refusals import Code, Refusal
+from server.openapi import openapi
+from server.problems import status_of
+from server.schemas import data_schema
+from server.settings import Settings
+
+DOCUMENT = Path(__file__).parent.parent / "docs" / "protocol.md"
+_MARKED = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def written(document: str) -> str:
+    """The document with every generated part as the code has it now."""
+    return _MARKED.sub(lambda found: f"{found[1]}{_PARTS[found[2]]()}\n{found[3]}", document)
+
+
+def _table(head: list[str], rows: list[list[str]]) -> str:
+    lines = [f"| {' | '.join(row)} |" for row in [head, ["---"] * len(head), *rows]]
+    return "\n".join(lines)
+
+
+def _commands() -> str:
+    rows = []
+    for stream, commands in (("agreement", AGREEMENT_COMMANDS), ("partnership", PARTNERSHIP_COMMANDS)):
+        rows += [[f"`{each.TYPE}`", stream, _fields(each), str(each.__doc__).strip()] for each in commands.values()]
+    return _table(["type", "on", "fields (? may be left out)", "what it does"], rows)
+
+
+def _fields(command: type[Command]) -> str:
+    shape = command.shape()
+    return ", ".join(f"{name}{'?' if name in shape.optional else ''}" for name in shape.fields) or "—"
+
+
+def _events() -> str:
+    rows = []
+    for each in EVENT_TYPES.values():
+        stream = "agreement" if issubclass(each, AgreementEvent) else "partnership"
+        meaning = str(each.__doc__).strip().replace("\n    ", " ")
+        rows.append([f"`{each.TOPIC}`", stream, str(each.SCHEMA), _data(each), meaning])
+    return _table(["type", "stream", "schema", "data", "meaning"], rows)
+
+
+def _data(event: type[Event]) -> str:
+    properties = data_schema(event)["properties"]
+    return ", ".join(f"{name}{' (or null)' if _may_be_null(schema) else ''}" for name, schema in properties.items())
+
+
+def _may_be_null(schema: dict[str, Any]) -> bool:
+    return {"type": "null"} in schema.get("anyOf", [])
+
+
+def _refusals() -> str:
+    rows = []
+    for code in Code:
+        usual = Refusal(code)
+        rows.append([f"`{code}`", str(status_of(code)), usual.detail, usual.next_step])
+    return _table(["code", "HTTP", "the sentence, unless a better one is at hand", "the next step"], rows)
+
+
+def _routes() -> str:
+    rows = [
+        [f"`{method.upper()} {path}`", operation["summary"]]
+        for path, operations in openapi()["paths"].items()
+        for method, operation in operations.items()
+        if method in ("get", "post")
+    ]
+    return _table(["request", "what it does"], rows)
+
+
+def _settings() -> str:
+    rows = [
+        [f"`ONETEXT_{name.upper()}`", f"`{field.default}`", field.description or "—"]
+        for name, field in Settings.model_fields.items()
+    ]
+    return _table(["variable", "default", "meaning"], rows)
+
+
+_PARTS = {
+    "commands": _commands,
+    "events": _events,
+    "refusals": _refusals,
+    "routes": _routes,
+    "settings": _settings,
+}
+
+if __name__ == "__main__":
+    DOCUMENT.write_text(written(DOCUMENT.read_text("utf-8")), "utf-8")

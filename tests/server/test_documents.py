@@ -1,0 +1,45 @@
+"""The documents say what the server does."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import httpx
+
+from domain.events import EVENT_TYPES
+from server.openapi import asyncapi, openapi
+from server.reference import DOCUMENT, written
+from server.schemas import data_schema
+from tests.server.conftest import Pair
+
+WATCHING = re.compile(r"view|seen|read|watch|spent|dwell|click|visit|typing|presence", re.IGNORECASE)
+PRIVATE = re.compile(r"draft|note|score|limit|email|name|internal|reservation", re.IGNORECASE)
+
+
+def test_the_generated_tables_are_current() -> None:
+    document = DOCUMENT.read_text("utf-8")
+    assert written(document) == document, "run python -m server.reference"
+
+
+def test_the_documents_are_served(pair: Pair) -> None:
+    for name, expected in (("openapi", openapi()), ("asyncapi", asyncapi())):
+        assert httpx.get(f"{pair.node.url}/api/{name}.json").json() == json.loads(json.dumps(expected))
+
+
+def test_there_is_no_event_of_somebody_looking() -> None:
+    assert [name for name in EVENT_TYPES if WATCHING.search(name)] == []
+    assert len(EVENT_TYPES) == 47
+
+
+def test_no_private_field_is_in_a_shared_events_schema() -> None:
+    """Invariant 10. Parties are organisations, whose names are public; members are named by id alone."""
+    for event in EVENT_TYPES.values():
+        fields = data_schema(event)["properties"]
+        assert [name for name in fields if PRIVATE.search(name)] == [], event.TOPIC
+
+
+def test_every_command_and_event_has_a_docstring() -> None:
+    for event in EVENT_TYPES.values():
+        assert event.__doc__
+        assert "Frozen data class" not in event.__doc__
