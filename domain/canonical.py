@@ -20,7 +20,7 @@ DEEPEST = 32
 
 def canonical(value: Any) -> bytes:
     """The canonical bytes of a value within the profile."""
-    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATACLASS)
 
 
 def sha256(value: Any) -> str:

@@ -33,6 +33,16 @@ class Actor:
     mandate: str | None = None
     mandate_version: int | None = None
 
+    def as_json(self) -> dict[str, Any]:
+        """The actor as it is written in the log."""
+        return {
+            "kind": self.kind,
+            "party_id": self.party_id,
+            "member_id": self.member_id,
+            "mandate": self.mandate,
+            "mandate_version": self.mandate_version,
+        }
+
 
 CLOCK = Actor("clock")
 

@@ -43,7 +43,7 @@ class CanonicalMapper(Mapper[UUID]):
                     "type": domain_event.TOPIC,
                     "schema": domain_event.SCHEMA,
                     "at": domain_event.at,
-                    "actor": domain_event.actor,
+                    "actor": domain_event.actor.as_json(),
                     "command_id": domain_event.command_id,
                     "data": domain_event.data(),
                 }
