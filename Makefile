@@ -24,7 +24,7 @@ demo: setup
 	$(BIN)/onetext demo
 
 dev: setup
-	$(BIN)/onetext demo --database sqlite:///dev.db --reload
+	$(BIN)/python -m server.dev
 
 test: setup
 	$(BIN)/python -m pytest

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import socket
 import sys
 import time
@@ -65,7 +66,7 @@ def demo(database: str | None, port: int | None, as_json: bool) -> None:
     """Serve a partnership with an agreement in full swing."""
     from server.demo import prepare
 
-    settings = _settings(database=database or "sqlite:///demo.db", port=port)
+    settings = _settings(database=database or os.environ.get("ONETEXT_DATABASE", "sqlite:///demo.db"), port=port)
     with _opened(settings) as opened:
         prepared: dict[str, object] = {}
 

@@ -7,15 +7,19 @@ from typing import Any
 
 import orjson
 
-from domain.ids import TermId
+from domain.ids import PartnershipId, TermId
+from domain.refusals import Code, Refusal
 from domain.words import Mandate
 from projections import as_of, tables
-from server.identity import Seat
+from server.identity import Seat, fresh_secret, invitation_row, token_row
 from server.node import Node
 from server.partnerships import admit, form, open_agreement
 from server.workspace import new_id
 
 TEXT = Path(__file__).parent / "demo_data" / "partnership-agreement.md"
+Demo = tuple[PartnershipId, str, dict[str, Seat]]
+"""The partnership, the agreement, and a seat for each role of each side."""
+
 _PEOPLE = {
     "a": {"contributor": "Ben", "negotiator": "Ada", "signatory": "Sol", "sponsor": "Mira", "observer": "Edda"},
     "b": {"contributor": "Ravi", "negotiator": "Cid", "signatory": "Sue", "sponsor": "Tomas", "observer": "Ines"},
@@ -23,35 +27,58 @@ _PEOPLE = {
 
 
 async def prepare(node: Node) -> dict[str, Any]:
-    """Create the demo on an empty database; new tokens and links for every role either way."""
+    """Create the demo on an empty database, or serve the one that is there; new tokens and links either way."""
+    found = await _existing(node) or await _created(node)
+    partnership_id, agreement_id, seats = found
+    tokens = {key: fresh_secret() for key in seats}
+    secrets = {key: fresh_secret() for key in ("a_negotiator", "b_negotiator", "a_observer")}
+    now, room = node.clock(), f"/agreements/{agreement_id}"
+    rows = [token_row(secret, seats[key], now) for key, secret in tokens.items()]
+    rows += [
+        invitation_row(secret, seats[key], now, 3650, reusable=True, leads_to=room) for key, secret in secrets.items()
+    ]
+    await node.workspace.keep(rows)
+    return {"partnership_id": partnership_id, "agreement_id": agreement_id, "tokens": tokens, "secrets": secrets}
+
+
+async def _created(node: Node) -> Demo:
     formed = await form(node, "outsourcing", "Answer the claims line together", ["Meridian Home", "Castellan Contact"])
-    parties = [party["party_id"] for party in formed.parties]
     seats: dict[str, Seat] = {}
-    tokens: dict[str, str] = {}
-    secrets: dict[str, str] = {}
-    for side, party_id in zip("ab", parties, strict=True):
+    for side, party in zip("ab", formed.parties, strict=True):
         for role, name in _PEOPLE[side].items():
             admitted = await admit(
                 node,
-                formed.seats[party_id],
-                party_id=party_id,
+                formed.seats[party["party_id"]],
+                party_id=party["party_id"],
                 name=name,
                 mandates=[] if role == "observer" else [(Mandate(role), None)],
                 observer=role == "observer",
-                program=True,
-                reusable=True,
             )
-            key = f"{side}_{role}"
-            assert admitted.token
-            seats[key], tokens[key], secrets[key] = admitted.seat, admitted.token, admitted.invitation
+            seats[f"{side}_{role}"] = admitted.seat
     agreement_id = await open_agreement(node, seats["a_negotiator"], "Partnership Agreement", TEXT.read_text("utf-8"))
     await _negotiate(node, agreement_id, seats)
-    return {
-        "partnership_id": formed.partnership_id,
-        "agreement_id": agreement_id,
-        "tokens": tokens,
-        "secrets": {key: secrets[key] for key in ("a_negotiator", "b_negotiator", "a_observer")},
-    }
+    return formed.partnership_id, agreement_id, seats
+
+
+async def _existing(node: Node) -> Demo | None:
+    """The first partnership of a used database, its first agreement, and who holds which single role."""
+    first = node.database.log.tail(0, 1)
+    if not first:
+        return None
+    partnership = await node.workspace.partnership(PartnershipId(str(first[0].originator_id)))
+    headers = await node.read(as_of.agreements_of, partnership.partnership_id)
+    seats: dict[str, Seat] = {}
+    for side, party in zip("ab", partnership.parties, strict=True):
+        for member in partnership.members.values():
+            role = "observer" if member.observer else "".join(member.mandates)
+            if member.party_id == party.party_id and role in _PEOPLE[side]:
+                seats.setdefault(f"{side}_{role}", Seat(member.member_id, partnership.partnership_id))
+    wanted = {f"{side}_{role}" for side, roles in _PEOPLE.items() for role in roles}
+    if not headers or set(seats) != wanted:
+        raise Refusal(
+            Code.NOT_YET_PERMITTED, "This database holds no demo.", "Use onetext serve for it, or demo on an empty one."
+        )
+    return partnership.partnership_id, headers[0]["agreement_id"], seats
 
 
 async def _negotiate(node: Node, agreement_id: str, seats: dict[str, Seat]) -> None:

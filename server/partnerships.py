@@ -108,8 +108,6 @@ async def admit(
     mandates: Sequence[MandateGrant] = (),
     observer: bool = False,
     program: bool = False,
-    reusable: bool = False,
-    leads_to: str | None = None,
 ) -> Admitted:
     """Admit a member of the sender's own party."""
     seat = Seat(MemberId(new_id()), by.partnership_id)
@@ -117,7 +115,7 @@ async def admit(
     now = node.clock()
     rows = [
         person(seat.member_id, seat.partnership_id, name, email),
-        invitation_row(invitation, seat, now, node.settings.invitation_days, reusable=reusable, leads_to=leads_to),
+        invitation_row(invitation, seat, now, node.settings.invitation_days),
     ]
     if token:
         rows.append(token_row(token, seat, now))

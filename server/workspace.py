@@ -132,6 +132,10 @@ class Workspace:
         await self._durable(stream, held, last)
         return Recorded(stored[-1].originator_version, [each.state for each in stored])
 
+    async def keep(self, rows: Sequence[Executable]) -> None:
+        """Write rows beside the log."""
+        await self._writer.submit(Commit(Lineage(), rows=rows))
+
     async def act_of(self, seat: Seat) -> Act:
         """Who acts, with the mandates that this node has applied."""
         await self._refuse_observers(seat)

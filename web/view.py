@@ -83,9 +83,13 @@ class RoomView:
     def fingerprint(self) -> str:
         return text_fingerprint(self.header["agreement_id"], self.terms)
 
+    def _is_offered_text(self, term_id: str) -> bool:
+        heads = self.heads_on.get(term_id, ())
+        return any(item.get("text") for each in heads for item in each["items"] if item["term_id"] == term_id)
+
     @property
     def progress(self) -> tuple[int, int]:
         """Terms with text that are agreed, of all that have text or an offer of it."""
-        with_text = [each for each in self.terms if each["text"] or each["term_id"] in self.heads_on]
+        with_text = [each for each in self.terms if each["text"] or self._is_offered_text(each["term_id"])]
         agreed = [each for each in with_text if each["status"] in ("provisional", "ratified")]
         return len(agreed), len(with_text)

@@ -1,0 +1,5 @@
+"""`python -m server` is `onetext`."""
+
+from server.cli import main
+
+main()

@@ -1,0 +1,152 @@
+"""The command line, as a person would use it."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+
+import httpx
+
+from projections.projector import dump
+from server.database import open_database
+from server.markdown import clauses_of
+from tests.conftest import start_demo
+from tests.server.conftest import Pair, pair_on
+from tests.server.served import Program, Served
+
+ONETEXT = Path(sys.executable).with_name("onetext")
+AGREEMENT = Path(__file__).parent.parent / "data" / "partnership-agreement.md"
+
+
+def run(*arguments: str, code: int = 0) -> str:
+    done = subprocess.run([ONETEXT, *arguments], capture_output=True, text=True, check=False)
+    assert done.returncode == code, done.stderr
+    return done.stdout if code == 0 else done.stderr
+
+
+def test_every_command_has_help() -> None:
+    for command in ("serve", "demo", "migrate", "rebuild", "import", "export", "host-token"):
+        assert command in run("--help")
+        assert "Usage" in run(command, "--help")
+
+
+def test_rebuild_gives_the_same_rows_byte_for_byte(database_url: str) -> None:
+    node = Served(database_url)
+    pair = pair_on(node)
+    for number in range(5):
+        made = pair.propose(f"text {number}")
+        pair.cid.do(
+            "raise_objection", proposal_id=made["proposal_id"], severity="concern", ground="cost", text="a worry"
+        )
+        pair.cid.accept(made["proposal_id"])
+    node.stop()
+    database = open_database(database_url)
+    with database.models.connect() as connection:
+        before = dump(connection)
+    done = subprocess.run(
+        [ONETEXT, "rebuild", "--progress", "--database", database_url], capture_output=True, text=True, check=True
+    )
+    assert re.search(r"27 of 27 events, [\d,]+ events/s", done.stderr), done.stderr
+    with database.models.connect() as connection:
+        assert dump(connection) == before
+    database.close()
+
+
+def test_import_then_export_keeps_every_word_and_the_numbering(database_url: str) -> None:
+    node = Served(database_url)
+    pair = pair_on(node)
+    member = pair.ada.admit("Ada", "negotiator")
+    node.stop()
+    agreement_id = run(
+        "import", str(AGREEMENT), "--database", database_url,
+        "--partnership", member.partnership_id, "--member", member.member_id,
+    ).strip()  # fmt: skip
+    node = Served(database_url)
+    cid = Program(node.url, pair.cid.token, pair.cid.party_id, pair.cid.partnership_id, agreement_id=agreement_id)
+    shown = cid.get()
+    cid.do(
+        "accept_proposals",
+        proposals=[
+            {"proposal_id": each["proposal_id"], "fingerprint": each["fingerprint"]} for each in shown["proposals"]
+        ],
+    )
+    again = cid.http.get(f"/api/v1/partnerships/{cid.partnership_id}").json()["agreements"]
+    assert {"agreement_id": agreement_id, "title": "Partnership Agreement", "status": "drafting"} in again
+    node.stop()
+
+    exported = clauses_of(run("export", agreement_id, "--database", database_url))
+    imported = clauses_of(AGREEMENT.read_text("utf-8"))
+    assert exported.title == imported.title
+    assert [(each.heading, each.text) for each in exported.clauses] == [
+        (each.heading, each.text) for each in imported.clauses
+    ]
+    everything = json.loads(run("export", agreement_id, "--format", "json", "--database", database_url))
+    assert len(everything["events"]) == 1 + 73 + 73
+
+
+def test_a_demo_on_its_own_database_serves_it_again_with_new_tokens(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/demo.db"
+    first = start_demo(url)
+    first.stop()
+    second = start_demo(url)
+    assert first.line["agreement_id"] == second.line["agreement_id"]
+    assert set(first.line["tokens"]) == set(second.line["tokens"])
+    assert len(second.line["tokens"]) == 10
+    path = f"{second.url}/api/v1/agreements/{second.line['agreement_id']}"
+    for line in (first.line, second.line):
+        answer = httpx.get(path, headers={"Authorization": f"Bearer {line['tokens']['b_observer']}"})
+        assert answer.status_code == 200
+    for _ in range(2):
+        entered = httpx.get(second.line["links"]["a_observer"], follow_redirects=True)
+        assert entered.status_code == 200
+        assert "Partnership Agreement" in entered.text
+    second.stop()
+
+
+def test_a_wrong_database_url_is_named(tmp_path: Path) -> None:
+    assert "is no database URL" in run("serve", "--database", "mysql://x", code=1)
+
+
+def test_naughty_strings_are_inert_on_the_page(pair: Pair) -> None:
+    naughty = json.loads((AGREEMENT.parent / "naughty-strings.json").read_text("utf-8"))
+    for text in naughty:
+        if text and "\x00" not in text:
+            items = [{"op": "add", "heading": text, "text": text}]
+            made = pair.ada.do("make_proposal", items=items, rationale=text)
+            pair.cid.do(
+                "raise_objection", proposal_id=made["proposal_id"], severity="concern", ground="other", text=text,
+                would_accept=text,
+            )  # fmt: skip
+            pair.cid.do("ask_clarification", proposal_id=made["proposal_id"], text=text)
+    answer = pair.ada.http.post(
+        f"/api/v1/partnerships/{pair.ada.partnership_id}/members",
+        json={"party_id": pair.ada.party_id, "name": "<script>alert(1)</script>", "mandates": ["negotiator"]},
+    )
+    with httpx.Client(follow_redirects=True) as browser:
+        page = browser.post(answer.json()["link"])
+    assert page.status_code == 200
+    seen = _Seen()
+    seen.feed(page.text)
+    assert seen.tags.count("script") == 3, "only our own scripts"
+    assert not {"img", "svg", "iframe", "object", "embed", "style", "video", "marquee"} & set(seen.tags)
+    assert not [name for name in seen.attributes if name.startswith("on") or name == "style"]
+    assert all(address.startswith(("#", "/")) for address in seen.addresses)
+
+
+class _Seen(HTMLParser):
+    """The tags, attributes and addresses of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.attributes: set[str] = set()
+        self.addresses: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes |= {name for name, _ in attrs}
+        self.addresses |= {value or "" for name, value in attrs if name in ("href", "src", "action")}
