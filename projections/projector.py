@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, select
+from sqlalchemy import Connection, Engine, Table, func, select
 
 from domain.agreement import Agreement
 from domain.agreement_events import AgreementEvent
@@ -29,6 +29,9 @@ _SHELVES = (
     ("objections", tables.objections, objection_row),
     ("questions", tables.questions, question_row),
 )
+PROJECTING_LOCK = 0x6F6E6572656164
+"""The advisory lock under which read models are written on PostgreSQL."""
+
 MOST_FOLDS = 256
 """Agreements whose fold is kept in memory."""
 
@@ -68,17 +71,24 @@ class Projector:
             return read_position(connection)
 
     def project(self, events: Iterable[tuple[int, Event]]) -> list[Change]:
-        """Write what the events changed; (id, event) in the order of the log."""
+        """Write what the events changed; (id, event) in the order of the log.
+
+        Several nodes may project into one PostgreSQL: they take turns, and rows that another has written stay as
+        they are. Every node is told what changed, since each has its own people watching.
+        """
         batch = _Batch()
         position = 0
         try:
-            for event_id, event in events:
-                position = event_id
-                if isinstance(event, AgreementEvent):
-                    self._fold(event, batch)
             with self._engine.begin() as connection:
-                batch.write(connection)
-                write_position(connection, position)
+                take_turn(connection)
+                written = read_position(connection)
+                for event_id, event in events:
+                    position = event_id
+                    if isinstance(event, AgreementEvent):
+                        self._fold(event, batch, is_new=event_id > written)
+                if position > written:
+                    batch.write(connection)
+                    write_position(connection, position)
         except BaseException:
             self._folds.clear()
             raise
@@ -86,7 +96,7 @@ class Projector:
             del self._folds[next(iter(self._folds))]
         return list(batch.changes.values())
 
-    def _fold(self, event: AgreementEvent, batch: _Batch) -> None:
+    def _fold(self, event: AgreementEvent, batch: _Batch, *, is_new: bool) -> None:
         agreement_id = AgreementId(str(event.originator_id))
         agreement = self._folds.pop(agreement_id, None)
         if event.originator_version > 1 and agreement is None:
@@ -99,7 +109,7 @@ class Projector:
         self._folds[agreement_id] = agreement
         for objection_id in list(agreement.objections.changed):
             agreement.proposals.changed[agreement.objections[objection_id].proposal_id] = None
-        batch.note(agreement, event, header_row(agreement), header_before)
+        batch.note(agreement, event, header_row(agreement), header_before, is_new=is_new)
 
 
 class _Batch:
@@ -112,7 +122,8 @@ class _Batch:
         self._ended: dict[str, list[tuple[int, str, str]]] = {table.name: [] for table in tables.VERSIONED}
         self._touched: set[tuple[str, str, str]] = set()
 
-    def note(self, agreement: Agreement, event: Event, header: Row, header_before: Row | None) -> None:
+    def note(self, agreement: Agreement, event: Event, header: Row, header_before: Row | None, *, is_new: bool) -> None:
+        """Take note of what an event changed; is_new: its rows are not written yet."""
         agreement_id, version = agreement.agreement_id, event.originator_version
         change = self.changes.setdefault(agreement_id, Change(agreement_id, version))
         change.version = version
@@ -120,13 +131,17 @@ class _Batch:
         for shelf, table, row_of in _SHELVES:
             changed = getattr(agreement, shelf).changed
             for key in changed:
-                self._put(table, agreement_id, key, version, row_of(agreement, key))
+                if is_new:
+                    self._put(table, agreement_id, key, version, row_of(agreement, key))
                 change.keys.setdefault(table.name, set()).add(key)
             changed.clear()
         change.next_deadline = header.body["next_deadline"]
         if header != header_before:
-            self._put(tables.headers, agreement_id, "", version, header)
             change.keys.setdefault(tables.headers.name, set()).add("")
+        if not is_new:
+            return
+        if header != header_before:
+            self._put(tables.headers, agreement_id, "", version, header)
         for place, body in enumerate(consents.consent_bodies(agreement, event)):
             key = by_version(version, place)
             self._put(tables.consents, agreement_id, key, version, Row(key, True, body))
@@ -174,6 +189,12 @@ class _Batch:
                         for each in rows
                     ],
                 )
+
+
+def take_turn(connection: Connection) -> None:
+    """Let one node at a time project into a shared database, until the end of the transaction."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(PROJECTING_LOCK)))
 
 
 def read_position(connection: Connection) -> int:

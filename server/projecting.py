@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import queue
 import threading
 from collections.abc import Callable, Sequence
 
 from eventsourcing.persistence import Notification
+from sqlalchemy.exc import SQLAlchemyError
 
 from projections.projector import Change, Projector
 from server.mapper import CanonicalMapper
 from server.store import Log
+
+log = logging.getLogger("onetext")
 
 PAGE = 500
 
@@ -28,6 +32,7 @@ class Projecting:
         self._loop = asyncio.get_running_loop()
         self._waiting: list[tuple[int, asyncio.Future[None]]] = []
         self.position = 0
+        self._pause = threading.Event()
 
     def catch_up(self) -> int:
         """Project everything that the log has; call it before `start`. Returns the position reached."""
@@ -64,10 +69,19 @@ class Projecting:
                     ending = True
                     break
                 pages.extend(following)
-            changes = self._project(pages)
+            changes = self._project_surely(pages)
             self._loop.call_soon_threadsafe(self._report, pages[-1].id, changes)
             if ending:
                 return
+
+    def _project_surely(self, page: Sequence[Notification]) -> list[Change]:
+        """Project, and after a fault of the database try again until it succeeds: the log waits."""
+        while True:
+            try:
+                return self._project(page)
+            except SQLAlchemyError:
+                log.exception("read models cannot be written; trying again")
+                self._pause.wait(1)
 
     def _project(self, page: Sequence[Notification]) -> list[Change]:
         return self._projector.project([(each.id, self._mapper.to_domain_event(each)) for each in page])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -60,11 +60,20 @@ class Recorded:
 
 @dataclass(slots=True)
 class Held:
-    """An aggregate in memory, and the last commit that was decided on it."""
+    """An aggregate in memory. seen: the version up to which it was read from the log; pending: the events beyond it,
+    as they were handed to the writer; last: the last commit that was decided on it."""
 
     aggregate: Any
+    seen: int
     lineage: Lineage = field(default_factory=Lineage)
+    pending: deque[bytes] = field(default_factory=deque)
     last: asyncio.Future[int] | None = None
+
+    def submit(self, writer: Writer, commit: Commit) -> asyncio.Future[int]:
+        """Hand what was decided to the writer."""
+        self.pending.extend(event.state for event in commit.events)
+        self.last = writer.submit(commit)
+        return self.last
 
 
 def new_id() -> str:
@@ -125,11 +134,9 @@ class Workspace:
     async def found(self, stream: str, aggregate: Agreement | Partnership, rows: Sequence[Executable] = ()) -> Recorded:
         """Make the first events of a new stream durable."""
         stored = [self._mapper.to_stored_event(event) for event in aggregate.collect_events()]
-        held = Held(aggregate)
-        last = self._writer.submit(Commit(held.lineage, stored, rows=rows))
+        held = Held(aggregate, 0)
         self._keep(stream, held)
-        held.last = last
-        await self._durable(stream, held, last)
+        await self._durable(stream, held, held.submit(self._writer, Commit(held.lineage, stored, rows=rows)))
         return Recorded(stored[-1].originator_version, [each.state for each in stored])
 
     async def keep(self, rows: Sequence[Executable]) -> None:
@@ -195,10 +202,17 @@ class Workspace:
         if stream in self._loading:
             self._arrived[stream] = version
         held = self._held.get(stream)
-        if held and version == held.aggregate.version + 1:
+        if held and version > held.seen:
+            self._see(stream, held, notification)
+
+    def _see(self, stream: str, held: Held, notification: Notification) -> None:
+        if notification.originator_version != held.seen + 1:
+            self._let_go(stream, held)
+        elif not held.pending:
             self._mapper.to_domain_event(notification).mutate(held.aggregate)
-        elif held and version > held.aggregate.version + 1:
-            del self._held[stream]
+        elif held.pending.popleft() != notification.state:
+            self._let_go(stream, held)  # another node came first, so what was decided here conflicts
+        held.seen = notification.originator_version
 
     # How it is decided.
 
@@ -258,7 +272,7 @@ class Workspace:
                 self._let_go(stream, held)
                 raise Fault(AssertionError("a refused command recorded something"))
             if by_clock:
-                held.last = self._writer.submit(Commit(held.lineage, by_clock))
+                held.submit(self._writer, Commit(held.lineage, by_clock))
             if held.last:
                 await self._durable(stream, held, held.last)
             if command and seat and (first := await self._first_outcome(stream, seat, command)):
@@ -271,8 +285,8 @@ class Workspace:
                 stream, command.command_id, seat.member_id, command.content, version - len(own) + 1, version
             )
         if own or by_clock or outcome or rows:
-            held.last = self._writer.submit(Commit(held.lineage, [*by_clock, *own], outcome, rows))
-            await self._durable(stream, held, held.last)
+            commit = Commit(held.lineage, [*by_clock, *own], outcome, rows)
+            await self._durable(stream, held, held.submit(self._writer, commit))
         return Recorded(version, [each.state for each in own])
 
     def _collect(self, aggregate: Any) -> list[StoredEvent]:
@@ -324,7 +338,7 @@ class Workspace:
                 return None
             while self._arrived.pop(stream, 0) > aggregate.version:
                 aggregate = await asyncio.to_thread(self.load, stream)
-            held = Held(aggregate)
+            held = Held(aggregate, aggregate.version)
             self._keep(stream, held)
             return held
         finally:

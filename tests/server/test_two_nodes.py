@@ -1,0 +1,103 @@
+"""Two nodes on one PostgreSQL: whatever one records, the other decides on and shows."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from websockets.asyncio.client import connect
+
+from tests.databases import fresh_url
+from tests.server.conftest import pair_on
+from tests.server.served import Program, Served
+
+
+@pytest.fixture
+def nodes(tmp_path: Path) -> Iterator[list[Served]]:
+    url = fresh_url("postgresql", tmp_path)
+    nodes = [Served(url), Served(url)]
+    yield nodes
+    for node in nodes:
+        node.stop()
+
+
+def on(node: Served, member: Program) -> Program:
+    return Program(
+        node.url, member.token, member.party_id, member.partnership_id, member.member_id, member.agreement_id
+    )
+
+
+async def test_members_on_both_nodes_get_every_event_once_and_in_order(nodes: list[Served]) -> None:
+    pair = pair_on(nodes[0])
+    members = [on(nodes[0], pair.ada), on(nodes[1], pair.cid)]
+    sockets = [
+        await connect(
+            f"{member.url.replace('http', 'ws')}/agreements/{member.agreement_id}/live?after=1",
+            additional_headers={"Authorization": f"Bearer {member.token}"},
+            max_queue=None,
+        )
+        for member in members
+    ]
+
+    def work(member: Program) -> None:
+        for _ in range(60):
+            member.do("open_term", heading="1 Hours")
+
+    threads = [threading.Thread(target=work, args=(member,)) for member in members for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for socket in sockets:
+        versions = []
+        while len(versions) < 240:
+            frame = json.loads(await asyncio.wait_for(socket.recv(), 30))
+            if frame["type"] == "event":
+                versions.append(frame["version"])
+        assert versions == list(range(2, 242))
+        await socket.close()
+    for thread in threads:
+        thread.join()
+    assert members[0].get() == members[1].get()
+    assert len(members[0].get()["terms"]) == 240
+
+
+def test_what_one_node_recorded_the_other_decides_on(nodes: list[Served]) -> None:
+    pair = pair_on(nodes[0])
+    ada, cid = on(nodes[0], pair.ada), on(nodes[1], pair.cid)
+    for _ in range(10):
+        made = ada.do("make_proposal", items=[{"op": "add", "heading": "1 Price", "text": "x"}])
+        cid.do("accept_proposal", proposal_id=made["proposal_id"], fingerprint=made["fingerprint"])
+        ada.refused("already_ended", "withdraw_proposal", proposal_id=made["proposal_id"])
+    command_id = str(uuid.uuid4())
+    first = ada.post("open_term", command_id, heading="2 Hours")
+    again = on(nodes[1], pair.ada).post("open_term", command_id, heading="2 Hours")
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert first.content == again.content
+
+
+def test_of_two_accepts_of_rivals_the_first_commit_wins(nodes: list[Served]) -> None:
+    pair = pair_on(nodes[0])
+    cids = [on(node, pair.cid) for node in nodes]
+    for _ in range(15):
+        term_id = pair.ada.do("open_term", heading="1 Price")["term_id"]
+        rivals = [
+            pair.ada.do("make_proposal", items=[{"op": "revise", "term_id": term_id, "text": text}])
+            for text in ("one", "two")
+        ]
+        codes: list[int] = []
+
+        def accept(cid: Program, rival: dict[str, str], codes: list[int] = codes) -> None:
+            named = {"proposal_id": rival["proposal_id"], "fingerprint": rival["fingerprint"]}
+            codes.append(cid.post("accept_proposal", **named).status_code)
+
+        threads = [threading.Thread(target=accept, args=each) for each in zip(cids, rivals, strict=True)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert sorted(codes) == [201, 409]
+        assert pair.ada.term(term_id)["version"] == 1
