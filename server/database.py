@@ -7,13 +7,15 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TextIO
 
-from sqlalchemy import Engine, create_engine, event, inspect, text
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.pool import QueuePool
 
 from projections import tables
-from server.log_tables import metadata as beside_the_log
 from server.postgres_log import SCHEMA_LOCK, PostgresLog
 from server.sqlite_log import SqliteLog
 
@@ -59,11 +61,18 @@ def migrate(database: Database) -> None:
     with _alone(database):
         database.log.create_tables()
         with database.beside.begin() as connection:
-            beside_the_log.create_all(connection)
+            _upgrade(connection)
         with database.models.begin() as connection:
             if _is_of_another_form(connection):
                 tables.metadata.drop_all(connection)
             tables.metadata.create_all(connection)
+
+
+def _upgrade(connection: Connection) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
 
 
 def _is_of_another_form(connection: Any) -> bool:

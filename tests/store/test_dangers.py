@@ -13,11 +13,14 @@ from collections.abc import Callable
 from pathlib import Path
 from uuid import UUID, uuid4
 
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
 from eventsourcing.persistence import StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
 from psycopg.conninfo import conninfo_to_dict
 
-from server.database import Database, open_database
+from server.database import Database, migrate, open_database
+from server.log_tables import metadata
 from server.store import Commit, Conflict, Lineage, Outcome, Writer
 from tests.databases import fresh_url
 
@@ -177,6 +180,15 @@ def test_four_nodes_may_set_up_the_schema_at_once(tmp_path: Path) -> None:
         database = open_database(url)
         assert database.log.newest() == 0
         database.close()
+
+
+def test_the_migrations_make_the_tables_that_the_code_uses(database: Database) -> None:
+    migrate(database)
+    with database.beside.connect() as connection:
+        ours = MigrationContext.configure(
+            connection, opts={"include_object": lambda _, name, kind, *__: kind != "table" or name in metadata.tables}
+        )
+        assert compare_metadata(ours, metadata) == []
 
 
 async def test_the_writer_commits_in_groups_and_reports_in_order(database: Database) -> None:

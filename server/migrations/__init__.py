@@ -1,0 +1,1 @@
+"""Migrations of what cannot be rebuilt from the log: people, access, command outcomes."""
