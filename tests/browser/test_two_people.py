@@ -73,6 +73,8 @@ async def test_two_people_counter_answer_and_sign(browser: Browser, demo: Runnin
             )
             context = await browser.new_context()
             page = await context.new_page()
+            page.on("console", lambda message: print("console:", message.text))
+            page.on("pageerror", lambda error: print("error:", error))
             await page.goto(invited.json()["link"])
             await page.get_by_role("button", name="Enter").click()
             await page.wait_for_url("**/agreements/*")

@@ -46,10 +46,13 @@ document.addEventListener("htmx:ws:before:connection", (event) => {
   url.searchParams.set("after", room.dataset.version);
   opened.url = url.href;
 });
-document.addEventListener("htmx:ws:after:connection", () => {
+function showLive() {
   connection().textContent = "Live";
   resendUnsent(room.dataset.commands);
-});
+}
+document.addEventListener("htmx:ws:after:connection", showLive);
+// htmx may have connected before this module was loaded.
+if (room._htmx?.ws?.connection?.socket?.readyState === WebSocket.OPEN) showLive();
 document.addEventListener("htmx:ws:close", () => (connection().textContent = "Reconnecting"));
 document.addEventListener("htmx:ws:after:message:incoming", (event) => {
   const data = event.detail.message.data;
