@@ -128,7 +128,7 @@ class Api:
     async def partnership(self, request: Request) -> Response:
         seat = await self._reader(request)
         self._refuse_other(seat, request.path_params["partnership_id"])
-        partnership = await self.node.workspace.partnership(seat.partnership_id)
+        partnership = self.node.workspace.partnership(seat.partnership_id)
         names = await asyncio.to_thread(self.node.identity.names, seat.partnership_id)
         headers = await self.node.read(as_of.agreements_of, seat.partnership_id)
         return json_response(

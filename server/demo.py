@@ -67,7 +67,7 @@ async def _existing(node: Node) -> Demo | None:
     first = node.database.log.tail(0, 1)
     if not first:
         return None
-    partnership = await node.workspace.partnership(PartnershipId(str(first[0].originator_id)))
+    partnership = node.workspace.partnership(PartnershipId(str(first[0].originator_id)))
     headers = await node.read(as_of.agreements_of, partnership.partnership_id)
     seats: dict[str, Seat] = {}
     for side, party in zip("ab", partnership.parties, strict=True):
@@ -255,7 +255,7 @@ async def _argue(table: _Table) -> None:
         table.offers["6.3"],
         subject_to={
             "condition": "Our insurer confirms that 30 days without service is covered",
-            "owner": (await table.node.workspace.member(cid)).party_id,
+            "owner": table.node.workspace.member(cid).party_id,
             "due": (table.node.clock() + timedelta(days=12)).date().isoformat(),
         },
     )

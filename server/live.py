@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +27,14 @@ PAGE = 500
 _PRESENCE = Object({"at": Reference(), "shown": Flag()}, optional=("at", "shown"))
 
 
+@dataclass(frozen=True, slots=True)
+class _Turned:
+    """Turned away, with a close code."""
+
+    code: int
+    reason: str
+
+
 class Live:
     """The endpoint /agreements/ID/live?after=V."""
 
@@ -40,22 +49,26 @@ class Live:
             return
         offered = websocket.scope.get("subprotocols", [])
         subprotocol = next((each for each in offered if each in (JSON, HTML)), None)
+        # Judged before the upgrade is answered: whoever is connected is sent whatever is recorded from then on.
+        admitted = await self._admitted(websocket)
         await websocket.accept(subprotocol)
+        if isinstance(admitted, _Turned):
+            await websocket.close(admitted.code, admitted.reason)
+            return
+        await self._attend(websocket, *admitted, html=subprotocol == HTML)
+
+    async def _admitted(self, websocket: WebSocket) -> tuple[Seat, str, int, int] | _Turned:
+        """The member, the agreement, the version to go on from, and the newest."""
         seat = await who(self.node, websocket)
         if seat is None:
-            await websocket.close(4401, "not signed in")
-            return
+            return _Turned(4401, "not signed in")
         agreement_id = websocket.path_params["agreement_id"]
         if await self.node.workspace.partnership_of(agreement_id) != seat.partnership_id:
-            await websocket.close(4404, "no such agreement")
-            return
+            return _Turned(4404, "no such agreement")
         await self.node.workspace.let_clock_record(agreement_id)
         newest = await asyncio.to_thread(self.node.database.log.version, UUID(agreement_id))
         after = _after(websocket.query_params.get("after"), newest)
-        if after is None:
-            await websocket.close(4400, "bad after")
-            return
-        await self._attend(websocket, seat, agreement_id, after, newest, html=subprotocol == HTML)
+        return _Turned(4400, "bad after") if after is None else (seat, agreement_id, after, newest)
 
     async def _attend(
         self, websocket: WebSocket, seat: Seat, agreement_id: str, after: int, newest: int, *, html: bool

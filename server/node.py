@@ -81,7 +81,7 @@ class Node:
 
     async def names(self, partnership_id: PartnershipId) -> dict[str | None, str]:
         """Names of members and parties by id."""
-        partnership = await self.workspace.partnership(partnership_id)
+        partnership = self.workspace.partnership(partnership_id)
         people = await asyncio.to_thread(self.identity.names, partnership_id)
         return {**people, **{party.party_id: party.name for party in partnership.parties}}
 
@@ -99,12 +99,12 @@ class Node:
         return await self.read(ask)
 
     def _load_fold(self, agreement_id: AgreementId, version: int) -> Agreement:
-        agreement: Agreement = self.workspace.load(agreement_id, version)
+        agreement: Agreement = self.workspace.aggregates.load(agreement_id, version)
         return agreement
 
     def _publish(self, page: Sequence[Notification]) -> None:
         for notification in page:
-            self.workspace.see(notification)
+            self.workspace.aggregates.see(notification)
             self.rooms.publish(notification)
         self.projecting.follow(page)
 

@@ -103,7 +103,7 @@ class Pages:
 
     async def audience_of(self, seat: Seat) -> Audience:
         """Everybody who gets the same bytes as this member."""
-        member = await self.node.workspace.member(seat)
+        member = self.node.workspace.member(seat)
         mandates = tuple(sorted((str(each), covered) for each, covered in member.mandates.items()))
         return Audience(seat.partnership_id, None if member.observer else member.party_id, mandates)
 
@@ -124,7 +124,7 @@ class Pages:
         """The fragments that an audience gets for a change."""
         with self.node.database.models.connect() as connection, connection.begin():
             view = read_view(connection, agreement_id)
-        partnership = self.node.workspace.known_partnership(audience.partnership_id)
+        partnership = self.node.workspace.partnership(audience.partnership_id)
         names = self.node.identity.names(audience.partnership_id)
         names |= {party.party_id: party.name for party in partnership.parties}
         return fragments_of(view, audience, names, change.keys)

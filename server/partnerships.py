@@ -133,8 +133,8 @@ async def open_agreement(
     node: Node, by: Seat, title: str, markdown: str | None = None, signatures: int = 1
 ) -> AgreementId:
     """Open an agreement; with markdown, one proposal of the sender's party for each clause, in one commit."""
-    act = await node.workspace.act_of(by)
-    partnership = await node.workspace.partnership(by.partnership_id)
+    act = node.workspace.act_of(by)
+    partnership = node.workspace.partnership(by.partnership_id)
     agreement = Agreement.open(
         AgreementId(new_id()),
         by.partnership_id,

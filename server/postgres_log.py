@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from psycopg.sql import SQL, Identifier
 from sqlalchemy.dialects import postgresql
 
 from server.log_tables import command_outcomes, compiled
-from server.store import Commit, Conflict, Outcome
+from server.store import Commit, Conflict, Outcome, Result
 
 CHANNEL = "onetext_events"
 SCHEMA_LOCK = 0x6F6E6574657874
@@ -78,7 +78,7 @@ class PostgresLog:
         """The events' own table; call it under SCHEMA_LOCK."""
         self._recorder.create_table()
 
-    def write(self, commits: Sequence[Commit]) -> list[int | Exception]:
+    def write(self, commits: Sequence[Commit]) -> list[Result]:
         sound = [commit for commit in commits if not commit.lineage.broken]
         try:
             ids = self._transact(sound)
@@ -87,7 +87,7 @@ class PostgresLog:
         by_commit = dict(zip(map(id, sound), ids, strict=True))
         return [by_commit.get(id(commit), Conflict()) for commit in commits]
 
-    def _write_alone(self, commit: Commit) -> int | Exception:
+    def _write_alone(self, commit: Commit) -> Result:
         if commit.lineage.broken:
             return Conflict()
         try:
@@ -99,26 +99,39 @@ class PostgresLog:
     def _transact(self, commits: Sequence[Commit]) -> list[int]:
         with self._datastore.pool.connection() as connection, connection.transaction():
             cursor = connection.cursor()
-            events = [event for commit in commits for event in commit.events]
-            ids: list[int] = []
-            if events:
+            if any(commit.events for commit in commits):
                 self._recorder.lock(cursor)
-                ids = self._recorder.insert(cursor, events)
-            outcomes = [commit.outcome for commit in commits if commit.outcome]
-            if outcomes:
-                cursor.execute(
-                    f"INSERT INTO {command_outcomes.name} SELECT * FROM unnest("
-                    "%s::text[], %s::text[], %s::text[], %s::text[], %s::bigint[], %s::bigint[])",
-                    [
-                        [getattr(each, column) for each in outcomes]
-                        for column in ("stream", "command_id", "member_id", "content", "first_version", "last_version")
-                    ],
-                )
-            for commit in commits:
-                for statement in commit.rows:
-                    cursor.execute(*compiled(statement, _DIALECT))
-            if ids:
-                cursor.execute("SELECT pg_notify(%s, %s)", (CHANNEL, str(ids[-1])))
+            return self._insert(cursor, commits)
+
+    def write_in_turn(self, decide: Callable[[], Commit | None]) -> int:
+        """Under the table lock every other node's writer waits, while readers, `decide` among them, do not."""
+        with self._datastore.pool.connection() as connection, connection.transaction():
+            cursor = connection.cursor()
+            self._recorder.lock(cursor)
+            commit = decide()
+            try:
+                return self._insert(cursor, [commit])[0] if commit else 0
+            except psycopg.errors.UniqueViolation as error:
+                raise Conflict(str(error)) from error
+
+    def _insert(self, cursor: psycopg.Cursor[Any], commits: Sequence[Commit]) -> list[int]:
+        events = [event for commit in commits for event in commit.events]
+        ids = self._recorder.insert(cursor, events) if events else []
+        outcomes = [commit.outcome for commit in commits if commit.outcome]
+        if outcomes:
+            cursor.execute(
+                f"INSERT INTO {command_outcomes.name} SELECT * FROM unnest("
+                "%s::text[], %s::text[], %s::text[], %s::text[], %s::bigint[], %s::bigint[])",
+                [
+                    [getattr(each, column) for each in outcomes]
+                    for column in ("stream", "command_id", "member_id", "content", "first_version", "last_version")
+                ],
+            )
+        for commit in commits:
+            for statement in commit.rows:
+                cursor.execute(*compiled(statement, _DIALECT))
+        if ids:
+            cursor.execute("SELECT pg_notify(%s, %s)", (CHANNEL, str(ids[-1])))
         return _last_ids(commits, ids)
 
     def events(self, stream: UUID, after: int = 0, limit: int | None = None) -> Sequence[StoredEvent]:

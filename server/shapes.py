@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from domain.agreement import Agreement
 from projections import conflict_history, current_terms, open_proposals
 
 Body = dict[str, Any]
@@ -37,3 +38,17 @@ def _plain_positions(body: Body) -> Body:
         "answers": [{field: each[field] for field in ("party_id", "text")} for each in body["answers"]],
         "resolution": resolution and {field: resolution[field] for field in ("kind", "text", "refs", "party_id")},
     }
+
+
+def changed_since(agreement: Agreement, kind: str, key: str) -> Body:
+    """What a stale view is shown: the version, the fingerprint, and the proposal or term as it is now."""
+    changed: Body = {"version": agreement.version}
+    if kind == "proposal":
+        row = open_proposals.proposal_row(agreement, key)
+        assert row
+        return changed | {"fingerprint": row.body["fingerprint"], "proposal": proposal_shape(row.body)}
+    changed["fingerprint"] = agreement.text_fingerprint()
+    if kind == "term" and (term := current_terms.term_row(agreement, key)):
+        place = {str(term_id): number for number, term_id in enumerate(agreement.text)}
+        changed["term"] = term_shape(term.body, place.get(key, 0))
+    return changed

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from eventsourcing.persistence import Notification, StoredEvent
-from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteConnection, SQLiteConnectionPool, SQLiteDatastore
+from eventsourcing.sqlite import (
+    SQLiteApplicationRecorder,
+    SQLiteConnection,
+    SQLiteConnectionPool,
+    SQLiteCursor,
+    SQLiteDatastore,
+)
 from sqlalchemy.dialects import sqlite
 
 from server.log_tables import command_outcomes, compiled
-from server.store import Commit, Conflict, Outcome
+from server.store import Commit, Conflict, Outcome, Result
 
 _DIALECT = sqlite.dialect(paramstyle="qmark")
 _INSERT_OUTCOME = f"INSERT INTO {command_outcomes.name} VALUES (?, ?, ?, ?, ?, ?)"
+_TAKE_WRITE_LOCK = f"DELETE FROM {command_outcomes.name} WHERE 0"
 _SELECT_OUTCOME = f"SELECT * FROM {command_outcomes.name} WHERE stream = ? AND command_id = ?"
 
 
@@ -40,28 +47,36 @@ class SqliteLog:
         """The events' own table."""
         self._recorder.create_table()
 
-    def write(self, commits: Sequence[Commit]) -> list[int | Exception]:
-        results: list[int | Exception] = []
+    def write(self, commits: Sequence[Commit]) -> list[Result]:
         with self._datastore.transaction(commit=True) as cursor:
-            for commit in commits:
-                if commit.lineage.broken:
-                    results.append(Conflict())
-                    continue
-                cursor.execute("SAVEPOINT command")
-                try:
-                    ids = self._recorder._insert_events(cursor, commit.events)
-                    if commit.outcome:
-                        cursor.execute(_INSERT_OUTCOME, _row(commit.outcome))
-                    for statement in commit.rows:
-                        cursor.execute(*compiled(statement, _DIALECT))
-                except sqlite3.IntegrityError as error:
-                    cursor.execute("ROLLBACK TO command")
-                    commit.lineage.broken = True
-                    results.append(Conflict(str(error)))
-                else:
-                    results.append(ids[-1] if ids else 0)
-                cursor.execute("RELEASE command")
-        return results
+            return [self._write(cursor, commit) for commit in commits]
+
+    def write_in_turn(self, decide: Callable[[], Commit | None]) -> int:
+        with self._datastore.transaction(commit=True) as cursor:
+            cursor.execute(_TAKE_WRITE_LOCK)
+            commit = decide()
+            result = self._write(cursor, commit) if commit else 0
+        if isinstance(result, Exception):
+            raise result
+        return result
+
+    def _write(self, cursor: SQLiteCursor, commit: Commit) -> Result:
+        if commit.lineage.broken:
+            return Conflict()
+        cursor.execute("SAVEPOINT command")
+        try:
+            ids = self._recorder._insert_events(cursor, commit.events)
+            if commit.outcome:
+                cursor.execute(_INSERT_OUTCOME, _row(commit.outcome))
+            for statement in commit.rows:
+                cursor.execute(*compiled(statement, _DIALECT))
+        except sqlite3.IntegrityError as error:
+            cursor.execute("ROLLBACK TO command")
+            commit.lineage.broken = True
+            return Conflict(str(error))
+        finally:
+            cursor.execute("RELEASE command")
+        return ids[-1] if ids else 0
 
     def events(self, stream: UUID, after: int = 0, limit: int | None = None) -> Sequence[StoredEvent]:
         return self._recorder.select_events(stream, gt=after, limit=limit)

@@ -10,8 +10,8 @@ import asyncio
 import queue
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from dataclasses import dataclass
+from typing import Protocol
 from uuid import UUID
 
 from eventsourcing.persistence import Notification, StoredEvent
@@ -44,7 +44,7 @@ class Outcome:
     last_version: int
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Commit:
     """What becomes durable together. rows: inserts and updates of the tables beside the log."""
 
@@ -52,14 +52,24 @@ class Commit:
     events: Sequence[StoredEvent] = ()
     outcome: Outcome | None = None
     rows: Sequence[Executable] = ()
-    done: asyncio.Future[int] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+
+
+Result = int | Exception
+"""The id of a commit's last event, 0 without events, or why it failed."""
 
 
 class Log(Protocol):
     """One database: SQLite or PostgreSQL."""
 
-    def write(self, commits: Sequence[Commit]) -> list[int | Exception]:
-        """Make the commits durable; for each the id of its last event (0 without events), or why it failed."""
+    def write(self, commits: Sequence[Commit]) -> list[Result]:
+        """Make the commits durable, or say of each why it failed."""
+
+    def write_in_turn(self, decide: Callable[[], Commit | None]) -> int:
+        """Let a commit be decided while no other writer can come between, and make it durable.
+
+        Returns the id of its last event. Raises Conflict when its command_id was recorded before, and what `decide`
+        raises.
+        """
 
     def events(self, stream: UUID, after: int = 0, limit: int | None = None) -> Sequence[StoredEvent]:
         """The events of a stream in the order of their versions."""
@@ -79,6 +89,9 @@ class Log(Protocol):
     def close(self) -> None: ...
 
 
+_Waiting = tuple[Commit, "asyncio.Future[int]"]
+
+
 class Writer:
     """The thread that commits. Futures are resolved by one call back into the loop for each batch."""
 
@@ -86,7 +99,7 @@ class Writer:
         """committed: called in the loop after each batch that wrote events, before its futures are resolved."""
         self._log = log
         self._committed = committed
-        self._waiting: queue.SimpleQueue[Commit | None] = queue.SimpleQueue()
+        self._waiting: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._loop = asyncio.get_running_loop()
 
@@ -100,8 +113,15 @@ class Writer:
 
     def submit(self, commit: Commit) -> asyncio.Future[int]:
         """Queue a commit; its future gives the id of its last event, or raises Conflict or a database error."""
-        self._waiting.put(commit)
-        return commit.done
+        done: asyncio.Future[int] = self._loop.create_future()
+        self._waiting.put((commit, done))
+        return done
+
+    async def in_turn(self, decide: Callable[[], Commit | None]) -> int:
+        """Decide, in a thread, while every other writer waits, and commit; see Log.write_in_turn."""
+        newest = await asyncio.to_thread(self._log.write_in_turn, decide)
+        self._committed()
+        return newest
 
     def _run(self) -> None:
         while (first := self._waiting.get()) is not None:
@@ -112,12 +132,12 @@ class Writer:
                     ending = True
                     break
                 batch.append(following)
-            results = self._write(batch)
+            results = self._write([commit for commit, _ in batch])
             self._loop.call_soon_threadsafe(self._report, batch, results)
             if ending:
                 return
 
-    def _write(self, batch: list[Commit]) -> list[int | Exception]:
+    def _write(self, batch: list[Commit]) -> list[Result]:
         try:
             return self._log.write(batch)
         except Exception as error:  # a fault of the database: nothing of the batch is durable, each asker is told
@@ -125,12 +145,12 @@ class Writer:
                 commit.lineage.broken = True
             return [error] * len(batch)
 
-    def _report(self, batch: list[Commit], results: list[Any]) -> None:
+    def _report(self, batch: list[_Waiting], results: list[Result]) -> None:
         self._committed()
-        for commit, result in zip(batch, results, strict=True):
-            if commit.done.done():
+        for (_, done), result in zip(batch, results, strict=True):
+            if done.done():
                 continue
             if isinstance(result, Exception):
-                commit.done.set_exception(result)
+                done.set_exception(result)
             else:
-                commit.done.set_result(result)
+                done.set_result(result)

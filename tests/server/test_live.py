@@ -78,6 +78,15 @@ async def test_a_member_gets_every_event_once_in_order_and_then_its_outcome(pair
         assert [each["event"] for each in theirs] == stored.json()["events"]
 
 
+async def test_whoever_is_connected_is_sent_what_is_recorded_from_then_on(pair: Pair) -> None:
+    """Also before its hello has arrived."""
+    for _ in range(15):
+        async with live(pair, pair.cid) as cid:
+            made = await asyncio.to_thread(pair.propose)
+            event = (await frames(cid, "event", until=1))[0]["event"]
+            assert event["data"]["proposal_id"] == made["proposal_id"]
+
+
 async def test_the_bytes_sent_are_the_bytes_stored(pair: Pair) -> None:
     async with live(pair, pair.cid) as cid:
         pair.propose("words with ü, \u2028 and 𝄞")

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from uuid import UUID, uuid4
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from eventsourcing.persistence import StoredEvent
@@ -32,7 +33,7 @@ def stored(stream: UUID, version: int) -> StoredEvent:
 
 
 def commit(*events: StoredEvent, lineage: Lineage | None = None, outcome: Outcome | None = None) -> Commit:
-    return Commit(lineage or Lineage(), events, outcome, done=None)  # type: ignore[arg-type]
+    return Commit(lineage or Lineage(), events, outcome)
 
 
 def outcome(stream: UUID, command_id: str) -> Outcome:
@@ -69,6 +70,31 @@ def test_a_command_id_is_recorded_once(database: Database) -> None:
     assert isinstance(results[1], Conflict)
     assert database.log.outcome(str(stream), "c1") == first
     assert database.log.version(stream) == 1
+
+
+def test_what_is_decided_in_turn_cannot_be_overtaken(database: Database) -> None:
+    """Another node's write waits for it, and is told the conflict; a fault in deciding leaves nothing behind."""
+    stream, other = uuid4(), open_database(database.url).log
+    database.log.write([commit(stored(stream, 1))])
+    results: list[object] = []
+    rival = threading.Thread(target=lambda: results.extend(other.write([commit(stored(stream, 2))])))
+
+    def decide() -> Commit:
+        rival.start()
+        rival.join(0.3)
+        assert rival.is_alive(), "the other writer does not wait"
+        return commit(stored(stream, database.log.version(stream) + 1), outcome=outcome(stream, "c1"))
+
+    newest = database.log.write_in_turn(decide)
+    rival.join(30)
+    assert newest == database.log.newest()
+    assert isinstance(results[0], Conflict)
+    with pytest.raises(Conflict):
+        database.log.write_in_turn(lambda: commit(stored(stream, 3), outcome=outcome(stream, "c1")))
+    with pytest.raises(ZeroDivisionError):
+        database.log.write_in_turn(lambda: 1 / 0)  # type: ignore[return-value,arg-type]
+    assert database.log.version(stream) == 2
+    other.close()
 
 
 def test_5000_events_in_one_commit_do_not_hang(database: Database) -> None:
