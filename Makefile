@@ -15,7 +15,7 @@ $(VENV)/.ready: requirements/dev.txt pyproject.toml
 	@touch $@
 
 $(VENDOR)/.ready: web/assets/package-lock.json
-	cd web/assets && npm ci --silent --ignore-scripts --no-audit --no-fund
+	cd web/assets && npm ci --omit=dev --silent --ignore-scripts --no-audit --no-fund
 	mkdir -p $(VENDOR)
 	cp web/assets/node_modules/htmx.org/dist/htmx.min.js web/assets/node_modules/htmx.org/dist/ext/hx-ws.min.js $(VENDOR)/
 	@touch $@
@@ -29,11 +29,19 @@ dev: setup
 test: setup
 	$(BIN)/python -m pytest
 
-lint: setup
+LINTERS := web/assets/node_modules/.bin
+
+$(LINTERS)/.ready: web/assets/package-lock.json
+	cd web/assets && npm ci --silent --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+lint: setup $(LINTERS)/.ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	cd web && assets/node_modules/.bin/tsc --project assets
+	cd web && assets/node_modules/.bin/eslint --config assets/eslint.config.js static
 
 LOCK := $(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
 	--no-annotate --no-header --strip-extras --allow-unsafe

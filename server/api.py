@@ -103,14 +103,18 @@ class Api:
     async def command_agreement(self, request: Request) -> Response:
         seat = await self._sender(request)
         raw = await _body(request)
-        return _recorded(await self.node.workspace.on_agreement(seat, request.path_params["agreement_id"], raw))
+        with self.node.metrics.timing_command():
+            recorded = await self.node.workspace.on_agreement(seat, request.path_params["agreement_id"], raw)
+        return _recorded(recorded)
 
     async def command_partnership(self, request: Request) -> Response:
         seat = await self._sender(request)
         raw = await _body(request)
         known_terms = await self.node.known_terms(seat.partnership_id)
         partnership_id = request.path_params["partnership_id"]
-        return _recorded(await self.node.workspace.on_partnership(seat, partnership_id, raw, known_terms))
+        with self.node.metrics.timing_command():
+            recorded = await self.node.workspace.on_partnership(seat, partnership_id, raw, known_terms)
+        return _recorded(recorded)
 
     async def _sender(self, request: Request) -> Seat:
         seat = await signed_in(self.node, request)

@@ -19,6 +19,7 @@ from server.api import Api
 from server.database import Database
 from server.identity import utc_now
 from server.live import Live
+from server.metrics import CONTENT_TYPE
 from server.node import Node
 from server.pages import Pages
 from server.problems import on_fault, on_refusal
@@ -62,6 +63,9 @@ def create_app(
             await node.read(lambda _: None)
             return PlainTextResponse("ready\n")
 
+        async def metrics(_: Request) -> Response:
+            return Response(node.metrics.written(), media_type=CONTENT_TYPE)
+
         attended = WebSocketRoute("/agreements/{agreement_id}/live", attend)
         attended.app = attend
         seated = [
@@ -73,6 +77,7 @@ def create_app(
             [
                 Route("/healthz", healthz),
                 Route("/readyz", readyz),
+                Route("/metrics", metrics),
                 Mount("/static", StaticFiles(directory=STATIC)),
                 *pages.door_routes(),
                 *api.routes(),

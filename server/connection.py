@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Coroutine, Generator
+from collections.abc import Callable, Coroutine, Generator
 from typing import Any
 
 from starlette.types import Message, Send
@@ -23,6 +23,7 @@ class Connection:
         "_limit",
         "_send",
         "_task",
+        "_too_slow",
         "at",
         "closed",
         "held",
@@ -32,9 +33,9 @@ class Connection:
         "shown",
     )
 
-    def __init__(self, send: Send, member_id: str, limit: int) -> None:
-        """limit: frames that may wait."""
-        self._send, self._limit = send, limit
+    def __init__(self, send: Send, member_id: str, limit: int, too_slow: Callable[[], None]) -> None:
+        """limit: frames that may wait; too_slow: called when it is cut off."""
+        self._send, self._limit, self._too_slow = send, limit, too_slow
         self._backlog: deque[Message] | None = None
         self._task: asyncio.Task[None] | None = None
         self.member_id = member_id
@@ -100,6 +101,7 @@ class Connection:
     def _cut_off(self) -> None:
         assert self._backlog is not None
         self.closed = True
+        self._too_slow()
         self._backlog.clear()
         self._backlog.append({"type": "websocket.close", "code": TOO_SLOW, "reason": "too slow"})
 

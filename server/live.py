@@ -73,11 +73,15 @@ class Live:
     async def _attend(
         self, websocket: WebSocket, seat: Seat, agreement_id: str, after: int, newest: int, *, html: bool
     ) -> None:
-        connection = Connection(websocket.send, seat.member_id, self.node.settings.slow_reader_frames)
+        metrics = self.node.metrics
+        connection = Connection(
+            websocket.send, seat.member_id, self.node.settings.slow_reader_frames, metrics.slow_disconnects.inc
+        )
         connection.position = after
         audience: Audience = await self.audience_of(seat) if html else None
         room = self.node.rooms.room(agreement_id)
         room.enter(connection, audience)
+        metrics.connections.inc()
         visit = _Visit(self.node, self.commands, seat, agreement_id, connection, room)
         connection.push(_frame({"type": "hello", "version": newest}))
         try:
@@ -91,6 +95,7 @@ class Live:
             pass
         finally:
             connection.closed = True
+            metrics.connections.dec()
             room.leave(connection, audience)
             room.show_presence()
             self.node.rooms.left(room)
@@ -165,7 +170,8 @@ class _Visit:
         command_id = raw.get("command_id") if isinstance(raw.get("command_id"), str) else None
         try:
             self.commands.count(self.seat.member_id)
-            recorded = await self.node.workspace.on_agreement(self.seat, self.agreement_id, raw)
+            with self.node.metrics.timing_command():
+                recorded = await self.node.workspace.on_agreement(self.seat, self.agreement_id, raw)
             frame = _frame({"type": "recorded", "command_id": command_id, "version": recorded.version})
             self.connection.push_after(recorded.version, frame)
         except Refusal as refusal:

@@ -17,6 +17,7 @@ from projections import as_of, tables
 from projections.projector import Change, Projector
 from server.database import Database
 from server.identity import Identity, utc_now
+from server.metrics import Metrics
 from server.projecting import Projecting
 from server.rooms import Render, Rooms
 from server.settings import Settings
@@ -36,12 +37,14 @@ class Node:
         self.rooms = Rooms()
         self.session_key = b""
         self.render: Render = lambda *_: ()
-        self.writer = Writer(database.log, lambda: self.tail.wake())
+        self.metrics = Metrics()
+        self.writer = Writer(database.log, lambda commits: self._committed(commits))
         self.workspace = Workspace(database.log, self.writer, lambda event_id: self.tail.passed(event_id), clock)
         self.projecting = Projecting(
             database.log, Projector(database.models, self._load_fold), lambda changes: self._changed(changes)
         )
         self.tail = Tail(database.log, self._publish, 0)
+        self.metrics.measure_lag(lambda: self.tail.position - self.projecting.position)
         self._deadlines: dict[str, str] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._recording: set[asyncio.Task[None]] = set()
@@ -101,6 +104,10 @@ class Node:
     def _load_fold(self, agreement_id: AgreementId, version: int) -> Agreement:
         agreement: Agreement = self.workspace.aggregates.load(agreement_id, version)
         return agreement
+
+    def _committed(self, commits: int) -> None:
+        self.metrics.batch_commits.observe(commits)
+        self.tail.wake()
 
     def _publish(self, page: Sequence[Notification]) -> None:
         for notification in page:

@@ -10,6 +10,7 @@ from domain.agreement_events import AgreementEvent
 from domain.commands import AGREEMENT_COMMANDS, PARTNERSHIP_COMMANDS, Command
 from domain.events import EVENT_TYPES, Event
 from domain.refusals import Code, Refusal
+from server.metrics import Metrics
 from server.openapi import openapi
 from server.problems import status_of
 from server.schemas import data_schema
@@ -85,12 +86,18 @@ def _settings() -> str:
     return _table(["variable", "default", "meaning"], rows)
 
 
+def _metrics() -> str:
+    rows = [[f"`{name}`", kind, meaning] for name, kind, meaning in Metrics().described()]
+    return _table(["metric", "type", "meaning"], rows)
+
+
 _PARTS = {
     "commands": _commands,
     "events": _events,
     "refusals": _refusals,
     "routes": _routes,
     "settings": _settings,
+    "metrics": _metrics,
 }
 
 if __name__ == "__main__":

@@ -95,8 +95,8 @@ _Waiting = tuple[Commit, "asyncio.Future[int]"]
 class Writer:
     """The thread that commits. Futures are resolved by one call back into the loop for each batch."""
 
-    def __init__(self, log: Log, committed: Callable[[], None]) -> None:
-        """committed: called in the loop after each batch that wrote events, before its futures are resolved."""
+    def __init__(self, log: Log, committed: Callable[[int], None]) -> None:
+        """committed: called in the loop with the size of each batch, before its futures are resolved."""
         self._log = log
         self._committed = committed
         self._waiting: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
@@ -120,7 +120,7 @@ class Writer:
     async def in_turn(self, decide: Callable[[], Commit | None]) -> int:
         """Decide, in a thread, while every other writer waits, and commit; see Log.write_in_turn."""
         newest = await asyncio.to_thread(self._log.write_in_turn, decide)
-        self._committed()
+        self._committed(1)
         return newest
 
     def _run(self) -> None:
@@ -146,7 +146,7 @@ class Writer:
             return [error] * len(batch)
 
     def _report(self, batch: list[_Waiting], results: list[Result]) -> None:
-        self._committed()
+        self._committed(len(batch))
         for (_, done), result in zip(batch, results, strict=True):
             if done.done():
                 continue

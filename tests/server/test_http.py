@@ -9,6 +9,8 @@ from typing import Any
 
 import httpx
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
+from websockets.sync.client import connect
 
 from tests.server.conftest import Pair, pair_on
 from tests.server.served import Served
@@ -225,3 +227,26 @@ def test_an_invitation_is_used_once_and_never_by_looking(pair: Pair) -> None:
         assert ben.get(f"{pair.node.url}{room}").status_code == 200
         assert thief.post(link).status_code == 409
         assert thief.get(f"{pair.node.url}{room}").status_code == 401
+
+
+def test_metrics_count_outcomes_batches_and_connections(pair: Pair) -> None:
+    made = pair.propose()
+    pair.ada.refused("own_proposal", "accept_proposal", **{key: made[key] for key in ("proposal_id", "fingerprint")})
+    with connect(
+        pair.live_url.replace("http", "ws"), additional_headers={"Authorization": f"Bearer {pair.ada.token}"}
+    ) as socket:
+        socket.recv()
+        answer = httpx.get(f"{pair.node.url}/metrics")
+    assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
+    figures = {family.name: family for family in text_string_to_metric_families(answer.text)}
+    counted = {
+        sample.labels["outcome"]: sample.value
+        for sample in figures["onetext_command_seconds"].samples
+        if sample.name.endswith("_count")
+    }
+    assert counted == {"recorded": 1, "own_proposal": 1}
+    assert figures["onetext_connections"].samples[0].value == 1
+    assert figures["onetext_projection_lag_events"].samples[0].value == 0
+    batches = {sample.name: sample.value for sample in figures["onetext_batch_commits"].samples}
+    assert batches["onetext_batch_commits_sum"] >= batches["onetext_batch_commits_count"] >= 3
+    assert figures["onetext_slow_disconnects"].samples[0].value == 0

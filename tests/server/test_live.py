@@ -7,6 +7,7 @@ import json
 import uuid
 from typing import Any
 
+import httpx
 import pytest
 from jsonschema import Draft202012Validator
 from websockets.asyncio.client import ClientConnection, connect
@@ -177,6 +178,8 @@ async def test_a_slow_reader_is_cut_off_and_recovers_while_others_go_on(pair: Pa
         got = [each["version"] for each in before if each["type"] == "event"]
         assert got == list(range(2, len(got) + 2))
         assert len(got) < 400
+        figures = (await asyncio.to_thread(httpx.get, f"{pair.node.url}/metrics")).text
+        assert "onetext_slow_disconnects_total 1.0" in figures
     async with live(pair, pair.cid, after=got[-1]) as back:
         missed = await frames(back, "event", until=401 - got[-1])
         assert [each["version"] for each in missed] == list(range(got[-1] + 1, 402))

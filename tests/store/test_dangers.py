@@ -219,11 +219,12 @@ def test_the_migrations_make_the_tables_that_the_code_uses(database: Database) -
 
 async def test_the_writer_commits_in_groups_and_reports_in_order(database: Database) -> None:
     batches: list[int] = []
-    writer = Writer(database.log, lambda: batches.append(1))
+    writer = Writer(database.log, batches.append)
     waiting = [writer.submit(Commit(Lineage(), [stored(uuid4(), 1)])) for _ in range(200)]
     writer.start()
     ids = await asyncio.gather(*waiting)
     assert ids == sorted(ids)
+    assert sum(batches) == 200
     assert len(batches) < 20, "200 waiting commits stand in a few transactions"
     await writer.stop()
 

@@ -1,41 +1,47 @@
 // Sends commands and keeps the unsent ones in IndexedDB, so that neither a reload nor a restart of the server loses one.
 
-/** @returns {Promise<IDBObjectStore>} */
-function unsent(mode) {
-  return new Promise((resolve, reject) => {
-    const opening = indexedDB.open("onetext", 1);
-    opening.onupgradeneeded = () => opening.result.createObjectStore("unsent", { keyPath: "command_id" });
-    opening.onsuccess = () => resolve(opening.result.transaction("unsent", mode).objectStore("unsent"));
-    opening.onerror = () => reject(opening.error);
-  });
+/** @typedef {{ command_id: string, type: string } & Record<string, unknown>} Command */
+/** @typedef {{ command_id: string, url: string, command: Command }} Unsent */
+/** @typedef {{ detail: string, next: string, code: string }} Refused */
+/** @typedef {{ recorded?: unknown, refused?: Refused }} Outcome */
+
+const LONGEST_WAIT = 5000;
+
+/** @type {Set<string>} */
+const inFlight = new Set();
+
+/**
+ * Sends a command until it is recorded or refused; a retry carries the same command_id.
+ * @param {string} url
+ * @param {{ type: string } & Record<string, unknown>} asked
+ * @returns {Promise<Outcome>}
+ */
+export async function send(url, asked) {
+  const command = { command_id: crypto.randomUUID(), ...asked };
+  await done((await unsent("readwrite")).put({ command_id: command.command_id, url, command }));
+  return deliver(url, command);
 }
 
-const done = (request) =>
-  new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
-
-/** Sends a command until it is recorded or refused; a retry carries the same command_id. */
-export async function send(url, command) {
-  const kept = { command_id: crypto.randomUUID(), ...command };
-  await done((await unsent("readwrite")).put({ command_id: kept.command_id, url, command: kept }));
-  return deliver(url, kept);
-}
-
-/** Sends again what an earlier page of this room could not deliver. */
+/**
+ * Sends again what an earlier page of this room could not deliver.
+ * @param {string} url
+ */
 export async function resendUnsent(url) {
-  for (const each of await done((await unsent("readonly")).getAll())) {
+  /** @type {Unsent[]} */
+  const kept = await done((await unsent("readonly")).getAll());
+  for (const each of kept) {
     if (each.url === url && !inFlight.has(each.command_id)) deliver(url, each.command);
   }
 }
 
-const inFlight = new Set();
-
+/**
+ * @param {string} url
+ * @param {Command} command
+ */
 async function deliver(url, command) {
   inFlight.add(command.command_id);
   try {
-    for (let wait = 250; ; wait = Math.min(wait * 2, 5000)) {
+    for (let wait = 250; ; wait = Math.min(wait * 2, LONGEST_WAIT)) {
       const outcome = await attempt(url, command);
       if (outcome) {
         await done((await unsent("readwrite")).delete(command.command_id));
@@ -48,6 +54,12 @@ async function deliver(url, command) {
   }
 }
 
+/**
+ * One try; null when it has to be tried again.
+ * @param {string} url
+ * @param {Command} command
+ * @returns {Promise<Outcome | null>}
+ */
 async function attempt(url, command) {
   try {
     const response = await fetch(url, {
@@ -61,4 +73,29 @@ async function attempt(url, command) {
   } catch {
     return null;
   }
+}
+
+/**
+ * @param {IDBTransactionMode} mode
+ * @returns {Promise<IDBObjectStore>}
+ */
+function unsent(mode) {
+  return new Promise((resolve, reject) => {
+    const opening = indexedDB.open("onetext", 1);
+    opening.onupgradeneeded = () => opening.result.createObjectStore("unsent", { keyPath: "command_id" });
+    opening.onsuccess = () => resolve(opening.result.transaction("unsent", mode).objectStore("unsent"));
+    opening.onerror = () => reject(opening.error);
+  });
+}
+
+/**
+ * @template T
+ * @param {IDBRequest<T>} request
+ * @returns {Promise<T>}
+ */
+function done(request) {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
 }
