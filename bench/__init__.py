@@ -1,0 +1,1 @@
+"""Benchmarks that print a table; every figure stands beside a floor measured in the same run."""
