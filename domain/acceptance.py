@@ -13,9 +13,10 @@ from domain.agreement_events import (
     ProposalAcceptedSubjectTo,
     ProposalSuperseded,
 )
-from domain.commands import AcceptProposal, AcceptProposals, Item
+from domain.commands import AcceptProposal, AcceptProposals
 from domain.endings import end_as_stale, end_proposal
 from domain.ids import Fingerprint, TermId
+from domain.items import Item
 from domain.proposals import Proposal, close_proposal, ended_sentence, guard_whole_package, words_on_proposal
 from domain.refusals import Code, Guards, Subject, malformed, refuse
 from domain.rules import Act, decides, folds

@@ -22,7 +22,7 @@ from domain import (
     terms,
 )
 from domain.agreement_events import AgreementEvent, AgreementOpened
-from domain.commands import Command
+from domain.command import Command
 from domain.conditions import Condition
 from domain.events import CLOCK, Actor
 from domain.fingerprint import text_fingerprint

@@ -1,23 +1,14 @@
-"""Commands, in the imperative: what a member asks for. Reading one checks its shape; judging it is the aggregate's.
-
-Ids of new things are minted when a command is read, so that deciding it needs no randomness.
-"""
+"""Commands, in the imperative: what a member asks for."""
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, ClassVar, TypeVar
 
-from domain.canonical import sha256, without_absent
+from domain.command import Command, given, minted, optional
 from domain.fields import (
     HEADING_BYTES,
-    TERM_TEXT_BYTES,
-    Field,
     Flag,
-    FreshId,
     ListOf,
     Object,
     Reference,
@@ -27,101 +18,16 @@ from domain.fields import (
     Whole,
     Word,
     WordOrEmpty,
-    one_key,
 )
-from domain.ids import CommandId, Fingerprint, MemberId, ObjectionId, ProposalId, QuestionId, TermId
-from domain.refusals import malformed
-from domain.values import ValueField
+from domain.ids import Fingerprint, MemberId, ObjectionId, ProposalId, QuestionId, TermId
+from domain.items import Item, Items
 from domain.words import GROUNDS, RESOLUTION_KINDS, Mandate, Mark, Severity
-
-Mint = Callable[[], str]
-Item = dict[str, Any]
-"""One item of a package: {op, term_id, heading?, text?, value?, base_version?, after?}."""
-
-C = TypeVar("C", bound="Command")
 
 
 class Unplaced(Enum):
     """`after` left out, which differs from null, the beginning of the text."""
 
     END = "end"
-
-
-def given(field: Field[Any]) -> Any:
-    """A field that must be there."""
-    return dataclasses.field(metadata={"field": field})
-
-
-def optional(field: Field[Any], default: Any = None, *, nullable: bool = False) -> Any:
-    """A field that may be left out."""
-    return dataclasses.field(default=default, metadata={"field": field, "nullable": nullable})
-
-
-def minted() -> Any:
-    """The id of what the command makes; never sent."""
-    return dataclasses.field(metadata={"minted": True})
-
-
-@dataclass(frozen=True, kw_only=True)
-class Command:
-    """What every command has: the sender's id for it, and a hash of its content so that a retry can be told."""
-
-    TYPE: ClassVar[str]
-    command_id: CommandId
-    content: str
-
-    @classmethod
-    def shape(cls) -> Object:
-        """The fields that are sent, besides command_id and type."""
-        return _shape(cls)
-
-    def touched(self) -> tuple[TermId, ...] | None:
-        """Terms that the command itself names; None when its object says which terms it touches."""
-        return None
-
-
-class _Items(ListOf):
-    """The items of a package; two items on one term are malformed."""
-
-    _after = Reference()
-    _common: ClassVar[dict[str, Field[Any]]] = {
-        "heading": Text(HEADING_BYTES),
-        "text": Text(TERM_TEXT_BYTES, allow_empty=True),
-        "after": _after,
-    }
-    _based: ClassVar[dict[str, Field[Any]]] = {"term_id": Reference(), "base_version": Whole()}
-    OPS: ClassVar[dict[str, Object]] = {
-        "add": Object(
-            {"term_id": FreshId(), **_common, "value": ValueField(may_be_none=False)},
-            optional=("term_id", "text", "value", "after"),
-            nullable=("after",),
-        ),
-        "revise": Object(
-            {**_based, **_common, "value": ValueField(may_be_none=True)},
-            optional=("base_version", "heading", "text", "value", "after"),
-            nullable=("after",),
-        ),
-        "remove": Object(_based, optional=("base_version",)),
-        "move": Object({**_based, "after": _after}, optional=("base_version", "after"), nullable=("after",)),
-    }
-
-    class _Item(Field[Item]):
-        def read(self, raw: Any, name: str) -> Item:
-            op, rest = one_key(raw, "op", name, list(_Items.OPS))
-            return {"op": op, **_Items.OPS[op].read(rest, name)}
-
-        def schema(self) -> dict[str, Any]:
-            return {"oneOf": [shape.schema({"op": {"const": op}}) for op, shape in _Items.OPS.items()]}
-
-    def __init__(self) -> None:
-        super().__init__(self._Item(), at_least=1)
-
-    def read(self, raw: Any, name: str) -> tuple[Item, ...]:
-        items = super().read(raw, name)
-        named = [item["term_id"] for item in items if "term_id" in item]
-        if len(set(named)) < len(named):
-            raise malformed("Two items of the package are on one term.", "Put all changes of a term into one item.")
-        return items
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,7 +72,7 @@ class MakeProposal(Command):
     """Offer to add, revise, move or remove terms; also as a counter or in place of an own proposal."""
 
     TYPE = "make_proposal"
-    items: tuple[Item, ...] = given(_Items())
+    items: tuple[Item, ...] = given(Items())
     rationale: str | None = optional(Text(allow_empty=True))
     need_ids: tuple[str, ...] = optional(ListOf(Reference()), ())
     counters: ProposalId | None = optional(Reference())
@@ -438,40 +344,3 @@ PARTNERSHIP_COMMANDS: dict[str, type[Command]] = {each.TYPE: each for each in _l
 AGREEMENT_COMMANDS: dict[str, type[Command]] = {
     each.TYPE: each for each in _leaves(Command) if each.TYPE not in PARTNERSHIP_COMMANDS
 }
-
-_ENVELOPE = Object({"command_id": Text(128), "type": Text(128)})
-
-
-def read_command(raw: Any, known: dict[str, type[C]], mint: Mint) -> C:
-    """The command that decoded JSON describes; `malformed` or `too_large` name the field that is wrong.
-
-    `known`: the commands that the addressed stream takes; `mint`: makes fresh ids.
-    """
-    if not isinstance(raw, dict):
-        raise malformed("A command must be a JSON object.")
-    envelope = _ENVELOPE.read({key: raw.get(key) for key in ("command_id", "type")}, "")
-    command_class = known.get(envelope["type"])
-    if command_class is None:
-        raise malformed(f"There is no command {envelope['type'][:60]!r} here.", f"Use one of: {', '.join(known)}.")
-    rest = {key: value for key, value in raw.items() if key not in ("command_id", "type")}
-    fields = command_class.shape().read(rest, "")
-    for item in fields.get("items", ()):
-        item.setdefault("term_id", mint())
-    for each in dataclasses.fields(command_class):
-        if "minted" in each.metadata:
-            fields[each.name] = mint()
-    return command_class(command_id=CommandId(envelope["command_id"]), content=sha256(without_absent(raw)), **fields)
-
-
-_shapes: dict[type[Command], Object] = {}
-
-
-def _shape(command_class: type[Command]) -> Object:
-    if command_class not in _shapes:
-        sent = {each.name: each for each in dataclasses.fields(command_class) if "field" in each.metadata}
-        _shapes[command_class] = Object(
-            {name: each.metadata["field"] for name, each in sent.items()},
-            optional=[name for name, each in sent.items() if each.default is not dataclasses.MISSING],
-            nullable=[name for name, each in sent.items() if each.metadata.get("nullable")],
-        )
-    return _shapes[command_class]

@@ -9,7 +9,8 @@ from uuid import UUID
 
 from eventsourcing.domain import Aggregate
 
-from domain.commands import Command, GrantMandate, OnMandate, RevokeMandate
+from domain.command import Command
+from domain.commands import GrantMandate, OnMandate, RevokeMandate
 from domain.events import Actor
 from domain.ids import MemberId, PartnershipId, PartyId, TermId
 from domain.partnership_events import (

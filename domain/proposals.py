@@ -19,11 +19,12 @@ from domain.agreement_events import (
     ProposalUnparked,
     ProposalWithdrawn,
 )
-from domain.commands import DeclineProposal, Item, MakeProposal, WithdrawProposal
+from domain.commands import DeclineProposal, MakeProposal, WithdrawProposal
 from domain.endings import end_proposal
 from domain.events import Event
 from domain.fingerprint import proposal_fingerprint
 from domain.ids import Fingerprint, MemberId, PartyId, ProposalId, TermId, ThreadId
+from domain.items import Item
 from domain.refusals import Code, Guards, malformed, refuse
 from domain.rules import Act, decides, folds
 from domain.terms import Term, let_vanish, standing_neighbour, words_on
@@ -91,7 +92,8 @@ def make_proposal(agreement: Agreement, command: MakeProposal, act: Act) -> None
     replaced = agreement.proposal(command.replaces) if command.replaces else None
     again = agreement.proposal(command.again) if command.again else None
 
-    touched = [*command.touched(), *(replaced.term_ids if replaced else ())]
+    rebase = replaced is not None and replaced.state == ProposalState.STALE
+    touched = [*command.touched(), *(replaced.term_ids if replaced and not rebase else ())]
     adds = any(item["op"] == "add" for item in command.items)
     guards = Guards(acts.mandate(act.mandates, Mandate.NEGOTIATOR, touched, whole_text=adds))
     guards.note(acts.change_the_text(agreement.status))
@@ -115,7 +117,6 @@ def make_proposal(agreement: Agreement, command: MakeProposal, act: Act) -> None
     guards.settle()
 
     items = [_with_base_version(agreement, item) for item in command.items]
-    rebase = replaced is not None and replaced.state == ProposalState.STALE
     thread = countered or (None if rebase else replaced)
     made = agreement.record(
         ProposalMade,

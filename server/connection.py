@@ -8,6 +8,7 @@ from collections.abc import Callable, Coroutine, Generator
 from typing import Any
 
 from starlette.types import Message, Send
+from starlette.websockets import WebSocketDisconnect
 
 TOO_SLOW = 4408
 
@@ -92,7 +93,7 @@ class Connection:
             awaited = sending.send(None)
         except StopIteration:
             return
-        except Exception:  # the peer is gone; the socket's own task learns it from its disconnect message
+        except WebSocketDisconnect:  # the peer is gone; the socket's own task learns it from its disconnect message
             self.closed = True
             return
         self._backlog = deque()
@@ -112,7 +113,7 @@ class Connection:
             while self._backlog:
                 await self._send(self._backlog.popleft())
             self._backlog = None
-        except Exception:  # the peer is gone
+        except WebSocketDisconnect:  # the peer is gone
             self.closed = True
 
 

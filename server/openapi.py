@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from domain.commands import AGREEMENT_COMMANDS, PARTNERSHIP_COMMANDS, Command
+from domain.command import Command
+from domain.commands import AGREEMENT_COMMANDS, PARTNERSHIP_COMMANDS
 from server import partnerships
 from server import schemas as s
 

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from domain.agreement_events import AgreementEvent
-from domain.commands import AGREEMENT_COMMANDS, PARTNERSHIP_COMMANDS, Command
+from domain.command import Command
+from domain.commands import AGREEMENT_COMMANDS, PARTNERSHIP_COMMANDS
 from domain.events import EVENT_TYPES, Event
 from domain.refusals import Code, Refusal
 from server.metrics import Metrics

@@ -6,7 +6,7 @@ import types
 import typing
 from typing import Any, get_args, get_origin, get_type_hints
 
-from domain.commands import Command
+from domain.command import Command
 from domain.events import EVENT_TYPES, Event
 from domain.refusals import Code
 from domain.words import AgreementStatus, Mark, ObjectionState, ProposalState, Severity, TermStatus

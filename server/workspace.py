@@ -19,7 +19,8 @@ from sqlalchemy.sql import Executable
 from uuid6 import uuid7
 
 from domain.agreement import Agreement
-from domain.commands import AGREEMENT_COMMANDS, PARTNERSHIP_COMMANDS, Command, read_command
+from domain.command import Command, read_command
+from domain.commands import AGREEMENT_COMMANDS, PARTNERSHIP_COMMANDS
 from domain.ids import PartnershipId
 from domain.partnership import Member, Partnership
 from domain.refusals import Code, Refusal, malformed

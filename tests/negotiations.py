@@ -10,7 +10,8 @@ from typing import Any
 
 from domain.agreement import Agreement
 from domain.agreement_events import AgreementEvent
-from domain.commands import AGREEMENT_COMMANDS, read_command
+from domain.command import read_command
+from domain.commands import AGREEMENT_COMMANDS
 from domain.ids import AgreementId, MemberId, PartnershipId, PartyId
 from domain.refusals import Refusal
 from domain.rules import Act, Covered

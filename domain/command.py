@@ -1,0 +1,91 @@
+"""What every command is, and how one is read: its shape is checked here, judging it is the aggregate's.
+
+Ids of new things are minted when a command is read, so that deciding it needs no randomness.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar, TypeVar
+
+from domain.canonical import sha256, without_absent
+from domain.fields import Field, Object, Text
+from domain.ids import CommandId, TermId
+from domain.refusals import malformed
+
+Mint = Callable[[], str]
+
+C = TypeVar("C", bound="Command")
+
+
+def given(field: Field[Any]) -> Any:
+    """A field that must be there."""
+    return dataclasses.field(metadata={"field": field})
+
+
+def optional(field: Field[Any], default: Any = None, *, nullable: bool = False) -> Any:
+    """A field that may be left out."""
+    return dataclasses.field(default=default, metadata={"field": field, "nullable": nullable})
+
+
+def minted() -> Any:
+    """The id of what the command makes; never sent."""
+    return dataclasses.field(metadata={"minted": True})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Command:
+    """What every command has: the sender's id for it, and a hash of its content so that a retry can be told."""
+
+    TYPE: ClassVar[str]
+    command_id: CommandId
+    content: str
+
+    @classmethod
+    def shape(cls) -> Object:
+        """The fields that are sent, besides command_id and type."""
+        return _shape(cls)
+
+    def touched(self) -> tuple[TermId, ...] | None:
+        """Terms that the command itself names; None when its object says which terms it touches."""
+        return None
+
+
+_ENVELOPE = Object({"command_id": Text(128), "type": Text(128)})
+
+
+def read_command(raw: Any, known: dict[str, type[C]], mint: Mint) -> C:
+    """The command that decoded JSON describes; `malformed` or `too_large` name the field that is wrong.
+
+    `known`: the commands that the addressed stream takes; `mint`: makes fresh ids.
+    """
+    if not isinstance(raw, dict):
+        raise malformed("A command must be a JSON object.")
+    envelope = _ENVELOPE.read({key: raw.get(key) for key in ("command_id", "type")}, "")
+    command_class = known.get(envelope["type"])
+    if command_class is None:
+        raise malformed(f"There is no command {envelope['type'][:60]!r} here.", f"Use one of: {', '.join(known)}.")
+    rest = {key: value for key, value in raw.items() if key not in ("command_id", "type")}
+    fields = command_class.shape().read(rest, "")
+    for item in fields.get("items", ()):
+        item.setdefault("term_id", mint())
+    for each in dataclasses.fields(command_class):
+        if "minted" in each.metadata:
+            fields[each.name] = mint()
+    return command_class(command_id=CommandId(envelope["command_id"]), content=sha256(without_absent(raw)), **fields)
+
+
+_shapes: dict[type[Command], Object] = {}
+
+
+def _shape(command_class: type[Command]) -> Object:
+    if command_class not in _shapes:
+        sent = {each.name: each for each in dataclasses.fields(command_class) if "field" in each.metadata}
+        _shapes[command_class] = Object(
+            {name: each.metadata["field"] for name, each in sent.items()},
+            optional=[name for name, each in sent.items() if each.default is not dataclasses.MISSING],
+            nullable=[name for name, each in sent.items() if each.metadata.get("nullable")],
+        )
+    return _shapes[command_class]

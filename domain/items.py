@@ -1,0 +1,67 @@
+"""Items of a package: each adds, revises, removes or moves one term."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from domain.fields import (
+    HEADING_BYTES,
+    TERM_TEXT_BYTES,
+    Field,
+    FreshId,
+    ListOf,
+    Object,
+    Reference,
+    Text,
+    Whole,
+    one_key,
+)
+from domain.refusals import malformed
+from domain.values import ValueField
+
+Item = dict[str, Any]
+"""One item of a package: {op, term_id, heading?, text?, value?, base_version?, after?}."""
+
+
+class Items(ListOf):
+    """The items of a package; two items on one term are malformed."""
+
+    _after = Reference()
+    _common: ClassVar[dict[str, Field[Any]]] = {
+        "heading": Text(HEADING_BYTES),
+        "text": Text(TERM_TEXT_BYTES, allow_empty=True),
+        "after": _after,
+    }
+    _based: ClassVar[dict[str, Field[Any]]] = {"term_id": Reference(), "base_version": Whole()}
+    OPS: ClassVar[dict[str, Object]] = {
+        "add": Object(
+            {"term_id": FreshId(), **_common, "value": ValueField(may_be_none=False)},
+            optional=("term_id", "text", "value", "after"),
+            nullable=("after",),
+        ),
+        "revise": Object(
+            {**_based, **_common, "value": ValueField(may_be_none=True)},
+            optional=("base_version", "heading", "text", "value", "after"),
+            nullable=("after",),
+        ),
+        "remove": Object(_based, optional=("base_version",)),
+        "move": Object({**_based, "after": _after}, optional=("base_version", "after"), nullable=("after",)),
+    }
+
+    class _Item(Field[Item]):
+        def read(self, raw: Any, name: str) -> Item:
+            op, rest = one_key(raw, "op", name, list(Items.OPS))
+            return {"op": op, **Items.OPS[op].read(rest, name)}
+
+        def schema(self) -> dict[str, Any]:
+            return {"oneOf": [shape.schema({"op": {"const": op}}) for op, shape in Items.OPS.items()]}
+
+    def __init__(self) -> None:
+        super().__init__(self._Item(), at_least=1)
+
+    def read(self, raw: Any, name: str) -> tuple[Item, ...]:
+        items = super().read(raw, name)
+        named = [item["term_id"] for item in items if "term_id" in item]
+        if len(set(named)) < len(named):
+            raise malformed("Two items of the package are on one term.", "Put all changes of a term into one item.")
+        return items
