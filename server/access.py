@@ -14,6 +14,7 @@ from starlette.requests import HTTPConnection
 from domain.refusals import Code, Refusal
 from server.identity import Seat
 from server.node import Node
+from server.settings import Settings
 
 COOKIE = "onetext-"
 
@@ -29,11 +30,6 @@ def cookie_name(seat: str) -> str:
 
 def signed(node: Node, session_id: str) -> str:
     return f"{session_id}.{_mac(node, 'session', session_id)}"
-
-
-def csrf_token(node: Node, session_id: str) -> str:
-    """What a form of a session carries."""
-    return _mac(node, "csrf", session_id)
 
 
 def _mac(node: Node, purpose: str, text: str) -> str:
@@ -69,14 +65,14 @@ async def signed_in(node: Node, connection: HTTPConnection) -> Seat:
     return seat
 
 
-def is_foreign(node: Node, connection: HTTPConnection) -> bool:
+def is_foreign(settings: Settings, connection: HTTPConnection) -> bool:
     """Whether a browser sends this from a page that is not ours."""
     origin = connection.headers.get("origin")
     if origin is None:
         return False
     ours = {connection.headers.get("host", "")}
-    if node.settings.public_url:
-        ours.add(urlsplit(node.settings.public_url).netloc)
+    if settings.public_url:
+        ours.add(urlsplit(settings.public_url).netloc)
     return urlsplit(origin).netloc not in ours
 
 

@@ -8,13 +8,14 @@ from datetime import datetime
 from pathlib import Path
 
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from domain.refusals import Refusal
+from domain.refusals import Code, Refusal
+from server.access import is_foreign
 from server.api import Api
 from server.database import Database
 from server.identity import utc_now
@@ -22,11 +23,14 @@ from server.live import Live
 from server.metrics import CONTENT_TYPE
 from server.node import Node
 from server.pages import Pages
-from server.problems import on_fault, on_refusal
+from server.problems import on_fault, on_refusal, problem
 from server.settings import Settings
 
 STATIC = Path(__file__).parent.parent / "web" / "static"
 
+_FOREIGN = Refusal(
+    Code.NOT_AUTHORISED, "This was sent by a page of another site.", "Send it from a page of this address."
+)
 _SECURITY_HEADERS = {
     b"content-security-policy": b"default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
     b"x-content-type-options": b"nosniff",
@@ -93,14 +97,14 @@ def create_app(
         await node.stop()
 
     app = Starlette(lifespan=lifespan, exception_handlers={Refusal: on_refusal, Exception: on_fault})
-    return SecurityHeaders(app)
+    return Guarded(app, settings)
 
 
-class SecurityHeaders:
-    """Sends the same protective headers with every answer."""
+class Guarded:
+    """Refuses what another site's page sends, and sends the same protective headers with every answer."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self.app, self.settings = app, settings
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def protected(message: Message) -> None:
@@ -108,4 +112,9 @@ class SecurityHeaders:
                 message["headers"] = [*message.get("headers", []), *_SECURITY_HEADERS.items()]
             await send(message)
 
-        await self.app(scope, receive, protected if scope["type"] == "http" else send)
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+        elif scope["method"] not in ("GET", "HEAD", "OPTIONS") and is_foreign(self.settings, HTTPConnection(scope)):
+            await problem(_FOREIGN)(scope, receive, protected)
+        else:
+            await self.app(scope, receive, protected)

@@ -44,7 +44,7 @@ class Live:
         self.catch_up_page: Any = None
 
     async def __call__(self, websocket: WebSocket) -> None:
-        if is_foreign(self.node, websocket):
+        if is_foreign(self.node.settings, websocket):
             await websocket.send_denial_response(Response("This page may not connect here.", 403))
             return
         offered = websocket.scope.get("subprotocols", [])

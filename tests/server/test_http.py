@@ -229,6 +229,26 @@ def test_an_invitation_is_used_once_and_never_by_looking(pair: Pair) -> None:
         assert thief.get(f"{pair.node.url}{room}").status_code == 401
 
 
+def test_what_another_sites_page_sends_is_refused(pair: Pair) -> None:
+    link = pair.ada.http.post(
+        f"/api/v1/partnerships/{pair.ada.partnership_id}/members",
+        json={"party_id": pair.ada.party_id, "name": "Ben", "mandates": ["negotiator"]},
+    ).json()["link"]
+    for origin in ("https://elsewhere.example", "null", pair.node.url.replace("http", "https") + ".elsewhere.example"):
+        assert httpx.post(link, headers={"Origin": origin}).status_code == 403
+    with httpx.Client() as ben:
+        entered = ben.post(link, headers={"Origin": pair.node.url})
+        assert entered.status_code == 303, "what was refused did not use the link up"
+        seat = entered.headers["location"].split("/")[1]
+        path = f"{pair.node.url}/{seat}/api/v1/agreements/{pair.ada.agreement_id}/commands"
+        command = {"command_id": "c", "type": "open_term", "heading": "1"}
+        foreign = ben.post(path, headers={"Origin": "https://elsewhere.example"}, json=command)
+        assert (foreign.status_code, foreign.json()["code"]) == (403, "not_authorised")
+        form = ben.post(path, content=json.dumps(command), headers={"Content-Type": "text/plain"})
+        assert (form.status_code, form.json()["code"]) == (400, "malformed")
+        assert ben.post(path, json=command).status_code == 201
+
+
 def test_metrics_count_outcomes_batches_and_connections(pair: Pair) -> None:
     made = pair.propose()
     pair.ada.refused("own_proposal", "accept_proposal", **{key: made[key] for key in ("proposal_id", "fingerprint")})
