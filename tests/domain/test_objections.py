@@ -61,3 +61,16 @@ def test_a_concern_ends_named_in_the_acceptance(table: Table) -> None:
     assert table.world.events[-1].data()["with_concerns"] == [concern]
     assert state(table, concern) == ObjectionState.ACCEPTED_WITH_CONCERN
     assert state(table, resolved) == ObjectionState.WITHDRAWN
+
+
+def test_an_objection_or_a_question_may_name_any_of_the_packages_terms(table: Table) -> None:
+    one, two, three = (table.term() for _ in range(3))
+    proposal_id = table.propose(ADA, one, two)
+    objection = {"proposal_id": proposal_id, "severity": "concern", "ground": "cost", "text": "x"}
+    for term_ids in ([one], [two, one]):
+        table.do(CID, "raise_objection", term_ids=term_ids, **objection)
+        assert table.world.events[-1].data()["term_ids"] == term_ids
+        table.do(CID, "ask_clarification", proposal_id=proposal_id, text="x", term_ids=term_ids)
+    assert table.code(CID, "raise_objection", term_ids=[one, three], **objection) == Code.UNKNOWN_REFERENCE
+    asked = {"proposal_id": proposal_id, "text": "x", "term_ids": [three]}
+    assert table.code(CID, "ask_clarification", **asked) == Code.UNKNOWN_REFERENCE

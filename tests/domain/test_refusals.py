@@ -177,6 +177,7 @@ def test_outside_mandate(table: Table) -> None:
 def test_frozen_and_needs_amendment(table: Table) -> None:
     term_id = table.ratifiable()
     table.do(ADA, "open_ratification")
+    proposal_id = next(iter(table.world.agreement.proposals))
     fields: dict[str, dict[str, Any]] = {
         "open_term": {"heading": "x"},
         "make_proposal": {"items": [{"op": "revise", "term_id": term_id}]},
@@ -184,11 +185,18 @@ def test_frozen_and_needs_amendment(table: Table) -> None:
         "mark_term": {"term_id": term_id, "mark": "exit"},
         "park_term": {"term_id": term_id, "reason": "x", "until": "2030-01-01"},
         "open_ratification": {},
-        "accept_proposal": {**table.named(next(iter(table.world.agreement.proposals)))},
+        "defer_term": {"term_id": term_id, "reason": "x", "until": "2030-01-01"},
+        "agree_parking": {"term_id": term_id},
+        "agree_deferral": {"term_id": term_id},
+        "unpark_term": {"term_id": term_id},
+        "drop_term": {"term_id": term_id},
+        "accept_proposal": {**table.named(proposal_id)},
+        "accept_proposals": {"proposals": [table.named(proposal_id)]},
+        "raise_objection": {"proposal_id": proposal_id, "severity": "concern", "ground": "cost", "text": "x"},
     }
     for command, given in fields.items():
         assert table.code(ADA, command, **given) == Code.FROZEN, command
-    table.do(CID, "ask_clarification", proposal_id=next(iter(table.world.agreement.proposals)), text="?")
+    table.do(CID, "ask_clarification", proposal_id=proposal_id, text="?")
     fingerprint = table.world.agreement.text_fingerprint()
     table.do(ADA, "consent", fingerprint=fingerprint)
     assert table.code(ADA, "consent", fingerprint=fingerprint) == Code.ALREADY_ENDED
@@ -350,6 +358,10 @@ def test_parts_add_up_to_the_cent(table: Table) -> None:
     parts = [{"amount": "12916.67"}] * 23 + [{"amount": "12916.59"}]
     value = {"kind": "parts", "total": "310000.00", "currency": "EUR", "parts": parts}
     table.do(ADA, "make_proposal", items=[{"op": "add", "heading": "6 Tooling", "value": value}])
+    for last, difference in (("12916.67", "0.08 over"), ("12916.5", "0.09 under")):
+        wrong = value | {"parts": [*parts[:-1], {"amount": last}]}
+        items = [{"op": "add", "heading": "6 Tooling", "value": wrong}]
+        assert difference in table.refused(ADA, "make_proposal", items=items).detail
 
 
 def test_invalid_places_and_deadlines(table: Table) -> None:

@@ -143,3 +143,19 @@ def test_at_the_very_moment_named_it_has_passed(table: Table, command: str, fiel
         table.do(ADA, "reopen_term", term_id=term_id, reason="x")
         fields = fields | {"term_id": term_id}
     assert table.code(ADA, command, **fields) == Code.INVALID_VALUE
+
+
+def test_a_reserved_term_is_neither_parked_nor_deferred_nor_reopened(table: Table) -> None:
+    term_id = table.term()
+    for command in ("park_term", "defer_term"):
+        table.do(ADA, command, term_id=term_id, reason="x", until="2026-05-01")
+    due = {"condition": "board", "owner": table.world.party(CID), "due": "2026-05-01"}
+    table.accept(CID, table.propose(ADA, term_id), subject_to=due)
+    for command, fields in (
+        ("park_term", {"reason": "x", "until": "2026-05-01"}),
+        ("defer_term", {"reason": "x", "until": "2026-05-01"}),
+        ("agree_parking", {}),
+        ("agree_deferral", {}),
+        ("reopen_term", {"reason": "x"}),
+    ):
+        assert table.code(CID, command, term_id=term_id, **fields) == Code.RESERVED
