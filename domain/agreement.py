@@ -64,13 +64,14 @@ class Agreement(Aggregate):
         self.proposals: Shelf[ProposalId, proposals.Proposal] = Shelf()
         self.threads: dict[ThreadId, list[ProposalId]] = {}
         self.live: dict[ProposalId, None] = {}
+        self.to_rebase: dict[ProposalId, None] = {}
         self.live_on: dict[TermId, dict[ProposalId, None]] = {}
         self.reserved: dict[TermId, ProposalId] = {}
         self.objections: Shelf[ObjectionId, objections.Objection] = Shelf()
         self.objections_on: dict[ProposalId, list[ObjectionId]] = {}
         self.objections_in: dict[ThreadId, list[ObjectionId]] = {}
         self.questions: Shelf[QuestionId, clarifications.Question] = Shelf()
-        self.unanswered: dict[QuestionId, None] = {}
+        self.questions_on: dict[ProposalId, list[QuestionId]] = {}
         self.accepted_conditions: dict[ProposalId, Condition] = {}
         self.brought: dict[int, tuple[tuple[TermId, int], ...]] = {}
         self.ratification: ratification.Ratification | None = None

@@ -83,7 +83,7 @@ def clarification_asked(agreement: Agreement, event: ClarificationAsked) -> None
         event.text,
         None if event.term_ids is None else tuple(event.term_ids),
     )
-    agreement.unanswered[event.question_id] = None
+    agreement.questions_on.setdefault(event.proposal_id, []).append(event.question_id)
 
 
 @folds(ClarificationGiven)
@@ -92,4 +92,3 @@ def clarification_given(agreement: Agreement, event: ClarificationGiven) -> None
     question = agreement.questions[event.question_id]
     answer = Answer(event.actor.party_id, event.actor.member_id, event.at, event.text)
     agreement.questions[event.question_id] = replace(question, answers=(*question.answers, answer))
-    agreement.unanswered.pop(event.question_id, None)

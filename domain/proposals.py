@@ -240,6 +240,7 @@ def proposal_made(agreement: Agreement, event: ProposalMade) -> None:
     agreement.proposals[proposal.proposal_id] = proposal
     agreement.threads.setdefault(proposal.thread_id, []).append(proposal.proposal_id)
     agreement.live[proposal.proposal_id] = None
+    _take_up(agreement, proposal)
     for item in proposal.items:
         term_id = TermId(item["term_id"])
         if item["op"] == "add":
@@ -257,9 +258,19 @@ def proposal_moved(
     agreement.proposals[event.proposal_id] = replace(proposal, state=_STATE_AFTER[type(event)])
 
 
+def _take_up(agreement: Agreement, made: Proposal) -> None:
+    """A stale proposal waits to be rebased until its party proposes on one of its terms again."""
+    for stale in [agreement.proposals[each] for each in agreement.to_rebase]:
+        if stale.party_id == made.party_id and not set(stale.term_ids).isdisjoint(made.term_ids):
+            del agreement.to_rebase[stale.proposal_id]
+            agreement.proposals[stale.proposal_id] = stale
+
+
 @folds(ProposalDeclined, ProposalWithdrawn, ProposalExpired, ProposalBecameStale, ProposalClosed)
 def proposal_ended(agreement: Agreement, event: Any) -> None:
     close_proposal(agreement, event.proposal_id, _STATE_AFTER[type(event)], event)
+    if isinstance(event, ProposalBecameStale):
+        agreement.to_rebase[event.proposal_id] = None
 
 
 @folds(ProposalSuperseded)

@@ -27,11 +27,12 @@ API_FIELDS = (
 
 
 def proposal_row(agreement: Agreement, proposal_id: str) -> Row | None:
+    """The row of a proposal; shown while it is live, or stale and not taken up again by its party."""
     proposal = agreement.proposals[proposal_id]  # type: ignore[index]
     condition = proposal.condition
     return Row(
         by_version(proposal.version),
-        proposal.state in LIVE,
+        proposal.state in LIVE or proposal.proposal_id in agreement.to_rebase,
         {
             "proposal_id": proposal.proposal_id,
             "thread_id": proposal.thread_id,
@@ -49,6 +50,8 @@ def proposal_row(agreement: Agreement, proposal_id: str) -> Row | None:
             "valid_until": proposal.valid_until,
             "version": proposal.version,
             "made_at": proposal.made_at,
+            "objection_ids": list(agreement.objections_on.get(proposal.proposal_id, ())),
+            "question_ids": list(agreement.questions_on.get(proposal.proposal_id, ())),
             "ended_version": proposal.ended_version,
             "condition": None
             if condition is None
@@ -67,6 +70,7 @@ def proposal_row(agreement: Agreement, proposal_id: str) -> Row | None:
 
 
 def question_row(agreement: Agreement, question_id: str) -> Row | None:
+    """The row of a question; shown until it is answered."""
     question = agreement.questions[question_id]  # type: ignore[index]
     body: dict[str, Any] = {
         "question_id": question.question_id,
@@ -81,4 +85,4 @@ def question_row(agreement: Agreement, question_id: str) -> Row | None:
             for each in question.answers
         ],
     }
-    return Row(f"{question.at}.{question.question_id}", True, body)
+    return Row(f"{question.at}.{question.question_id}", not question.answers, body)

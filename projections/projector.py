@@ -38,13 +38,12 @@ MOST_FOLDS = 256
 
 @dataclass(slots=True)
 class Change:
-    """What a batch changed in one agreement: the newest version, and the keys of the rows, by table."""
+    """What a batch changed in one agreement: the newest version, and by table each changed row, None when it is gone."""
 
     agreement_id: AgreementId
     version: int
     next_deadline: str | None = None
-    keys: dict[str, set[str]] = field(default_factory=dict)
-    events: list[Event] = field(default_factory=list)
+    rows: dict[str, dict[str, Row | None]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -107,8 +106,10 @@ class Projector:
         agreement = event.mutate(agreement)
         assert agreement
         self._folds[agreement_id] = agreement
-        for objection_id in list(agreement.objections.changed):
+        for objection_id in agreement.objections.changed:
             agreement.proposals.changed[agreement.objections[objection_id].proposal_id] = None
+        for question_id in agreement.questions.changed:
+            agreement.proposals.changed[agreement.questions[question_id].proposal_id] = None
         batch.note(agreement, event, header_row(agreement), header_before, is_new=is_new)
 
 
@@ -127,21 +128,18 @@ class _Batch:
         agreement_id, version = agreement.agreement_id, event.originator_version
         change = self.changes.setdefault(agreement_id, Change(agreement_id, version))
         change.version = version
-        change.events.append(event)
+        change.next_deadline = header.body["next_deadline"]
+        rows = [(tables.headers, "", header)] if header != header_before else []
         for shelf, table, row_of in _SHELVES:
             changed = getattr(agreement, shelf).changed
-            for key in changed:
-                if is_new:
-                    self._put(table, agreement_id, key, version, row_of(agreement, key))
-                change.keys.setdefault(table.name, set()).add(key)
+            rows += [(table, key, row_of(agreement, key)) for key in changed]
             changed.clear()
-        change.next_deadline = header.body["next_deadline"]
-        if header != header_before:
-            change.keys.setdefault(tables.headers.name, set()).add("")
+        for table, key, row in rows:
+            change.rows.setdefault(table.name, {})[key] = row
+            if is_new:
+                self._put(table, agreement_id, key, version, row)
         if not is_new:
             return
-        if header != header_before:
-            self._put(tables.headers, agreement_id, "", version, header)
         for place, body in enumerate(consents.consent_bodies(agreement, event)):
             key = by_version(version, place)
             self._put(tables.consents, agreement_id, key, version, Row(key, True, body))

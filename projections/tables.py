@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, SmallInteger, String, Table, Text
 
-MODEL = 1
+MODEL = 2
 """The number of the read models' form; they are rebuilt when it changes."""
 
 metadata = MetaData()

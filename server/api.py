@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Connection, Table, func, select
+from sqlalchemy import Connection, Table
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -16,7 +16,9 @@ from domain.canonical import read_json
 from domain.fields import COMMAND_BYTES
 from domain.fingerprint import text_fingerprint
 from domain.refusals import Code, Refusal, malformed
+from domain.words import LIVE
 from projections import as_of, tables, timeline
+from projections.present import newest_version
 from server import partnerships, shapes
 from server.access import RateLimit, signed_in
 from server.identity import Seat
@@ -192,6 +194,7 @@ class Api:
                 "proposals": [
                     shapes.proposal_shape(each)
                     for each in as_of.standing(connection, tables.proposals, agreement_id, moment)
+                    if each["state"] in LIVE
                 ],
                 "objections": [
                     shapes.objection_shape(each)
@@ -294,12 +297,10 @@ def _whole(request: Request, name: str, default: int, least: int, most: int) -> 
 
 def _version(connection: Connection, request: Request, agreement_id: str) -> tuple[int, int | None]:
     """The version that is asked about, and the moment to ask for: None for now."""
-    newest = connection.execute(
-        select(func.max(tables.timeline.c.since)).where(tables.timeline.c.agreement_id == agreement_id)
-    ).scalar()
+    newest = newest_version(connection, agreement_id)
     if "as_of" not in request.query_params:
-        return int(newest or 0), None
+        return newest, None
     moment = _whole(request, "as_of", 0, 0, 2**53)
-    if moment > int(newest or 0):
+    if moment > newest:
         raise malformed(f"as_of is beyond the newest version, {newest}.")
     return moment, moment

@@ -53,7 +53,7 @@ def create_app(
         api, pages = Api(node), Pages(node)
         live = Live(node, api.commands)
         live.audience_of, live.catch_up_page = pages.audience_of, pages.catch_up
-        node.render = pages.render_change
+        node.prepare = pages.prepare
 
         async def attend(scope: Scope, receive: Receive, send: Send) -> None:
             from starlette.websockets import WebSocket

@@ -9,7 +9,6 @@ import orjson
 
 from projections import as_of, tables
 from server.database import Database
-from server.pages import read_view
 
 
 def exported(database: Database, agreement_id: str, form: str) -> str:
@@ -18,10 +17,11 @@ def exported(database: Database, agreement_id: str, form: str) -> str:
         events = database.log.events(UUID(agreement_id))
         return orjson.dumps({"events": [orjson.loads(each.state) for each in events]}).decode() + "\n"
     with database.models.connect() as connection, connection.begin():
-        view = read_view(connection, agreement_id)
+        header = as_of.one(connection, tables.headers, agreement_id, "") or {}
+        terms = as_of.standing(connection, tables.terms, agreement_id)
         conflicts = as_of.standing(connection, tables.objections, agreement_id, all_ever=True)
-    lines = [f"# {view.header['title']}", ""]
-    for term in view.terms:
+    lines = [f"# {header['title']}", ""]
+    for term in terms:
         lines += [*_term(term), ""]
     if conflicts:
         lines += ["# Appendix: the argument", ""]

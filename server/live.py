@@ -99,6 +99,8 @@ class Live:
             room.leave(connection, audience)
             room.show_presence()
             self.node.rooms.left(room)
+            if not room.has_pages:
+                self.node.presents.let_go(agreement_id)
 
     async def _catch_up(self, room: Room, connection: Connection) -> None:
         """Send what happened since the position; from then on the room hands over."""

@@ -14,10 +14,12 @@ from domain.agreement import Agreement
 from domain.ids import AgreementId, PartnershipId
 from domain.times import moment_of
 from projections import as_of, tables
+from projections.present import Present
 from projections.projector import Change, Projector
 from server.database import Database
 from server.identity import Identity, utc_now
 from server.metrics import Metrics
+from server.presents import Presents
 from server.projecting import Projecting
 from server.rooms import Render, Rooms
 from server.settings import Settings
@@ -36,7 +38,8 @@ class Node:
         self.identity = Identity(database.beside)
         self.rooms = Rooms()
         self.session_key = b""
-        self.render: Render = lambda *_: ()
+        self.presents = Presents(lambda agreement_id: self.read(Present.load, agreement_id))
+        self.prepare: Callable[[Present, Change], Render] = lambda _, __: lambda _: ()
         self.metrics = Metrics()
         self.writer = Writer(database.log, lambda commits: self._committed(commits))
         self.workspace = Workspace(database.log, self.writer, lambda event_id: self.tail.passed(event_id), clock)
@@ -121,8 +124,14 @@ class Node:
                 self._deadlines[change.agreement_id] = change.next_deadline
             else:
                 self._deadlines.pop(change.agreement_id, None)
-            self.rooms.show(change, self.render)
+            self._show(change)
         self._set_timer()
+
+    def _show(self, change: Change) -> None:
+        self.presents.apply(change)
+        room, present = self.rooms.watched(change.agreement_id), self.presents.get(change.agreement_id)
+        if room and present:
+            room.show(change, self.prepare(present, change))
 
     def _set_timer(self) -> None:
         """Let the clock record the next deadline when it passes, unasked."""

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from typing import Any
 
-from sqlalchemy import Connection as Database
-from sqlalchemy import func, select
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from domain.ids import PartnershipId
 from domain.refusals import Code, Refusal
-from projections import as_of, tables
+from projections import as_of
+from projections.present import Present
 from projections.projector import Change
 from server.access import cookie_name, seat_name, signed, signed_in
 from server.connection import Connection
 from server.identity import Invitation, Seat
 from server.node import Node
-from server.rooms import Room
+from server.rooms import Render, Room
 from server.workspace import new_id
 from web.audience import Audience
 from web.fragments import fragments_of, room_page
@@ -110,7 +107,7 @@ class Pages:
     async def catch_up(self, room: Room, connection: Connection, audience: Audience) -> None:
         """Send each region that changed since the position, once; from then on the room hands over."""
         while not connection.closed:
-            view = await self._view(room.agreement_id)
+            view = RoomView.of(await self.node.presents.watched(room.agreement_id))
             if view.version > connection.position:
                 names = await self.node.names(PartnershipId(audience.partnership_id))
                 for frame in fragments_of(view, audience, names, None):
@@ -120,33 +117,16 @@ class Pages:
                 connection.live = True
                 return
 
-    def render_change(self, agreement_id: str, audience: Audience, change: Change) -> Sequence[str]:
-        """The fragments that an audience gets for a change."""
-        with self.node.database.models.connect() as connection, connection.begin():
-            view = read_view(connection, agreement_id)
-        partnership = self.node.workspace.partnership(audience.partnership_id)
-        names = self.node.identity.names(audience.partnership_id)
+    def prepare(self, present: Present, change: Change) -> Render:
+        """Renders the fragments that an audience gets for a change."""
+        view = RoomView.of(present)
+        partnership = self.node.workspace.partnership(PartnershipId(view.header["partnership_id"]))
+        names = self.node.identity.names(partnership.partnership_id)
         names |= {party.party_id: party.name for party in partnership.parties}
-        return fragments_of(view, audience, names, change.keys)
+        return lambda audience: fragments_of(view, audience, names, change.rows)
 
     async def _view(self, agreement_id: str) -> RoomView:
-        return await self.node.read(read_view, agreement_id)
+        return RoomView.of(await self.node.read(Present.load, agreement_id))
 
     async def _names(self, seat: Seat) -> dict[str | None, str]:
         return await self.node.names(seat.partnership_id)
-
-
-def read_view(connection: Database, agreement_id: str) -> RoomView:
-    """Everything that the room shows, as the read models have it now."""
-    newest = connection.execute(
-        select(func.max(tables.timeline.c.since)).where(tables.timeline.c.agreement_id == agreement_id)
-    ).scalar()
-    header: dict[str, Any] = as_of.one(connection, tables.headers, agreement_id, "") or {}
-    return RoomView(
-        version=int(newest or 0),
-        header=header,
-        terms=as_of.standing(connection, tables.terms, agreement_id),
-        proposals=as_of.standing(connection, tables.proposals, agreement_id, all_ever=True),
-        objections=as_of.standing(connection, tables.objections, agreement_id, all_ever=True),
-        questions=as_of.standing(connection, tables.questions, agreement_id),
-    )

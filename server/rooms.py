@@ -14,7 +14,8 @@ from server.connection import Connection
 Audience = Any
 """Everybody who gets the same bytes; None for those who get the events themselves."""
 
-Render = Callable[[str, Audience, Change], Sequence[str]]
+Render = Callable[[Audience], Sequence[str]]
+"""Makes the frames that an audience gets for a change."""
 
 
 def event_frame(version: int, state: bytes) -> str:
@@ -55,6 +56,11 @@ class Room:
                 connection.push(frame)
                 connection.reached(version)
 
+    @property
+    def has_pages(self) -> bool:
+        """Whether anybody gets fragments."""
+        return any(audience is not None for audience in self.audiences)
+
     def show(self, change: Change, render: Render) -> None:
         """Hand what changed on the page to everybody who gets fragments, rendered once for each audience."""
         self.shown = change.version
@@ -62,7 +68,7 @@ class Room:
             ready = [] if audience is None else [each for each in group if each.live and each.position < change.version]
             if not ready:
                 continue
-            frames = render(self.agreement_id, audience, change)
+            frames = render(audience)
             for connection in ready:
                 for frame in frames:
                     connection.push(frame)
@@ -99,9 +105,10 @@ class Rooms:
         if room := self._rooms.get(str(notification.originator_id)):
             room.publish(notification.originator_version, notification.state)
 
-    def show(self, change: Change, render: Render) -> None:
-        if room := self._rooms.get(change.agreement_id):
-            room.show(change, render)
+    def watched(self, agreement_id: str) -> Room | None:
+        """The room of an agreement whose pages somebody has open."""
+        room = self._rooms.get(agreement_id)
+        return room if room and room.has_pages else None
 
     def everybody(self) -> list[Connection]:
         return [connection for room in self._rooms.values() for connection in room.connections()]

@@ -11,12 +11,14 @@ from domain import acts
 from domain.diff import Op, redline
 from domain.rules import Covered
 from domain.words import GROUNDS, RESOLUTION_KINDS, Mandate
-from projections.tables import objections, proposals, questions, terms
+from projections.rows import Row
+from projections.tables import proposals, terms
 from web.audience import Audience
 from web.templates import templates
 from web.view import Body, RoomView
 
 Names = Mapping[str | None, str]
+Changed = Mapping[str, Mapping[str, Row | None]]
 
 
 def room_page(view: RoomView, audience: Audience, names: Names, base: str) -> str:
@@ -24,36 +26,30 @@ def room_page(view: RoomView, audience: Audience, names: Names, base: str) -> st
     return templates.get_template("room.html").render(base=base, **_context(view, audience, names))
 
 
-def fragments_of(
-    view: RoomView, audience: Audience, names: Names, changed: Mapping[str, set[str]] | None
-) -> Sequence[str]:
+def fragments_of(view: RoomView, audience: Audience, names: Names, changed: Changed | None) -> Sequence[str]:
     """The regions of the page that a change touches, as one frame, and the version they show as another.
 
-    changed: keys of changed rows by table; None for everything.
+    changed: the changed rows by table and key; None for everything.
     """
     context = _context(view, audience, names)
     template = templates.get_template("update.html")
     touched = None if changed is None else _touched_terms(view, changed)
-    if touched is None or not touched <= set(view.term):
+    if touched is None:
         rendered = template.render(whole_text=True, touched=[], **context)
     else:
         rendered = template.render(whole_text=False, touched=[view.term[each] for each in touched], **context)
     return [rendered, orjson.dumps({"type": "shown", "version": view.version}).decode()]
 
 
-def _touched_terms(view: RoomView, changed: Mapping[str, set[str]]) -> set[str] | None:
-    """Terms whose articles change; None when terms came, went or moved, so that the whole text is shown anew."""
+def _touched_terms(view: RoomView, changed: Changed) -> set[str] | None:
+    """Terms whose articles change; None when terms came, went or moved, so that the whole text is shown anew.
+
+    With an objection or a question its proposal's row changes too.
+    """
     if changed.get(terms.name):
         return None
-    touched: set[str] = set()
-    named = set(changed.get(proposals.name, ()))
-    named |= {
-        each["proposal_id"] for each in view.objections if each["objection_id"] in changed.get(objections.name, ())
-    }
-    named |= {each["proposal_id"] for each in view.questions if each["question_id"] in changed.get(questions.name, ())}
-    for proposal_id in named:
-        touched |= {item["term_id"] for item in view.proposal[proposal_id]["items"]}
-    return touched & set(view.term)
+    offers = [row.body for row in changed.get(proposals.name, {}).values() if row]
+    return {item["term_id"] for offer in offers for item in offer["items"]} & view.term.keys()
 
 
 def _context(view: RoomView, audience: Audience, names: Names) -> dict[str, Any]:

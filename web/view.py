@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from domain.fingerprint import text_fingerprint
 from domain.turns import Wait, waits
+from projections.present import Present
+from projections.rows import Row
 
 Body = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class RoomView:
-    """The rows of one agreement at one version."""
+    """The present of one agreement at one version, in the order in which it is shown."""
 
     version: int
     header: Body
@@ -22,6 +25,17 @@ class RoomView:
     proposals: list[Body]
     objections: list[Body]
     questions: list[Body]
+
+    @classmethod
+    def of(cls, present: Present) -> RoomView:
+        return cls(
+            present.version,
+            present.header,
+            _in_order(present.terms),
+            _in_order(present.proposals),
+            _in_order(present.objections),
+            _in_order(present.questions),
+        )
 
     @cached_property
     def proposal(self) -> dict[str, Body]:
@@ -93,3 +107,7 @@ class RoomView:
         with_text = [each for each in self.terms if each["text"] or self._is_offered_text(each["term_id"])]
         agreed = [each for each in with_text if each["status"] in ("provisional", "ratified")]
         return len(agreed), len(with_text)
+
+
+def _in_order(rows: Mapping[str, Row]) -> list[Body]:
+    return [row.body for row in sorted(rows.values(), key=lambda row: row.sort)]

@@ -19,6 +19,7 @@ from projections.consents import consent_bodies
 from projections.current_terms import term_row
 from projections.headers import header_row
 from projections.open_proposals import proposal_row, question_row
+from projections.present import Present
 from projections.projector import Projector, clear, dump
 from server.database import migrate, open_database
 from server.mapper import CanonicalMapper
@@ -84,15 +85,21 @@ def test_as_of_equals_the_fold_and_what_was_shown_live(kind: str, seed: int, tmp
     random = Random(seed)
     live: dict[int, dict[str, Any]] = {}
     projector = Projector(database.models, lambda _, version: folded(events[:version]))
+    present = Present(agreement_id)
     at = 0
     while at < len(events):
         batch = events[at : at + random.choice([1, 1, 2, 7])]
-        projector.project([(each.originator_version, each) for each in batch])
+        for change in projector.project([(each.originator_version, each) for each in batch]):
+            present.apply(change)
         at += len(batch)
         if random.random() < 0.2:  # a restart: the fold is loaded from the log again
             projector = Projector(database.models, lambda _, version: folded(events[:version]))
         with database.models.connect() as connection:
             live[at] = asked(connection, agreement_id, None)
+            assert present == Present.load(connection, agreement_id), "kept up by changes it equals what is loaded"
+            if random.random() < 0.1:
+                present = Present.load(connection, agreement_id)
+                present.apply(change)
 
     with database.models.connect() as connection:
         fold: Agreement | None = None

@@ -1,0 +1,125 @@
+"""What is on the table now? The text, what is proposed on it with the offers it answers, and the argument on those.
+
+Loaded once for a room that people watch, then kept up by the changes that the projector reports.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Table, func, select
+
+from projections import as_of, tables
+from projections.projector import Change
+from projections.rows import Row
+
+Body = dict[str, Any]
+Rows = dict[str, Row]
+
+
+@dataclass(slots=True)
+class Present:
+    """The rows of one agreement at its newest version, by key. Ended proposals are kept where a live one answers them,
+    ended objections and answered questions where they are on a proposal that is kept."""
+
+    agreement_id: str
+    version: int = 0
+    header: Body = field(default_factory=dict)
+    terms: Rows = field(default_factory=dict)
+    proposals: Rows = field(default_factory=dict)
+    objections: Rows = field(default_factory=dict)
+    questions: Rows = field(default_factory=dict)
+
+    @classmethod
+    def load(cls, connection: Connection, agreement_id: str) -> Present:
+        """Everything as the read models have it; version 0 when there is no such agreement."""
+        present = cls(agreement_id, newest_version(connection, agreement_id))
+        present.header = as_of.one(connection, tables.headers, agreement_id, "") or {}
+        for table, rows in present._by_table():
+            rows |= _shown(connection, table, agreement_id)
+        answered = present.proposals.values()
+        while keys := present._missing_answered(answered):
+            found = _named(connection, tables.proposals, agreement_id, keys)
+            present.proposals |= found
+            answered = found.values()
+        for table, rows, named in (
+            (tables.objections, present.objections, "objection_ids"),
+            (tables.questions, present.questions, "question_ids"),
+        ):
+            keys = {key for each in present.proposals.values() for key in each.body[named]} - rows.keys()
+            rows |= _named(connection, table, agreement_id, keys)
+        return present
+
+    def apply(self, change: Change) -> None:
+        """Take over what a batch changed; one that was loaded already changes nothing."""
+        if change.version <= self.version:
+            return
+        self.version = change.version
+        for row in change.rows.get(tables.headers.name, {}).values():
+            assert row
+            self.header = row.body
+        for table, rows in self._by_table():
+            for key, row in change.rows.get(table.name, {}).items():
+                if row is None:
+                    rows.pop(key, None)
+                else:
+                    rows[key] = row
+        self._forget()
+
+    def _by_table(self) -> tuple[tuple[Table, Rows], ...]:
+        return (
+            (tables.terms, self.terms),
+            (tables.proposals, self.proposals),
+            (tables.objections, self.objections),
+            (tables.questions, self.questions),
+        )
+
+    def _missing_answered(self, of: Iterable[Row]) -> set[str]:
+        answered = {each.body[link] for each in of for link in ("counters", "replaces")}
+        return answered - self.proposals.keys() - {None}
+
+    def _forget(self) -> None:
+        """Drop what is no longer part of the present nor answered by what is."""
+        for key in [key for key, row in self.terms.items() if not row.shown]:
+            del self.terms[key]
+        if not any(
+            not row.shown for rows in (self.proposals, self.objections, self.questions) for row in rows.values()
+        ):
+            return
+        kept: Rows = {}
+        waiting = [key for key, row in self.proposals.items() if row.shown]
+        while waiting:
+            row = self.proposals.get(waiting.pop())
+            if row is None or row.body["proposal_id"] in kept:
+                continue
+            kept[row.body["proposal_id"]] = row
+            waiting += [row.body[link] for link in ("counters", "replaces") if row.body[link]]
+        self.proposals = kept
+        for rows, named in ((self.objections, "objection_ids"), (self.questions, "question_ids")):
+            on_kept = {key for each in kept.values() for key in each.body[named]}
+            for key in [key for key, row in rows.items() if not row.shown and key not in on_kept]:
+                del rows[key]
+
+
+def newest_version(connection: Connection, agreement_id: str) -> int:
+    """The version of the last event whose rows are written; 0 when there is none."""
+    newest = select(func.max(tables.timeline.c.since)).where(tables.timeline.c.agreement_id == agreement_id)
+    return int(connection.execute(newest).scalar() or 0)
+
+
+def _shown(connection: Connection, table: Table, agreement_id: str) -> Rows:
+    return _read(connection, table, table.c.agreement_id == agreement_id, table.c.shown == 1)
+
+
+def _named(connection: Connection, table: Table, agreement_id: str, keys: set[str]) -> Rows:
+    if not keys:
+        return {}
+    return _read(connection, table, table.c.agreement_id == agreement_id, table.c.key.in_(keys))
+
+
+def _read(connection: Connection, table: Table, *where: Any) -> Rows:
+    rows = select(table.c.key, table.c.sort, table.c.shown, table.c.body).where(table.c.until.is_(None), *where)
+    return {key: Row(sort, bool(shown), orjson.loads(body)) for key, sort, shown, body in connection.execute(rows)}
