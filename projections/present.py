@@ -85,10 +85,6 @@ class Present:
         """Drop what is no longer part of the present nor answered by what is."""
         for key in [key for key, row in self.terms.items() if not row.shown]:
             del self.terms[key]
-        if not any(
-            not row.shown for rows in (self.proposals, self.objections, self.questions) for row in rows.values()
-        ):
-            return
         kept: Rows = {}
         waiting = [key for key, row in self.proposals.items() if row.shown]
         while waiting:

@@ -38,7 +38,7 @@ MOST_FOLDS = 256
 
 @dataclass(slots=True)
 class Change:
-    """What a batch changed in one agreement: the newest version, and by table each changed row, None when it is gone."""
+    """What a batch changed in one agreement. rows: by table and key each changed row, None when it is gone."""
 
     agreement_id: AgreementId
     version: int
@@ -129,7 +129,9 @@ class _Batch:
         change = self.changes.setdefault(agreement_id, Change(agreement_id, version))
         change.version = version
         change.next_deadline = header.body["next_deadline"]
-        rows = [(tables.headers, "", header)] if header != header_before else []
+        rows: list[tuple[Table, str, Row | None]] = []
+        if header != header_before:
+            rows.append((tables.headers, "", header))
         for shelf, table, row_of in _SHELVES:
             changed = getattr(agreement, shelf).changed
             rows += [(table, key, row_of(agreement, key)) for key in changed]
