@@ -18,7 +18,7 @@ from domain.endings import end_as_stale, end_proposal
 from domain.ids import Fingerprint, TermId
 from domain.items import Item
 from domain.proposals import Proposal, close_proposal, ended_sentence, guard_whole_package, words_on_proposal
-from domain.refusals import Code, Guards, Subject, malformed, refuse
+from domain.refusals import Code, Guards, Subject, refuse
 from domain.rules import Act, decides, folds
 from domain.terms import Term
 from domain.words import Mandate, ObjectionState, ProposalState, Severity, TermStatus
@@ -58,9 +58,6 @@ def accept_proposal(agreement: Agreement, command: AcceptProposal, act: Act) -> 
 
 @decides(AcceptProposals)
 def accept_proposals(agreement: Agreement, command: AcceptProposals, act: Act) -> None:
-    named = [each["proposal_id"] for each in command.proposals]
-    if len(set(named)) < len(named):
-        raise malformed("A proposal is named twice.")
     proposals = [agreement.proposal(each["proposal_id"]) for each in command.proposals]  # type: ignore[arg-type]
     guards = Guards()
     touched: set[TermId] = set()

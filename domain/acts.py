@@ -99,10 +99,11 @@ def ask(agreement: str) -> Broken:
 def settle_condition(state: str, *, mine_to_do: bool) -> Broken:
     """Report a condition fulfilled (its owner) or confirm it (the other party)."""
     yield from _ended(state)
-    if state in LIVE and state != ProposalState.CONDITIONAL:
+    if state == ProposalState.CONDITIONAL:
+        if not mine_to_do:
+            yield Code.NOT_OWNER
+    elif state in LIVE:
         yield Code.NOT_YET_PERMITTED
-    elif not mine_to_do:
-        yield Code.NOT_OWNER
 
 
 def _answer_the_head(words: ProposalWords) -> Broken:

@@ -13,7 +13,7 @@ from typing import Any, ClassVar, TypeVar
 from domain.canonical import sha256, without_absent
 from domain.fields import Field, Object, Text
 from domain.ids import CommandId, TermId
-from domain.refusals import malformed
+from domain.refusals import Code, Refusal, malformed
 
 Mint = Callable[[], str]
 
@@ -48,6 +48,10 @@ class Command:
         """The fields that are sent, besides command_id and type."""
         return _shape(cls)
 
+    @classmethod
+    def refuse_contradictions(cls, raw: dict[str, Any]) -> None:
+        """Refuse as `malformed` what is wrong between fields. raw: the command as sent, its fields' shapes read."""
+
     def touched(self) -> tuple[TermId, ...] | None:
         """Terms that the command itself names; None when its object says which terms it touches."""
         return None
@@ -68,7 +72,13 @@ def read_command(raw: Any, known: dict[str, type[C]], mint: Mint) -> C:
     if command_class is None:
         raise malformed(f"There is no command {envelope['type'][:60]!r} here.", f"Use one of: {', '.join(known)}.")
     rest = {key: value for key, value in raw.items() if key not in ("command_id", "type")}
-    fields = command_class.shape().read(rest, "")
+    try:
+        fields = command_class.shape().read(rest, "")
+    except Refusal as refusal:
+        if refusal.code == Code.TOO_LARGE:
+            command_class.refuse_contradictions(rest)
+        raise
+    command_class.refuse_contradictions(rest)
     for item in fields.get("items", ()):
         item.setdefault("term_id", mint())
     for each in dataclasses.fields(command_class):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
 from domain.command import Command, given, minted, optional
 from domain.fields import (
@@ -21,6 +23,7 @@ from domain.fields import (
 )
 from domain.ids import Fingerprint, MemberId, ObjectionId, ProposalId, QuestionId, TermId
 from domain.items import Item, Items
+from domain.refusals import malformed
 from domain.words import GROUNDS, RESOLUTION_KINDS, Mandate, Mark, Severity
 
 
@@ -81,6 +84,12 @@ class MakeProposal(Command):
     valid_until: str | None = optional(Time())
     proposal_id: ProposalId = minted()
 
+    @classmethod
+    def refuse_contradictions(cls, raw: dict[str, Any]) -> None:
+        Items.refuse_two_on_one_term(raw["items"])
+        if raw.get("counters") is not None and raw.get("replaces") is not None:
+            raise malformed("A proposal cannot counter and replace at once.", "Leave one of the two out.")
+
     def touched(self) -> tuple[TermId, ...]:
         return tuple(TermId(item["term_id"]) for item in self.items)
 
@@ -106,6 +115,12 @@ class AcceptProposals(Command):
     proposals: tuple[dict[str, str], ...] = given(
         ListOf(Object({"proposal_id": Reference(), "fingerprint": Text()}), at_least=1)
     )
+
+    @classmethod
+    def refuse_contradictions(cls, raw: dict[str, Any]) -> None:
+        named = [each["proposal_id"].lower() for each in raw["proposals"]]
+        if len(set(named)) < len(named):
+            raise malformed("A proposal is named twice.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -319,6 +334,16 @@ class OnMandate(Command):
     member_id: MemberId = given(Reference())
     mandate: Mandate = given(Word(*Mandate))
     term_ids: tuple[TermId, ...] | None = optional(ListOf(Reference(), at_least=1, distinct=True))
+
+    @classmethod
+    def refuse_contradictions(cls, raw: dict[str, Any]) -> None:
+        refuse_terms_unless_negotiator(raw["mandate"], raw.get("term_ids"))
+
+
+def refuse_terms_unless_negotiator(mandate: str, term_ids: Iterable[TermId] | None) -> None:
+    """Only a negotiator's mandate can name terms (domain.md, Ratification and end)."""
+    if term_ids is not None and mandate != Mandate.NEGOTIATOR:
+        raise malformed("Only a negotiator's mandate can name terms.", "Leave term_ids out.")
 
 
 @dataclass(frozen=True, kw_only=True)

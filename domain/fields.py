@@ -23,6 +23,11 @@ COMMAND_BYTES = 1024 * 1024
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
+def is_storable(text: str) -> bool:
+    """Whether a text can be kept and sent: U+0000 and lone surrogates cannot."""
+    return _UNSTORABLE.search(text) is None
+
+
 class Field(Generic[T]):
     """Reads one kind of input and says so in JSON Schema."""
 
@@ -46,7 +51,7 @@ class Text(Field[str]):
     def read(self, raw: Any, name: str) -> str:
         if not isinstance(raw, str):
             raise malformed(f"{name} must be text.")
-        if _UNSTORABLE.search(raw):
+        if not is_storable(raw):
             raise malformed(f"{name} contains U+0000 or half of a surrogate pair, which cannot be kept.")
         if not raw and not self.allow_empty:
             raise malformed(f"{name} may not be empty.")
@@ -191,8 +196,11 @@ class ListOf(Field[tuple[Any, ...]]):
         if not isinstance(raw, list):
             raise malformed(f"{name} must be a list.")
         if len(raw) < self.at_least:
-            raise malformed(f"{name} may not be empty.")
-        elements = tuple(self.each.read(element, f"{name}[{place}]") for place, element in enumerate(raw))
+            raise malformed(f"{name} needs at least {self.at_least}.")
+        read = _Several()
+        for place, element in enumerate(raw):
+            read.take(self.each, element, f"{name}[{place}]")
+        elements = read.all()
         if self.distinct and len(set(elements)) < len(elements):
             raise malformed(f"{name} names something twice.")
         return elements
@@ -224,9 +232,10 @@ class Object(Field[dict[str, Any]]):
         for key in self.fields:
             if key not in given and key not in self.optional:
                 raise malformed(f"{_path(name, key)} is missing.")
-        return {
-            key: None if each is None else self.fields[key].read(each, _path(name, key)) for key, each in given.items()
-        }
+        read = _Several()
+        for key, each in given.items():
+            read.take(self.fields[key] if each is not None else _Null(), each, _path(name, key))
+        return dict(zip(given, read.all(), strict=True))
 
     def schema(self, also: dict[str, Any] | None = None) -> dict[str, Any]:
         """`also`: further properties, all of them required."""
@@ -238,6 +247,32 @@ class Object(Field[dict[str, Any]]):
     def _described(self, key: str) -> dict[str, Any]:
         described = self.fields[key].schema()
         return {"anyOf": [described, {"type": "null"}]} if key in self.optional else described
+
+
+class _Null(Field[None]):
+    def read(self, raw: Any, name: str) -> None:
+        return None
+
+
+class _Several:
+    """Reads several fields: what is malformed in any of them is named before what is too large in another."""
+
+    def __init__(self) -> None:
+        self._read: list[Any] = []
+        self._too_large: Refusal | None = None
+
+    def take(self, field: Field[Any], raw: Any, name: str) -> None:
+        try:
+            self._read.append(field.read(raw, name))
+        except Refusal as refusal:
+            if refusal.code != Code.TOO_LARGE:
+                raise
+            self._too_large = self._too_large or refusal
+
+    def all(self) -> tuple[Any, ...]:
+        if self._too_large:
+            raise self._too_large
+        return tuple(self._read)
 
 
 def one_key(raw: Any, key: str, name: str, words: Sequence[str]) -> tuple[str, dict[str, Any]]:

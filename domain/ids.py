@@ -1,5 +1,6 @@
 """Ids, each a type of its own so that they cannot be mixed up. All are UUIDs as lower-case text."""
 
+import re
 from typing import NewType
 
 PartnershipId = NewType("PartnershipId", str)
@@ -13,3 +14,10 @@ ObjectionId = NewType("ObjectionId", str)
 QuestionId = NewType("QuestionId", str)
 CommandId = NewType("CommandId", str)
 Fingerprint = NewType("Fingerprint", str)
+
+_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+
+
+def is_id(text: str) -> bool:
+    """Whether a text is an id in its one spelling."""
+    return _ID.fullmatch(text) is not None

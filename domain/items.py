@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from domain.fields import (
@@ -51,7 +52,9 @@ class Items(ListOf):
     class _Item(Field[Item]):
         def read(self, raw: Any, name: str) -> Item:
             op, rest = one_key(raw, "op", name, list(Items.OPS))
-            return {"op": op, **Items.OPS[op].read(rest, name)}
+            known = {key for shape in Items.OPS.values() for key in shape.fields}
+            given = {key: each for key, each in rest.items() if each is not None or key == "after" or key not in known}
+            return {"op": op, **Items.OPS[op].read(given, name)}
 
         def schema(self) -> dict[str, Any]:
             return {"oneOf": [shape.schema({"op": {"const": op}}) for op, shape in Items.OPS.items()]}
@@ -59,9 +62,9 @@ class Items(ListOf):
     def __init__(self) -> None:
         super().__init__(self._Item(), at_least=1)
 
-    def read(self, raw: Any, name: str) -> tuple[Item, ...]:
-        items = super().read(raw, name)
-        named = [item["term_id"] for item in items if "term_id" in item]
+    @staticmethod
+    def refuse_two_on_one_term(raw: Sequence[Any]) -> None:
+        """raw: items whose shape was read."""
+        named = [str(item["term_id"]).lower() for item in raw if item.get("term_id") is not None]
         if len(set(named)) < len(named):
             raise malformed("Two items of the package are on one term.", "Put all changes of a term into one item.")
-        return items

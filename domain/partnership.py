@@ -10,7 +10,7 @@ from uuid import UUID
 from eventsourcing.domain import Aggregate
 
 from domain.command import Command
-from domain.commands import GrantMandate, OnMandate, RevokeMandate
+from domain.commands import GrantMandate, OnMandate, RevokeMandate, refuse_terms_unless_negotiator
 from domain.events import Actor
 from domain.ids import MemberId, PartnershipId, PartyId, TermId
 from domain.partnership_events import (
@@ -106,12 +106,13 @@ class Partnership(Aggregate):
         program: bool = False,
     ) -> None:
         """Admit a member of one's own party, with first mandates; an observer has none."""
-        if party_id not in {party.party_id for party in self.parties}:
-            refuse(Code.UNKNOWN_REFERENCE, "The partnership has no such party.")
         if observer and mandates:
             raise malformed("An observer has no mandates.", "Leave the mandates out, or observer.")
         for mandate, term_ids in mandates:
-            _refuse_terms_unless_negotiator(mandate, term_ids)
+            refuse_terms_unless_negotiator(mandate, term_ids)
+        if party_id not in {party.party_id for party in self.parties}:
+            refuse(Code.UNKNOWN_REFERENCE, "The partnership has no such party.")
+        self.refuse_unknown_terms({term_id for _, term_ids in mandates for term_id in term_ids or ()})
         guards = self._administering(act, party_id)
         guards.settle()
         self._acting(act, self._held(act), command_id)
@@ -127,6 +128,11 @@ class Partnership(Aggregate):
 
     def member(self, member_id: MemberId) -> Member:
         return self.members.get(member_id) or refuse(Code.UNKNOWN_REFERENCE, "The partnership has no such member.")
+
+    def refuse_unknown_terms(self, term_ids: set[TermId]) -> None:
+        """Refuse terms that stand in no agreement of the partnership."""
+        if not term_ids <= set(self.known_terms):
+            refuse(Code.UNKNOWN_REFERENCE, "This names a term that none of the partnership's agreements has.")
 
     def _admit(
         self,
@@ -169,11 +175,6 @@ class Partnership(Aggregate):
         self.trigger_event(event_class, timestamp=self._at, actor=self._actor, command_id=self._command_id, **data)
 
 
-def _refuse_terms_unless_negotiator(mandate: Mandate, term_ids: Iterable[TermId] | None) -> None:
-    if term_ids is not None and mandate != Mandate.NEGOTIATOR:
-        raise malformed("Only a negotiator's mandate can name terms.", "Leave term_ids out.")
-
-
 @decides(GrantMandate, needs=None)
 def grant_mandate(partnership: Partnership, command: GrantMandate, act: Act) -> None:
     held = _judged(partnership, command, act)
@@ -206,12 +207,13 @@ def revoke_mandate(partnership: Partnership, command: RevokeMandate, act: Act) -
 
 def _judged(partnership: Partnership, command: OnMandate, act: Act) -> Covered:
     """The terms that the mandate covers now, nothing when it is not held."""
-    _refuse_terms_unless_negotiator(command.mandate, command.term_ids)
     member = partnership.member(command.member_id)
+    held = member.mandates.get(Mandate(command.mandate), frozenset())
+    partnership.refuse_unknown_terms(set(command.term_ids or ()) - (held or frozenset()))
     guards = partnership._administering(act, member.party_id)
     guards.refuse_if(member.observer, Code.INVALID_VALUE, "An observer holds no mandates.")
     guards.settle()
-    return member.mandates.get(Mandate(command.mandate), frozenset())
+    return held
 
 
 def _sum(held: Covered, granted: Iterable[TermId] | None) -> Covered:

@@ -25,7 +25,7 @@ from domain.events import Event
 from domain.fingerprint import proposal_fingerprint
 from domain.ids import Fingerprint, MemberId, PartyId, ProposalId, TermId, ThreadId
 from domain.items import Item
-from domain.refusals import Code, Guards, malformed, refuse
+from domain.refusals import Code, Guards, refuse
 from domain.rules import Act, decides, folds
 from domain.terms import Term, let_vanish, standing_neighbour, words_on
 from domain.values import broken_rule
@@ -85,8 +85,6 @@ def ended_sentence(proposal: Proposal) -> str | None:
 
 @decides(MakeProposal)
 def make_proposal(agreement: Agreement, command: MakeProposal, act: Act) -> None:
-    if command.counters and command.replaces:
-        raise malformed("A proposal cannot counter and replace at once.", "Leave one of the two out.")
     _refuse_unknown_references(agreement, command)
     countered = agreement.proposal(command.counters) if command.counters else None
     replaced = agreement.proposal(command.replaces) if command.replaces else None

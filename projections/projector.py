@@ -57,12 +57,17 @@ class _Written:
     until: int | None = None
 
 
+class ModelsReplaced(Exception):
+    """The read models lost rows that were written: a newer version set them up anew. This one has to end."""
+
+
 class Projector:
     """One per process; not safe for several threads."""
 
     def __init__(self, engine: Engine, load: Load) -> None:
         self._engine, self._load = engine, load
         self._folds: dict[AgreementId, Agreement] = {}
+        self._last_written = 0
 
     def position(self) -> int:
         """The id of the last event whose rows are written; 0 when the models are of another form or empty."""
@@ -75,22 +80,29 @@ class Projector:
         Several nodes may project into one PostgreSQL: they take turns, and rows that another has written stay as
         they are. Every node is told what changed, since each has its own people watching.
         """
-        batch = _Batch()
-        position = 0
         try:
             with self._engine.begin() as connection:
-                take_turn(connection)
-                written = read_position(connection)
-                for event_id, event in events:
-                    position = event_id
-                    if isinstance(event, AgreementEvent):
-                        self._fold(event, batch, is_new=event_id > written)
-                if position > written:
-                    batch.write(connection)
-                    write_position(connection, position)
+                changes = self.project_in(connection, events)
+                reached = read_position(connection)
         except BaseException:
             self._folds.clear()
             raise
+        self._last_written = reached
+        return changes
+
+    def project_in(self, connection: Connection, events: Iterable[tuple[int, Event]]) -> list[Change]:
+        """As `project`, in a transaction of the caller's."""
+        batch = _Batch()
+        take_turn(connection)
+        position = written = read_position(connection)
+        if written < self._last_written:
+            raise ModelsReplaced
+        for position, event in events:
+            if isinstance(event, AgreementEvent):
+                self._fold(event, batch, is_new=position > written)
+        if position > written:
+            batch.write(connection)
+            write_position(connection, position)
         while len(self._folds) > MOST_FOLDS:
             del self._folds[next(iter(self._folds))]
         return list(batch.changes.values())
@@ -211,7 +223,8 @@ def write_position(connection: Connection, position: int) -> None:
 
 
 def clear(connection: Connection) -> None:
-    """Empty the read models, so that they are projected again from the first event."""
+    """Empty the read models, so that they are projected again from the first event; other nodes wait with theirs."""
+    take_turn(connection)
     for table in (tables.positions, *tables.VERSIONED):
         connection.execute(table.delete())
 

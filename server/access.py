@@ -17,6 +17,7 @@ from server.node import Node
 from server.settings import Settings
 
 COOKIE = "onetext-"
+SEAT_NAME = "[0-9a-f]{10}"
 
 
 def seat_name(member_id: str) -> str:
@@ -36,16 +37,21 @@ def _mac(node: Node, purpose: str, text: str) -> str:
     return hmac.new(node.session_key, f"{purpose}:{text}".encode(), hashlib.sha256).hexdigest()
 
 
+def bearer_token(connection: HTTPConnection) -> str | None:
+    """The token that the request carries, if any."""
+    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
+
+
 async def who(node: Node, connection: HTTPConnection) -> Seat | None:
     """The member that a token or a session's cookie stands for, None for nobody."""
-    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer":
-        return await asyncio.to_thread(node.identity.by_token, token.strip())
+    if token := bearer_token(connection):
+        return await asyncio.to_thread(node.identity.by_token, token)
     session = _session(connection.cookies, connection.path_params.get("seat"))
     if session is None:
         return None
     session_id, _, mac = session.rpartition(".")
-    if not hmac.compare_digest(mac, _mac(node, "session", session_id)):
+    if not hmac.compare_digest(mac.encode(), _mac(node, "session", session_id).encode()):
         return None
     return await asyncio.to_thread(node.identity.by_session, session_id, node.clock())
 
@@ -73,7 +79,10 @@ def is_foreign(settings: Settings, connection: HTTPConnection) -> bool:
     ours = {connection.headers.get("host", "")}
     if settings.public_url:
         ours.add(urlsplit(settings.public_url).netloc)
-    return urlsplit(origin).netloc not in ours
+    try:
+        return urlsplit(origin).netloc not in ours
+    except ValueError:
+        return True
 
 
 class RateLimit:

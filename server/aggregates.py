@@ -10,11 +10,11 @@ from uuid import UUID
 
 from eventsourcing.persistence import Notification, StoredEvent
 
-from domain.ids import PartnershipId
+from domain.ids import PartnershipId, is_id
 from domain.partnership import Partnership
 from domain.refusals import Code, Refusal
 from server.mapper import CanonicalMapper
-from server.store import Commit, Lineage, Log, Writer
+from server.store import Commit, Lineage, Log, Outcome, Turn, Writer
 
 MOST_HELD = 512
 """Aggregates kept in memory."""
@@ -23,19 +23,34 @@ MOST_HELD = 512
 @dataclass(slots=True)
 class Held:
     """An aggregate in memory. seen: the version up to which it was read from the log; pending: the events beyond it,
-    as they were handed to the writer; last: the last commit that was decided on it."""
+    as they were handed to the writer; last: the last commit that was decided on it; writing: commits on their way, by
+    command_id."""
 
     aggregate: Any
     seen: int
     lineage: Lineage = field(default_factory=Lineage)
     pending: deque[bytes] = field(default_factory=deque)
     last: asyncio.Future[int] | None = None
+    writing: dict[str, asyncio.Future[int]] = field(default_factory=dict)
+    command_ids: set[int] = field(default_factory=set)
+    """Hashes of the command_ids that the stream has seen: a few bytes each, so that a new command costs no look-up."""
 
-    def submit(self, writer: Writer, commit: Commit) -> asyncio.Future[int]:
+    def submit(self, writer: Writer, commit: Commit, command_id: str | None) -> asyncio.Future[int]:
         """Hand what was decided to the writer."""
         self.pending.extend(event.state for event in commit.events)
-        self.last = writer.submit(commit)
-        return self.last
+        self.last = done = writer.submit(commit)
+        if command_id is not None:
+            self.command_ids.add(hash(command_id))
+            self.writing[command_id] = done
+            done.add_done_callback(lambda _: self.writing.pop(command_id, None))
+        return done
+
+    def knows(self, command_id: str) -> bool:
+        """Whether the stream may have seen a command_id; a few others look the same."""
+        return hash(command_id) in self.command_ids
+
+    def forget(self, command_id: str) -> None:
+        self.command_ids.discard(hash(command_id))
 
 
 class Aggregates:
@@ -48,6 +63,12 @@ class Aggregates:
         self._loading: dict[str, asyncio.Task[Held | None]] = {}
         self._arrived: dict[str, int] = {}
         self._applied: dict[str, Partnership] = {}
+
+    def held(self, stream: str) -> Held | None:
+        """The aggregate, if it is in memory."""
+        if stream in self._held:
+            self._held.move_to_end(stream)
+        return self._held.get(stream)
 
     async def hold(self, stream: str) -> Held | None:
         """The aggregate to decide on, None when the stream is empty."""
@@ -85,19 +106,25 @@ class Aggregates:
 
     def load(self, stream: str, up_to: int | None = None) -> Any:
         """An aggregate folded from the log, None when the stream is empty or its id none."""
-        try:
-            stream_id = UUID(stream)
-        except ValueError:
+        if not is_id(stream):
             return None
         aggregate: Any = None
-        for stored in self._log.events(stream_id, limit=up_to):
+        for stored in self._log.events(UUID(stream), limit=up_to):
             aggregate = self._mapper.to_domain_event(stored).mutate(aggregate)
         return aggregate
 
-    def bring_up_to_date(self, stream: str, aggregate: Any) -> None:
+    def outcome(self, stream: str, command_id: str) -> Outcome | None:
+        """What a command_id came to, if it was recorded."""
+        return self._log.outcome(stream, command_id)
+
+    def bring_up_to_date(self, stream: str, aggregate: Any, log: Log | Turn) -> None:
         """Apply what the log has beyond the aggregate's version."""
-        for stored in self._log.events(UUID(stream), after=aggregate.version):
+        for stored in log.events(UUID(stream), aggregate.version):
             self._mapper.to_domain_event(stored).mutate(aggregate)
+
+    def command_ids_after(self, stream: str, version: int, log: Log | Turn) -> set[int]:
+        """Hashes of the command_ids of later events."""
+        return {hash(self._mapper.to_domain_event(each).command_id) for each in log.events(UUID(stream), version)}
 
     def collect(self, aggregate: Any) -> list[StoredEvent]:
         """What was recorded on an aggregate since the last time, as it will be stored."""
@@ -112,16 +139,21 @@ class Aggregates:
         if stream in self._loading:
             self._arrived[stream] = version
         held = self._held.get(stream)
-        if held and version > held.seen:
-            self._see(stream, held, notification)
+        if held and version > held.seen and not held.lineage.broken:
+            self._see(held, notification)
 
-    def _see(self, stream: str, held: Held, notification: Notification) -> None:
+    def _see(self, held: Held, notification: Notification) -> None:
+        """Once another node came first, what was decided here conflicts: it stays until that has been reported."""
         if notification.originator_version != held.seen + 1:
-            self.let_go(stream, held)
-        elif not held.pending:
-            self._mapper.to_domain_event(notification).mutate(held.aggregate)
+            held.lineage.broken = True
+            return
+        if not held.pending:
+            event = self._mapper.to_domain_event(notification)
+            event.mutate(held.aggregate)
+            held.command_ids.add(hash(event.command_id))
         elif held.pending.popleft() != notification.state:
-            self.let_go(stream, held)  # another node came first, so what was decided here conflicts
+            held.lineage.broken = True
+            return
         held.seen = notification.originator_version
 
     async def _load_to_hold(self, stream: str) -> Held | None:
@@ -129,9 +161,11 @@ class Aggregates:
             aggregate = await asyncio.to_thread(self.load, stream)
             if aggregate is None:
                 return None
+            command_ids = set(map(hash, await asyncio.to_thread(self._log.command_ids, stream)))
             while self._arrived.pop(stream, 0) > aggregate.version:
-                await asyncio.to_thread(self.bring_up_to_date, stream, aggregate)
-            held = Held(aggregate, aggregate.version)
+                await asyncio.to_thread(self.bring_up_to_date, stream, aggregate, self._log)
+                command_ids |= set(map(hash, await asyncio.to_thread(self._log.command_ids, stream)))
+            held = Held(aggregate, aggregate.version, command_ids=command_ids)
             self.keep(stream, held)
             return held
         finally:

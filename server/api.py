@@ -15,12 +15,14 @@ from starlette.routing import Route
 from domain.canonical import read_json
 from domain.fields import COMMAND_BYTES
 from domain.fingerprint import text_fingerprint
+from domain.ids import is_id
 from domain.refusals import Code, Refusal, malformed
+from domain.times import written
 from domain.words import LIVE
 from projections import as_of, tables, timeline
 from projections.present import newest_version
 from server import partnerships, shapes
-from server.access import RateLimit, signed_in
+from server.access import RateLimit, bearer_token, signed_in
 from server.identity import Seat
 from server.node import Node
 from server.openapi import asyncapi, openapi
@@ -72,7 +74,7 @@ class Api:
     # What changes something.
 
     async def form(self, request: Request) -> Response:
-        token = request.headers.get("authorization", "").removeprefix("Bearer ").strip()
+        token = bearer_token(request) or ""
         if not await asyncio.to_thread(self.node.identity.is_host_token, token):
             raise Refusal(
                 Code.NOT_SIGNED_IN, "Forming a partnership needs the host token.", "Print it with onetext host-token."
@@ -87,6 +89,7 @@ class Api:
     async def admit(self, request: Request) -> Response:
         seat = await self._sender(request)
         asked = partnerships.ADMIT.read(await _body(request), "")
+        self.node.workspace.refuse_observers(seat)
         self._refuse_other(seat, request.path_params["partnership_id"])
         admitted = await partnerships.admit(self.node, seat, **asked)
         answer = {
@@ -98,6 +101,7 @@ class Api:
     async def open_agreement(self, request: Request) -> Response:
         seat = await self._sender(request)
         asked = partnerships.OPEN.read(await _body(request), "")
+        self.node.workspace.refuse_observers(seat)
         self._refuse_other(seat, request.path_params["partnership_id"])
         agreement_id = await partnerships.open_agreement(self.node, seat, **asked)
         return json_response({"agreement_id": agreement_id}, 201)
@@ -136,6 +140,9 @@ class Api:
         self._refuse_other(seat, request.path_params["partnership_id"])
         partnership = self.node.workspace.partnership(seat.partnership_id)
         names = await asyncio.to_thread(self.node.identity.names, seat.partnership_id)
+        for header in await self.node.read(as_of.agreements_of, seat.partnership_id):
+            if header["next_deadline"] and header["next_deadline"] <= written(self.node.clock()):
+                await self.node.workspace.let_clock_record(header["agreement_id"])
         headers = await self.node.read(as_of.agreements_of, seat.partnership_id)
         return json_response(
             {
@@ -215,9 +222,10 @@ class Api:
         return json_response({"consents": await self._standing(request, tables.consents)})
 
     async def timeline(self, request: Request) -> Response:
-        seat = await self._reader(request)
         found = await self._standing(request, tables.timeline)
-        names = await self.node.names(seat.partnership_id)
+        partnership_id = await self.node.workspace.partnership_of(request.path_params["agreement_id"])
+        assert partnership_id
+        names = await self.node.names(partnership_id)
         shown = ("event_version", "at", "type", "party_id", "member_id", "term_ids")
         rows = [
             {field: body[field] for field in shown} | {"sentence": timeline.sentence(body, names)} for body in found
@@ -230,6 +238,8 @@ class Api:
         def ask(connection: Connection) -> Body | None:
             _, moment = _version(connection, request, agreement_id)
             proposal_id = request.path_params["proposal_id"]
+            if not is_id(proposal_id):
+                return None
             return as_of.one(connection, tables.proposals, agreement_id, proposal_id, moment)
 
         found = await self.node.read(ask)

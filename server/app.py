@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 
 from starlette.applications import Starlette
+from starlette.convertors import Convertor, register_url_convertor
+from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
@@ -15,7 +18,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from domain.refusals import Code, Refusal
-from server.access import is_foreign
+from server.access import SEAT_NAME, is_foreign
 from server.api import Api
 from server.database import Database
 from server.identity import utc_now
@@ -23,9 +26,11 @@ from server.live import Live
 from server.metrics import CONTENT_TYPE
 from server.node import Node
 from server.pages import Pages
-from server.problems import on_fault, on_refusal, problem
+from server.problems import log, on_fault, on_http_error, on_refusal, problem
 from server.settings import Settings
 
+READY_SECONDS = 2
+"""How long /readyz waits for the store and the projections."""
 STATIC = Path(__file__).parent.parent / "web" / "static"
 
 _FOREIGN = Refusal(
@@ -38,13 +43,25 @@ _SECURITY_HEADERS = {
 }
 
 
+class _SeatConvertor(Convertor[str]):
+    regex = SEAT_NAME
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+register_url_convertor("seat", _SeatConvertor())
+
+
 def create_app(
     database: Database,
     settings: Settings,
     clock: Callable[[], datetime] = utc_now,
-    on_start: Callable[[Node], Awaitable[None]] | None = None,
 ) -> ASGIApp:
-    """The application; on_start is awaited once the node runs, before connections are taken."""
+    """The application; its node runs while it does."""
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -64,7 +81,11 @@ def create_app(
             return PlainTextResponse("ok\n")
 
         async def readyz(_: Request) -> Response:
-            await node.read(lambda _: None)
+            try:
+                await asyncio.wait_for(node.read(lambda _: None), READY_SECONDS)
+            except Exception as error:
+                log.warning("not ready: %r", error)
+                return PlainTextResponse("The store cannot be reached, or the projections have not caught up.\n", 503)
             return PlainTextResponse("ready\n")
 
         async def metrics(_: Request) -> Response:
@@ -86,17 +107,17 @@ def create_app(
                 *pages.door_routes(),
                 *api.routes(),
                 attended,
-                Mount("/{seat:str}", routes=seated),
+                Mount("/{seat:seat}", routes=seated),
             ]
         )
-        if on_start:
-            await on_start(node)
         yield
         for connection in node.rooms.everybody():
             connection.close(1012, "restarting")
         await node.stop()
 
-    app = Starlette(lifespan=lifespan, exception_handlers={Refusal: on_refusal, Exception: on_fault})
+    handlers = {Refusal: on_refusal, HTTPException: on_http_error, Exception: on_fault}
+    app = Starlette(lifespan=lifespan, exception_handlers=handlers)
+    app.router.redirect_slashes = False
     return Guarded(app, settings)
 
 

@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import socket
+import sqlite3
 import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator
@@ -14,14 +15,17 @@ from pathlib import Path
 from typing import TypeVar
 
 import click
+import psycopg
 import uvicorn
+from eventsourcing.persistence import PersistenceError
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp
 
 from domain.ids import MemberId, PartnershipId
 from domain.refusals import Refusal
 from projections.projector import Projector, clear
 from server.app import create_app
-from server.database import Database, DatabaseInUse, migrate, open_database, sole_writer
+from server.database import Database, DatabaseInUse, UnknownDatabase, is_set_up, migrate, open_database, sole_writer
 from server.identity import Identity, Seat
 from server.mapper import CanonicalMapper
 from server.node import Node
@@ -34,7 +38,24 @@ _DATABASE = click.option(
 )
 
 
-@click.group()
+class _Spoken(click.Group):
+    """Says what is wrong in a sentence, where a person can do something about it."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except Refusal as refusal:
+            raise click.ClickException(f"{refusal.detail} {refusal.next_step}") from None
+        except (DatabaseInUse, UnknownDatabase) as error:
+            raise click.ClickException(str(error)) from None
+        except UnicodeDecodeError:
+            raise click.ClickException("The file is not UTF-8 text.") from None
+        except (SQLAlchemyError, PersistenceError, sqlite3.Error, psycopg.Error) as error:
+            first_line = str(error).splitlines()[0]
+            raise click.ClickException(f"The database cannot be used: {first_line}") from None
+
+
+@click.group(cls=_Spoken)
 @click.version_option(package_name="onetext")
 def main() -> None:
     """Two partners, one durable log, one agreement."""
@@ -68,31 +89,28 @@ def demo(database: str | None, port: int | None, as_json: bool) -> None:
 
     settings = _settings(database=database or os.environ.get("ONETEXT_DATABASE", "sqlite:///demo.db"), port=port)
     with _opened(settings) as opened:
-        prepared: dict[str, object] = {}
-
-        async def on_start(node: Node) -> None:
-            prepared.update(await prepare(node))
+        prepared = _with_node(opened, settings, prepare)
 
         def announce(url: str) -> None:
-            links = {name: f"{url}/join/{secret}" for name, secret in prepared.pop("secrets").items()}  # type: ignore[attr-defined]
+            links = {name: f"{url}/join/{secret}" for name, secret in prepared.secrets.items()}
             if as_json:
-                click.echo(json.dumps({"url": url, **prepared, "links": links}))
+                about = {"partnership_id": prepared.partnership_id, "agreement_id": prepared.agreement_id}
+                click.echo(json.dumps({"url": url, **about, "tokens": prepared.tokens, "links": links}))
                 return
             click.echo("\nOnetext: two partners, one text. Open these side by side:\n")
             for name, link in links.items():
                 click.echo(f"  {name:<14} {link}")
             click.echo("\nCtrl-C ends the demo; everything stays in its database.\n")
 
-        _run(opened, settings, announce, on_start)
+        _run(opened, settings, announce)
 
 
 @main.command("migrate")
 @_DATABASE
 def migrate_command(database: str | None) -> None:
     """Create or upgrade the schema; safe when several nodes start at once."""
-    opened = open_database(_settings(database=database).database)
-    migrate(opened)
-    opened.close()
+    with _opened(_settings(database=database), patience=3):  # another may be setting it up
+        pass
 
 
 @main.command()
@@ -106,17 +124,17 @@ def rebuild(database: str | None, progress: bool) -> None:
         def load(agreement_id: str, up_to: int) -> object:
             raise AssertionError(f"{agreement_id} was not folded from its first event up to {up_to}")
 
-        with opened.models.begin() as connection:
-            clear(connection)
         projector = Projector(opened.models, load)  # type: ignore[arg-type]
-        newest, position, started = opened.log.newest(), 0, time.monotonic()
-        while page := opened.log.tail(position, 5000):
-            projector.project([(each.id, mapper.to_domain_event(each)) for each in page])
-            position = page[-1].id
-            if progress:
-                rate = position / max(time.monotonic() - started, 1e-6)
-                click.echo(f"{position} of {newest} events, {rate:,.0f} events/s", err=True)
-    click.echo(f"Rebuilt from {position} events.")
+        newest, position, done, started = opened.log.newest(), 0, 0, time.monotonic()
+        with opened.models.begin() as connection:  # readers see the old rows until all new ones are there
+            clear(connection)
+            while page := opened.log.tail(position, 5000):
+                projector.project_in(connection, [(each.id, mapper.to_domain_event(each)) for each in page])
+                position, done = page[-1].id, done + len(page)
+                if progress:
+                    rate = done / max(time.monotonic() - started, 1e-6)
+                    click.echo(f"{done} events, at {position} of {newest}, {rate:,.0f} events/s", err=True)
+    click.echo(f"Rebuilt from {done} events.")
 
 
 @main.command("import")
@@ -150,19 +168,21 @@ def export(database: str | None, agreement_id: str, form: str) -> None:
     """Print an agreement: its text and its argument as Markdown, or everything as JSON."""
     from server.export import exported
 
-    opened = open_database(_settings(database=database).database)
-    click.echo(exported(opened, agreement_id, form), nl=False)
-    opened.close()
+    with _reading(_settings(database=database), must_exist=True) as opened:
+        click.echo(exported(opened, agreement_id, form), nl=False)
 
 
 @main.command("host-token")
 @_DATABASE
 def host_token_command(database: str | None) -> None:
     """Print the token with which partnerships are formed."""
-    opened = open_database(_settings(database=database).database)
-    migrate(opened)
-    click.echo(Identity(opened.beside).secret("host_token"))
-    opened.close()
+    settings = _settings(database=database)
+    with _reading(settings) as opened:
+        if is_set_up(opened):
+            click.echo(Identity(opened.beside).secret("host_token"))
+            return
+    with _opened(settings) as opened:
+        click.echo(Identity(opened.beside).secret("host_token"))
 
 
 def _settings(**given: object) -> Settings:
@@ -177,18 +197,18 @@ def _is_empty(database: Database) -> bool:
 
 
 @contextmanager
-def _opened(settings: Settings) -> Iterator[Database]:
+def _opened(settings: Settings, patience: float = 0) -> Iterator[Database]:
     """The database, migrated, with nobody else writing to it."""
+    with _reading(settings) as opened, sole_writer(opened, patience):
+        migrate(opened)
+        yield opened
+
+
+@contextmanager
+def _reading(settings: Settings, *, must_exist: bool = False) -> Iterator[Database]:
+    opened = open_database(settings.database, must_exist=must_exist)
     try:
-        opened = open_database(settings.database)
-    except ValueError as error:
-        raise click.ClickException(str(error)) from None
-    try:
-        with sole_writer(opened):
-            migrate(opened)
-            yield opened
-    except (DatabaseInUse, Refusal) as error:
-        raise click.ClickException(str(error)) from None
+        yield opened
     finally:
         opened.close()
 
@@ -209,7 +229,6 @@ def _run(
     database: Database,
     settings: Settings,
     announce: Callable[[str], None],
-    on_start: Callable[[Node], Awaitable[None]] | None = None,
 ) -> None:
     """Serve until interrupted; announce is called once connections are accepted."""
     listening = socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET)
@@ -219,7 +238,7 @@ def _run(
     except OSError as error:
         raise click.ClickException(f"Port {settings.port} cannot be used: {error.strerror}. Try --port 0.") from None
     url = f"http://{settings.host}:{listening.getsockname()[1]}"
-    app = create_app(database, settings, on_start=on_start)
+    app = create_app(database, settings)
     server = _Server(_uvicorn(app), announce=lambda: announce(url))
     server.run(sockets=[listening])
     if not server.started:

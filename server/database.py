@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import fcntl
 import os
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,12 +18,17 @@ from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.pool import QueuePool
 
 from projections import tables
+from server.log_tables import metadata
 from server.postgres_log import SCHEMA_LOCK, PostgresLog
 from server.sqlite_log import SqliteLog
 
 
 class DatabaseInUse(Exception):
     """Another process serves this database."""
+
+
+class UnknownDatabase(Exception):
+    """The URL names no kind of database that Onetext knows, or a place that does not exist."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +50,22 @@ class Database:
         self.models.dispose()
 
 
-def open_database(url: str) -> Database:
-    """Open, without touching the schema. URL: sqlite:///PATH or postgresql://…"""
+def open_database(url: str, *, must_exist: bool = False) -> Database:
+    """Open, without touching the schema. URL: sqlite:///PATH or postgresql://…; raises UnknownDatabase."""
     if url.startswith("sqlite:///"):
         path = url.removeprefix("sqlite:///")
+        folder = Path(path).absolute().parent
+        if not folder.is_dir():
+            raise UnknownDatabase(f"There is no folder {folder}. Make it first, or choose another.")
+        if must_exist and not Path(path).exists():
+            raise UnknownDatabase(f"There is no database {path}.")
         models = f"{path.removesuffix('.db')}.read.db"
         return Database(url, SqliteLog(path), _sqlite(path, "FULL"), _sqlite(models, "NORMAL"))
     if url.startswith(("postgresql://", "postgres://")):
         bare = url.split("://", 1)[1]
         engine = create_engine(f"postgresql+psycopg://{bare}", pool_size=4, max_overflow=4, pool_pre_ping=True)
         return Database(url, PostgresLog(f"postgresql://{bare}"), engine, engine)
-    raise ValueError(f"{url!r} is no database URL. Use sqlite:///FILE or postgresql://USER@HOST/NAME.")
+    raise UnknownDatabase(f"{url!r} is no database URL. Use sqlite:///FILE or postgresql://USER@HOST/NAME.")
 
 
 def migrate(database: Database) -> None:
@@ -66,6 +78,12 @@ def migrate(database: Database) -> None:
             if _is_of_another_form(connection):
                 tables.metadata.drop_all(connection)
             tables.metadata.create_all(connection)
+
+
+def is_set_up(database: Database) -> bool:
+    """Whether `migrate` was run."""
+    with database.beside.connect() as connection:
+        return inspect(connection).has_table(metadata.tables["secrets"].name)
 
 
 def _upgrade(connection: Connection) -> None:
@@ -98,27 +116,31 @@ def _alone(database: Database) -> Iterator[None]:
 
 
 @contextmanager
-def sole_writer(database: Database) -> Iterator[None]:
+def sole_writer(database: Database, patience: float = 0) -> Iterator[None]:
     """Hold the lock file beside an SQLite database; PostgreSQL takes several writers.
 
-    Raises DatabaseInUse when another process holds it.
+    patience: seconds to wait for another process that holds it; then DatabaseInUse.
     """
     if not database.is_sqlite:
         yield
         return
     path = _path(database) + ".lock"
     with open(path, "a+") as lock:
-        _take(lock, path)
+        _take(lock, path, time.monotonic() + patience)
         yield
 
 
-def _take(lock: TextIO, path: str) -> None:
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        raise DatabaseInUse(
-            f"Another process writes to this database (it holds {os.path.basename(path)}). Stop it first."
-        ) from None
+def _take(lock: TextIO, path: str, deadline: float) -> None:
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except OSError:
+            if time.monotonic() >= deadline:
+                raise DatabaseInUse(
+                    f"Another process writes to this database (it holds {os.path.basename(path)}). Stop it first."
+                ) from None
+        threading.Event().wait(0.05)
 
 
 def _path(database: Database) -> str:

@@ -13,11 +13,12 @@ from domain.ids import PartnershipId
 from domain.refusals import Code, Refusal
 from domain.words import Mandate
 from projections import as_of, tables
-from server.identity import Seat, fresh_secret, invitation_row, token_row
+from server.identity import Seat, fresh_secret, invitation_row, secret_row, token_row
 from server.node import Node
 from server.partnerships import admit, form, open_agreement
 from server.workspace import new_id
 
+_FINISHED = "demo_agreement"
 TEXT = Path(__file__).parent / "demo_data" / "partnership-agreement.md"
 Demo = tuple[PartnershipId, str, dict[str, Seat]]
 """The partnership, the agreement, and a seat for each role of each side."""
@@ -28,8 +29,18 @@ _PEOPLE = {
 }
 
 
-async def prepare(node: Node) -> dict[str, Any]:
-    """Create the demo on an empty database, or serve the one that is there; new tokens and links either way."""
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A demo that can be served: for each role a token, and for three of them the secret of a link."""
+
+    partnership_id: str
+    agreement_id: str
+    tokens: dict[str, str]
+    secrets: dict[str, str]
+
+
+async def prepare(node: Node) -> Prepared:
+    """Create the demo on an empty database, or take the one that is there; new tokens and links either way."""
     found = await _existing(node) or await _created(node)
     partnership_id, agreement_id, seats = found
     tokens = {key: fresh_secret() for key in seats}
@@ -40,7 +51,7 @@ async def prepare(node: Node) -> dict[str, Any]:
         invitation_row(secret, seats[key], now, 3650, reusable=True, leads_to=room) for key, secret in secrets.items()
     ]
     await node.workspace.keep(rows)
-    return {"partnership_id": partnership_id, "agreement_id": agreement_id, "tokens": tokens, "secrets": secrets}
+    return Prepared(partnership_id, agreement_id, tokens, secrets)
 
 
 async def _created(node: Node) -> Demo:
@@ -59,6 +70,7 @@ async def _created(node: Node) -> Demo:
             seats[f"{side}_{role}"] = admitted.seat
     agreement_id = await open_agreement(node, seats["a_negotiator"], "Partnership Agreement", TEXT.read_text("utf-8"))
     await _negotiate(node, agreement_id, seats)
+    await node.workspace.keep([secret_row(_FINISHED, agreement_id)])
     return formed.partnership_id, agreement_id, seats
 
 
@@ -67,20 +79,21 @@ async def _existing(node: Node) -> Demo | None:
     first = node.database.log.tail(0, 1)
     if not first:
         return None
+    agreement_id = node.identity.kept_secret(_FINISHED)
+    if agreement_id is None:
+        raise Refusal(
+            Code.NOT_YET_PERMITTED,
+            "This database holds no demo, or one whose making was interrupted.",
+            "Serve it with onetext serve, or make the demo in an empty database.",
+        )
     partnership = node.workspace.partnership(PartnershipId(str(first[0].originator_id)))
-    headers = await node.read(as_of.agreements_of, partnership.partnership_id)
     seats: dict[str, Seat] = {}
     for side, party in zip("ab", partnership.parties, strict=True):
         for member in partnership.members.values():
             role = "observer" if member.observer else "".join(member.mandates)
             if member.party_id == party.party_id and role in _PEOPLE[side]:
                 seats.setdefault(f"{side}_{role}", Seat(member.member_id, partnership.partnership_id))
-    wanted = {f"{side}_{role}" for side, roles in _PEOPLE.items() for role in roles}
-    if not headers or set(seats) != wanted:
-        raise Refusal(
-            Code.NOT_YET_PERMITTED, "This database holds no demo.", "Use onetext serve for it, or demo on an empty one."
-        )
-    return partnership.partnership_id, headers[0]["agreement_id"], seats
+    return partnership.partnership_id, agreement_id, seats
 
 
 async def _negotiate(node: Node, agreement_id: str, seats: dict[str, Seat]) -> None:

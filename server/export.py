@@ -7,12 +7,16 @@ from uuid import UUID
 
 import orjson
 
+from domain.ids import is_id
+from domain.refusals import Code, Refusal
 from projections import as_of, tables
-from server.database import Database
+from server.database import Database, is_set_up
 
 
 def exported(database: Database, agreement_id: str, form: str) -> str:
-    """The agreement as a document; empty when there is no such agreement."""
+    """The agreement as a document; `not_found` when there is no such agreement."""
+    if not (is_set_up(database) and is_id(agreement_id) and database.log.version(UUID(agreement_id))):
+        raise Refusal(Code.NOT_FOUND, "There is no such agreement in this database.", "Check its id and the database.")
     if form == "json":
         events = database.log.events(UUID(agreement_id))
         return orjson.dumps({"events": [orjson.loads(each.state) for each in events]}).decode() + "\n"

@@ -133,6 +133,11 @@ class Identity:
                 connection.execute(insert(t.secrets).values(name=name, value=value))
             return str(value)
 
+    def kept_secret(self, name: str) -> str | None:
+        """What is kept under a name, None when nothing is."""
+        row = self._first(select(t.secrets.c.value).where(t.secrets.c.name == name))
+        return str(row[0]) if row else None
+
     def is_host_token(self, token: str) -> bool:
         return hmac.compare_digest(self.secret("host_token").encode(), token.encode())
 
@@ -143,6 +148,10 @@ class Identity:
 
 def person(member_id: str, partnership_id: str, name: str, email: str | None) -> Executable:
     return insert(t.people).values(member_id=member_id, partnership_id=partnership_id, name=name, email=email)
+
+
+def secret_row(name: str, value: str) -> Executable:
+    return insert(t.secrets).values(name=name, value=value)
 
 
 def token_row(secret: str, seat: Seat, now: datetime) -> Executable:

@@ -12,15 +12,15 @@ from starlette.responses import Response
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from domain.canonical import read_json
-from domain.fields import Flag, Object, Reference
+from domain.fields import Flag, Object, Reference, is_storable
 from domain.refusals import Refusal, malformed
 from server.access import RateLimit, is_foreign, who
 from server.connection import Connection
+from server.faults import Fault
 from server.identity import Seat
 from server.node import Node
 from server.problems import log, said
 from server.rooms import Audience, Room, event_frame
-from server.workspace import Fault
 
 JSON, HTML = "onetext.json.v1", "onetext.html.v1"
 PAGE = 500
@@ -165,11 +165,11 @@ class _Visit:
             self._refused(None, refusal)
             return
         self.connection.at = asked.get("at")
-        self.connection.shown = asked.get("shown", True)
+        self.connection.shown = asked.get("shown", self.connection.shown)
         self.room.show_presence()
 
     async def _command(self, raw: dict[str, Any]) -> None:
-        command_id = raw.get("command_id") if isinstance(raw.get("command_id"), str) else None
+        command_id = _echoed(raw.get("command_id"))
         try:
             self.commands.count(self.seat.member_id)
             with self.node.metrics.timing_command():
@@ -178,14 +178,20 @@ class _Visit:
             self.connection.push_after(recorded.version, frame)
         except Refusal as refusal:
             self._refused(command_id, refusal)
-        except Fault as fault:
-            log.error("fault %s", fault.id, exc_info=fault)
+        except Exception as error:
+            fault = error if isinstance(error, Fault) else Fault(error)
+            log.error("fault %s", fault.id, exc_info=error)
             self.connection.close(1011, fault.id)
         finally:
             self._in_flight.release()
 
     def _refused(self, command_id: str | None, refusal: Refusal) -> None:
         self.connection.push(_frame({"type": "refused", "command_id": command_id, **said(refusal)}))
+
+
+def _echoed(command_id: Any) -> str | None:
+    """A command_id as it can be sent back."""
+    return command_id if isinstance(command_id, str) and is_storable(command_id) else None
 
 
 def _frame(body: dict[str, Any]) -> str:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from domain.agreement import Agreement
-from domain.canonical import sha256
-from domain.commands import MakeProposal
+from domain.command import read_command
+from domain.commands import AGREEMENT_COMMANDS
 from domain.fields import Flag, ListOf, Object, Reference, Text, Whole, Word
-from domain.ids import AgreementId, CommandId, MemberId, PartnershipId, PartyId, ProposalId
+from domain.ids import AgreementId, MemberId, PartnershipId, PartyId
 from domain.partnership import MandateGrant, Partnership
-from domain.refusals import Code, malformed
+from domain.refusals import Code, Refusal, malformed
 from domain.rules import Act
 from domain.words import PARTNERSHIP_KINDS, Mandate
 from server.identity import Seat, fresh_secret, invitation_row, person, token_row
@@ -120,7 +120,11 @@ async def admit(
     if token:
         rows.append(token_row(token, seat, now))
 
+    names_terms = any(term_ids for _, term_ids in mandates)
+    known_terms = await node.known_terms(by.partnership_id) if names_terms else ()
+
     def decide(partnership: Partnership, act: Act, command_id: str) -> None:
+        partnership.known_terms = known_terms  # type: ignore[assignment]
         partnership.admit(
             PartyId(party_id), seat.member_id, mandates, act, command_id, observer=observer, program=program
         )
@@ -144,13 +148,13 @@ async def open_agreement(
         act,
         new_id(),
     )
-    for clause in clauses_of(markdown or "").clauses:
-        item = {"op": "add", "term_id": new_id(), "heading": clause.heading, "text": clause.text}
-        agreement.execute(
-            MakeProposal(
-                command_id=CommandId(new_id()), content=sha256(item), items=(item,), proposal_id=ProposalId(new_id())
-            ),
-            act,
-        )
+    for number, clause in enumerate(clauses_of(markdown or "").clauses, 1):
+        item = {"op": "add", "heading": clause.heading, "text": clause.text}
+        raw = {"command_id": new_id(), "type": "make_proposal", "items": [item]}
+        try:
+            agreement.execute(read_command(raw, AGREEMENT_COMMANDS, new_id), act)
+        except Refusal as refusal:
+            where = f"Clause {number} of the import, {clause.heading[:60]!r}: {refusal.detail}"
+            raise Refusal(refusal.code, where, refusal.next_step) from None
     await node.workspace.found(agreement.agreement_id, agreement)
     return agreement.agreement_id

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import psycopg
@@ -14,7 +14,9 @@ from psycopg.sql import SQL, Identifier
 from sqlalchemy.dialects import postgresql
 
 from server.log_tables import command_outcomes, compiled
-from server.store import Commit, Conflict, Outcome, Result
+from server.store import Commit, Conflict, Outcome, Result, Turn
+
+R = TypeVar("R")
 
 CHANNEL = "onetext_events"
 SCHEMA_LOCK = 0x6F6E6574657874
@@ -103,16 +105,12 @@ class PostgresLog:
                 self._recorder.lock(cursor)
             return self._insert(cursor, commits)
 
-    def write_in_turn(self, decide: Callable[[], Commit | None]) -> int:
-        """Under the table lock every other node's writer waits, while readers, `decide` among them, do not."""
+    def write_in_turn(self, work: Callable[[Turn], R]) -> R:
+        """Under the table lock every other node's writer waits; readers do not."""
         with self._datastore.pool.connection() as connection, connection.transaction():
             cursor = connection.cursor()
             self._recorder.lock(cursor)
-            commit = decide()
-            try:
-                return self._insert(cursor, [commit])[0] if commit else 0
-            except psycopg.errors.UniqueViolation as error:
-                raise Conflict(str(error)) from error
+            return work(_Turn(self, cursor))
 
     def _insert(self, cursor: psycopg.Cursor[Any], commits: Sequence[Commit]) -> list[int]:
         events = [event for commit in commits for event in commit.events]
@@ -144,13 +142,12 @@ class PostgresLog:
 
     def outcome(self, stream: str, command_id: str) -> Outcome | None:
         with self._datastore.cursor() as cursor:
-            cursor.execute(
-                f"SELECT stream, command_id, member_id, content, first_version, last_version "
-                f"FROM {command_outcomes.name} WHERE stream = %s AND command_id = %s",
-                (stream, command_id),
-            )
-            row = cursor.fetchone()
-        return Outcome(**row) if row else None
+            return _outcome(cursor, stream, command_id)
+
+    def command_ids(self, stream: str) -> Sequence[str]:
+        with self._datastore.cursor() as cursor:
+            cursor.execute(f"SELECT command_id FROM {command_outcomes.name} WHERE stream = %s", (stream,))
+            return [row["command_id"] for row in cursor.fetchall()]
 
     def newest(self) -> int:
         return self._recorder.max_notification_id() or 0
@@ -161,6 +158,40 @@ class PostgresLog:
 
     def close(self) -> None:
         self._datastore.close()
+
+
+class _Turn:
+    def __init__(self, log: PostgresLog, cursor: psycopg.Cursor[Any]) -> None:
+        self._log, self._cursor = log, cursor
+
+    def events(self, stream: UUID, after: int) -> Sequence[StoredEvent]:
+        self._cursor.execute(
+            SQL(
+                "SELECT originator_version, topic, state FROM {}.{} "
+                "WHERE originator_id = %s AND originator_version > %s ORDER BY originator_version"
+            ).format(Identifier(self._log._datastore.schema), Identifier(self._log._recorder.events_table_name)),
+            (stream, after),
+        )
+        return [
+            StoredEvent(stream, row["originator_version"], row["topic"], bytes(row["state"]))
+            for row in self._cursor.fetchall()
+        ]
+
+    def outcome(self, stream: str, command_id: str) -> Outcome | None:
+        return _outcome(self._cursor, stream, command_id)
+
+    def write(self, commit: Commit) -> int:
+        return self._log._insert(self._cursor, [commit])[0]
+
+
+def _outcome(cursor: psycopg.Cursor[Any], stream: str, command_id: str) -> Outcome | None:
+    cursor.execute(
+        f"SELECT stream, command_id, member_id, content, first_version, last_version "
+        f"FROM {command_outcomes.name} WHERE stream = %s AND command_id = %s",
+        (stream, command_id),
+    )
+    row = cursor.fetchone()
+    return Outcome(**row) if row else None
 
 
 def _last_ids(commits: Sequence[Commit], ids: list[int]) -> list[int]:

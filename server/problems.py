@@ -6,11 +6,12 @@ import logging
 from typing import Any
 
 import orjson
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 
 from domain.refusals import Code, Refusal
-from server.workspace import Fault
+from server.faults import Fault
 
 log = logging.getLogger("onetext")
 
@@ -49,6 +50,20 @@ def said(refusal: Refusal) -> dict[str, Any]:
 async def on_refusal(_: Request, error: Exception) -> Response:
     assert isinstance(error, Refusal)
     return problem(error)
+
+
+async def on_http_error(request: Request, error: Exception) -> Response:
+    """An address or a method that nothing answers to."""
+    assert isinstance(error, HTTPException)
+    if "/api/" not in request.url.path:
+        return PlainTextResponse("There is nothing at this address.\n", error.status_code, error.headers)
+    if error.status_code == 405:
+        body = {"code": Code.MALFORMED, "detail": f"{request.method} is not for this address."}
+    else:
+        body = {"code": Code.NOT_FOUND, "detail": "There is nothing at this address."}
+    told = {"type": "about:blank", "title": body["code"], "status": error.status_code, **body}
+    told["next"] = "See /api/openapi.json for what there is."
+    return Response(orjson.dumps(told), error.status_code, error.headers, "application/problem+json")
 
 
 async def on_fault(_: Request, error: Exception) -> Response:

@@ -9,7 +9,6 @@ import threading
 from collections.abc import Callable, Sequence
 
 from eventsourcing.persistence import Notification
-from sqlalchemy.exc import SQLAlchemyError
 
 from projections.projector import Change, Projector
 from server.mapper import CanonicalMapper
@@ -32,7 +31,7 @@ class Projecting:
         self._loop = asyncio.get_running_loop()
         self._waiting: list[tuple[int, asyncio.Future[None]]] = []
         self.position = 0
-        self._pause = threading.Event()
+        self._stopping = threading.Event()
 
     def catch_up(self) -> int:
         """Project everything that the log has; call it before `start`. Returns the position reached."""
@@ -46,6 +45,7 @@ class Projecting:
         self._thread.start()
 
     async def stop(self) -> None:
+        self._stopping.set()
         self._coming.put(None)
         await asyncio.to_thread(self._thread.join)
 
@@ -75,13 +75,14 @@ class Projecting:
                 return
 
     def _project_surely(self, page: Sequence[Notification]) -> list[Change]:
-        """Project, and after a fault of the database try again until it succeeds: the log waits."""
+        """Project, and after a fault try again until it succeeds: readers wait, the log does not."""
         while True:
             try:
                 return self._project(page)
-            except SQLAlchemyError:
+            except Exception:
                 log.exception("read models cannot be written; trying again")
-                self._pause.wait(1)
+                if self._stopping.wait(1):
+                    return []
 
     def _project(self, page: Sequence[Notification]) -> list[Change]:
         return self._projector.project([(each.id, self._mapper.to_domain_event(each)) for each in page])

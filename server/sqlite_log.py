@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 from uuid import UUID
 
 from eventsourcing.persistence import Notification, StoredEvent
@@ -17,10 +18,17 @@ from eventsourcing.sqlite import (
 from sqlalchemy.dialects import sqlite
 
 from server.log_tables import command_outcomes, compiled
-from server.store import Commit, Conflict, Outcome, Result
+from server.store import Commit, Conflict, Outcome, Result, Turn
+
+R = TypeVar("R")
 
 _DIALECT = sqlite.dialect(paramstyle="qmark")
 _INSERT_OUTCOME = f"INSERT INTO {command_outcomes.name} VALUES (?, ?, ?, ?, ?, ?)"
+_SELECT_COMMAND_IDS = f"SELECT command_id FROM {command_outcomes.name} WHERE stream = ?"
+_SELECT_EVENTS = (
+    "SELECT originator_version, topic, state FROM stored_events "
+    "WHERE originator_id = ? AND originator_version > ? ORDER BY originator_version"
+)
 _TAKE_WRITE_LOCK = f"DELETE FROM {command_outcomes.name} WHERE 0"
 _SELECT_OUTCOME = f"SELECT * FROM {command_outcomes.name} WHERE stream = ? AND command_id = ?"
 
@@ -51,14 +59,10 @@ class SqliteLog:
         with self._datastore.transaction(commit=True) as cursor:
             return [self._write(cursor, commit) for commit in commits]
 
-    def write_in_turn(self, decide: Callable[[], Commit | None]) -> int:
+    def write_in_turn(self, work: Callable[[Turn], R]) -> R:
         with self._datastore.transaction(commit=True) as cursor:
             cursor.execute(_TAKE_WRITE_LOCK)
-            commit = decide()
-            result = self._write(cursor, commit) if commit else 0
-        if isinstance(result, Exception):
-            raise result
-        return result
+            return work(_Turn(self, cursor))
 
     def _write(self, cursor: SQLiteCursor, commit: Commit) -> Result:
         if commit.lineage.broken:
@@ -86,9 +90,12 @@ class SqliteLog:
 
     def outcome(self, stream: str, command_id: str) -> Outcome | None:
         with self._datastore.transaction(commit=False) as cursor:
-            cursor.execute(_SELECT_OUTCOME, (stream, command_id))
-            row = cursor.fetchone()
-        return Outcome(*row) if row else None
+            return _outcome(cursor, stream, command_id)
+
+    def command_ids(self, stream: str) -> Sequence[str]:
+        with self._datastore.transaction(commit=False) as cursor:
+            cursor.execute(_SELECT_COMMAND_IDS, (stream,))
+            return [row[0] for row in cursor.fetchall()]
 
     def newest(self) -> int:
         return self._recorder.max_notification_id() or 0
@@ -99,6 +106,30 @@ class SqliteLog:
 
     def close(self) -> None:
         self._datastore.close()
+
+
+class _Turn:
+    def __init__(self, log: SqliteLog, cursor: SQLiteCursor) -> None:
+        self._log, self._cursor = log, cursor
+
+    def events(self, stream: UUID, after: int) -> Sequence[StoredEvent]:
+        self._cursor.execute(_SELECT_EVENTS, (stream.hex, after))
+        return [StoredEvent(stream, *row) for row in self._cursor.fetchall()]
+
+    def outcome(self, stream: str, command_id: str) -> Outcome | None:
+        return _outcome(self._cursor, stream, command_id)
+
+    def write(self, commit: Commit) -> int:
+        result = self._log._write(self._cursor, commit)
+        if isinstance(result, Exception):
+            raise result
+        return result
+
+
+def _outcome(cursor: SQLiteCursor, stream: str, command_id: str) -> Outcome | None:
+    cursor.execute(_SELECT_OUTCOME, (stream, command_id))
+    row = cursor.fetchone()
+    return Outcome(*row) if row else None
 
 
 def _row(outcome: Outcome) -> tuple[object, ...]:

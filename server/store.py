@@ -11,11 +11,13 @@ import queue
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 from eventsourcing.persistence import Notification, StoredEvent
 from sqlalchemy.sql import Executable
+
+R = TypeVar("R")
 
 LARGEST_BATCH = 256
 """Commits in one transaction at most."""
@@ -54,6 +56,17 @@ class Commit:
     rows: Sequence[Executable] = ()
 
 
+class Turn(Protocol):
+    """The log in the hands of one who writes while all others wait; its reads see its own writes."""
+
+    def events(self, stream: UUID, after: int) -> Sequence[StoredEvent]: ...
+
+    def outcome(self, stream: str, command_id: str) -> Outcome | None: ...
+
+    def write(self, commit: Commit) -> int:
+        """Returns the id of the commit's last event, 0 without events."""
+
+
 Result = int | Exception
 """The id of a commit's last event, 0 without events, or why it failed."""
 
@@ -64,11 +77,10 @@ class Log(Protocol):
     def write(self, commits: Sequence[Commit]) -> list[Result]:
         """Make the commits durable, or say of each why it failed."""
 
-    def write_in_turn(self, decide: Callable[[], Commit | None]) -> int:
-        """Let a commit be decided while no other writer can come between, and make it durable.
+    def write_in_turn(self, work: Callable[[Turn], R]) -> R:
+        """Let commits be decided while no other writer can come between, and make them durable as one.
 
-        Returns the id of its last event. Raises Conflict when its command_id was recorded before, and what `decide`
-        raises.
+        Whatever `work` raises leaves nothing behind.
         """
 
     def events(self, stream: UUID, after: int = 0, limit: int | None = None) -> Sequence[StoredEvent]:
@@ -79,6 +91,9 @@ class Log(Protocol):
 
     def outcome(self, stream: str, command_id: str) -> Outcome | None:
         """What a command_id came to, if it was recorded."""
+
+    def command_ids(self, stream: str) -> Sequence[str]:
+        """Every command_id that was recorded in a stream."""
 
     def newest(self) -> int:
         """The id of the newest event of all streams, 0 when there is none."""
@@ -102,6 +117,7 @@ class Writer:
         self._waiting: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._loop = asyncio.get_running_loop()
+        self._one_turn = asyncio.Lock()
 
     def start(self) -> None:
         self._thread.start()
@@ -117,11 +133,12 @@ class Writer:
         self._waiting.put((commit, done))
         return done
 
-    async def in_turn(self, decide: Callable[[], Commit | None]) -> int:
+    async def in_turn(self, work: Callable[[Turn], R]) -> R:
         """Decide, in a thread, while every other writer waits, and commit; see Log.write_in_turn."""
-        newest = await asyncio.to_thread(self._log.write_in_turn, decide)
+        async with self._one_turn:
+            done = await asyncio.to_thread(self._log.write_in_turn, work)
         self._committed(1)
-        return newest
+        return done
 
     def _run(self) -> None:
         while (first := self._waiting.get()) is not None:
@@ -146,11 +163,13 @@ class Writer:
             return [error] * len(batch)
 
     def _report(self, batch: list[_Waiting], results: list[Result]) -> None:
-        self._committed(len(batch))
-        for (_, done), result in zip(batch, results, strict=True):
-            if done.done():
-                continue
-            if isinstance(result, Exception):
-                done.set_exception(result)
-            else:
-                done.set_result(result)
+        try:
+            self._committed(len(batch))
+        finally:
+            for (_, done), result in zip(batch, results, strict=True):
+                if done.done():
+                    continue
+                if isinstance(result, Exception):
+                    done.set_exception(result)
+                else:
+                    done.set_result(result)

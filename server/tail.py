@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Sequence
 
 import psycopg
@@ -11,6 +12,9 @@ from eventsourcing.persistence import Notification
 from server.postgres_log import CHANNEL, PostgresLog
 from server.store import Log
 
+log = logging.getLogger("onetext")
+
+RETRY_SECONDS = 1
 PAGE = 1000
 """Events read at a time."""
 
@@ -42,8 +46,12 @@ class Tail:
         if isinstance(self._log, PostgresLog):
             self._wake.set()
             return
-        while page := self._log.tail(self.position, PAGE):
-            self._hand_on(page)
+        try:
+            while page := self._log.tail(self.position, PAGE):
+                self._hand_on(page)
+        except Exception:
+            log.exception("the log cannot be read; trying again")
+            asyncio.get_running_loop().call_later(RETRY_SECONDS, self.wake)
 
     async def passed(self, event_id: int) -> None:
         """Wait until the event with an id, and all before it, have been handed on."""
@@ -67,8 +75,13 @@ class Tail:
         while True:
             await self._wake.wait()
             self._wake.clear()
-            while page := await asyncio.to_thread(self._log.tail, self.position, PAGE):
-                self._hand_on(page)
+            try:
+                while page := await asyncio.to_thread(self._log.tail, self.position, PAGE):
+                    self._hand_on(page)
+            except Exception:
+                log.exception("the log cannot be read; trying again")
+                await asyncio.sleep(RETRY_SECONDS)
+                self._wake.set()
 
     async def _listen(self, url: str) -> None:
         """Wake for commits of other nodes too; after a lost connection, look once and listen again."""
@@ -79,5 +92,5 @@ class Tail:
                     self._wake.set()
                     async for _ in connection.notifies():
                         self._wake.set()
-            except psycopg.OperationalError:
-                await asyncio.sleep(1)
+            except (psycopg.Error, OSError):
+                await asyncio.sleep(RETRY_SECONDS)

@@ -34,3 +34,25 @@ def test_lettered_sub_clauses_stay_in_their_clauses_text() -> None:
     taxes = next(clause for clause in clauses_of(TEXT).clauses if clause.heading.startswith("2.1"))
     assert "a. Fees and Billing." in taxes.text
     assert "c. Taxes." in taxes.text
+
+
+def test_what_is_no_markup_is_kept_byte_for_byte() -> None:
+    text = "Write to <legal@acme.example> or <https://acme.example/n>; x <y and z> w.\u2028One\x85two\x0b3.\r\nFour."
+    (clause,) = clauses_of(f"## 1 Notices\n\n{text}").clauses
+    assert clause.text == text
+    fenced = "```\n## no heading\n1. no clause\n```"
+    (clause,) = clauses_of(f"## 1 Notices\n\n{fenced}").clauses
+    assert clause.text == fenced
+
+
+def test_a_numbered_first_heading_is_a_clause_and_not_the_title() -> None:
+    imported = clauses_of("# 1 Scope\nA\n\n# 2 Exit\nC\n")
+    assert imported.title is None
+    assert [(each.heading, each.text) for each in imported.clauses] == [("1 Scope", "A"), ("2 Exit", "C")]
+    assert clauses_of("# Contract\n\n## 1 Scope\nA").title == "Contract"
+
+
+def test_long_lines_take_no_longer_than_they_are() -> None:
+    """A megabyte of spaces, of open tags, of numbers: read in the time of reading."""
+    for line in ("# " + " " * 1_000_000, "<a " * 300_000, "1. " + " " * 1_000_000 + "x", " " * 1_000_000 + "1. x"):
+        assert len(clauses_of(line).clauses) <= 1

@@ -101,6 +101,31 @@ def test_too_large(table: Table) -> None:
     assert table.code(ADA, "open_term", heading="x" * 1025) == Code.TOO_LARGE
 
 
+def test_what_is_malformed_is_named_before_what_is_too_large(table: Table) -> None:
+    term_id = table.term()
+    large = {"op": "revise", "term_id": term_id, "text": "x" * 65_537}
+    for command, fields in (
+        ("open_term", {"heading": "x" * 1025, "after": ["x"]}),
+        ("make_proposal", {"items": [large, {"op": "revise", "term_id": term_id}]}),
+        ("make_proposal", {"items": [large], "counters": "x", "replaces": "y"}),
+        ("park_term", {"term_id": term_id, "reason": "x" * 20_000, "until": "soon"}),
+    ):
+        assert table.code(ADA, command, **fields) == Code.MALFORMED
+    assert table.code(ADA, "make_proposal", items=[large]) == Code.TOO_LARGE
+
+
+def test_null_is_as_left_out_but_for_after(table: Table) -> None:
+    first = table.term()
+    item = {"op": "add", "heading": "2", "text": None, "value": None, "base_version": None, "after": None}
+    table.do(ADA, "make_proposal", items=[item], rationale=None, counters=None)
+    made = table.world.events[-1].data()
+    assert made["items"] == [{"op": "add", "heading": "2", "after": None, "term_id": made["items"][0]["term_id"]}]
+    assert list(table.world.agreement.text)[-1] == first
+    table.do(ADA, "make_proposal", items=[{"op": "remove", "term_id": first, "text": None}])
+    wrong = [{"op": "remove", "term_id": first, "after": None}]
+    assert table.code(ADA, "make_proposal", items=wrong) == Code.MALFORMED
+
+
 def test_unknown_reference(table: Table) -> None:
     term_id = table.term()
     for command, fields in (
@@ -285,6 +310,16 @@ def test_heads_reservations_and_conditions(table: Table) -> None:
     table.do(ADA, "confirm_condition", proposal_id=second)
     assert table.world.agreement.terms[term_id].version == 1  # type: ignore[index]
     assert table.world.agreement.proposals[rival].state == "stale"  # type: ignore[index]
+
+
+def test_a_condition_on_what_has_ended_says_how_it_ended(table: Table) -> None:
+    proposal_id = table.propose(ADA, table.term(), valid_until="2026-03-02T10:00:00Z")
+    due = {"condition": "board", "owner": table.world.party(CID), "due": "2026-03-02T11:00:00Z"}
+    table.accept(CID, proposal_id, subject_to=due)
+    table.world.wait(hours=3)
+    for side in (ADA, CID):
+        for command in ("fulfil_condition", "confirm_condition"):
+            assert table.code(side, command, proposal_id=proposal_id) == Code.EXPIRED
 
 
 def test_stale_views_and_stale_bases(table: Table) -> None:

@@ -6,6 +6,8 @@ import json
 import re
 import subprocess
 import sys
+import threading
+import uuid
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from projections.projector import dump
 from server.database import open_database
 from server.markdown import clauses_of
 from tests.conftest import start_demo
+from tests.databases import fresh_url
 from tests.server.conftest import Pair, pair_on
 from tests.server.served import Program, Served
 
@@ -50,7 +53,7 @@ def test_rebuild_gives_the_same_rows_byte_for_byte(database_url: str) -> None:
     done = subprocess.run(
         [ONETEXT, "rebuild", "--progress", "--database", database_url], capture_output=True, text=True, check=True
     )
-    assert re.search(r"27 of 27 events, [\d,]+ events/s", done.stderr), done.stderr
+    assert re.search(r"27 events, at \d+ of \d+, [\d,]+ events/s", done.stderr), done.stderr
     with database.models.connect() as connection:
         assert dump(connection) == before
     database.close()
@@ -107,8 +110,79 @@ def test_a_demo_on_its_own_database_serves_it_again_with_new_tokens(tmp_path: Pa
     second.stop()
 
 
-def test_a_wrong_database_url_is_named(tmp_path: Path) -> None:
-    assert "is no database URL" in run("serve", "--database", "mysql://x", code=1)
+def test_what_a_person_can_mend_is_said_in_a_sentence(tmp_path: Path) -> None:
+    good, bad = f"sqlite:///{tmp_path}/x.db", tmp_path / "bad.db"
+    run("migrate", "--database", good)
+    bad.write_bytes(b"this is no database" * 100)
+    latin = tmp_path / "latin.md"
+    latin.write_bytes("# Köln".encode("latin-1"))
+    who = ("--partnership", str(uuid.uuid4()), "--member", str(uuid.uuid4()))
+    for arguments, sentence in (
+        (("serve", "--database", "mysql://x"), "is no database URL"),
+        (("host-token", "--database", "mysql://x"), "is no database URL"),
+        (("serve", "--database", f"sqlite:///{tmp_path}/nowhere/x.db"), "There is no folder"),
+        (("serve", "--port", "0", "--database", f"sqlite:///{bad}"), "cannot be used"),
+        (("export", str(uuid.uuid4()), "--database", f"sqlite:///{tmp_path}/y.db"), "There is no database"),
+        (("export", str(uuid.uuid4()), "--database", good), "There is no such agreement"),
+        (("export", "nonsense", "--database", good), "There is no such agreement"),
+        (("import", str(latin), *who, "--database", good), "not UTF-8"),
+        (("import", str(AGREEMENT), *who, "--database", good), "no such thing"),
+    ):
+        said = run(*arguments, code=1)
+        assert sentence in said
+        assert "Traceback" not in said
+    assert not list(tmp_path.glob("y*"))
+
+
+def test_other_writing_commands_refuse_while_a_node_serves(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/x.db"
+    node = subprocess.Popen([ONETEXT, "serve", "--port", "0", "--database", url], stdout=subprocess.PIPE, text=True)
+    assert node.stdout
+    assert "listening" in node.stdout.readline()
+    for command in ("migrate", "rebuild", "demo"):
+        assert "Another process writes" in run(command, "--database", url, code=1)
+    assert run("host-token", "--database", url).strip() in node.stdout.readline()
+    node.terminate()
+    node.wait(20)
+
+
+def test_a_used_database_without_a_demo_is_left_alone(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/x.db"
+    node = Served(url)
+    pair_on(node)
+    node.stop()
+    assert "holds no demo" in run("demo", "--port", "0", "--database", url, code=1)
+
+
+def test_rebuilding_while_nodes_serve_one_postgresql_loses_no_row(tmp_path: Path) -> None:
+    url = fresh_url("postgresql", tmp_path)
+    node = Served(url)
+    pair = pair_on(node)
+    for _ in range(50):
+        pair.propose()
+    finished = threading.Event()
+
+    def work() -> None:
+        while not finished.is_set():
+            pair.ada.do("open_term", heading="1 Hours")
+
+    worker = threading.Thread(target=work)
+    worker.start()
+    for _ in range(2):
+        run("rebuild", "--database", url)
+    finished.set()
+    worker.join()
+    shown = pair.cid.get()
+    assert len(shown["terms"]) == shown["version"] - 1
+    assert len(pair.cid.get("/timeline")["timeline"]) == shown["version"]
+    with node.database.models.connect() as connection:
+        before = dump(connection)
+    node.stop()
+    run("rebuild", "--database", url)
+    database = open_database(url)
+    with database.models.connect() as connection:
+        assert dump(connection) == before
+    database.close()
 
 
 def test_naughty_strings_are_inert_on_the_page(pair: Pair) -> None:

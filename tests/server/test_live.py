@@ -126,6 +126,7 @@ async def test_a_refusal_and_a_frame_that_is_no_command(pair: Pair) -> None:
             ("not json", None, "malformed"),
             ("[]", None, "malformed"),
             ('{"type":"presence","where":1}', None, "malformed"),
+            ('{"command_id":"\\ud800","type":"open_term","heading":"x"}', None, "malformed"),
         ):
             await ada.send(sent)
             refused = (await frames(ada, "refused", until=1))[0]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import os
 import subprocess
 import sys
 import threading
@@ -22,7 +21,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from server.database import Database, migrate, open_database
 from server.log_tables import metadata
-from server.store import Commit, Conflict, Lineage, Outcome, Writer
+from server.store import Commit, Conflict, Lineage, Outcome, Turn, Writer
 from tests.databases import fresh_url
 
 ONETEXT = Path(sys.executable).with_name("onetext")
@@ -79,21 +78,28 @@ def test_what_is_decided_in_turn_cannot_be_overtaken(database: Database) -> None
     results: list[object] = []
     rival = threading.Thread(target=lambda: results.extend(other.write([commit(stored(stream, 2))])))
 
-    def decide() -> Commit:
+    def work(turn: Turn) -> int:
         rival.start()
         rival.join(0.3)
         assert rival.is_alive(), "the other writer does not wait"
-        return commit(stored(stream, database.log.version(stream) + 1), outcome=outcome(stream, "c1"))
+        assert [each.originator_version for each in turn.events(stream, 0)] == [1]
+        turn.write(commit(stored(stream, 2), outcome=outcome(stream, "c1")))
+        assert turn.outcome(str(stream), "c1"), "its reads see its own writes"
+        return turn.write(commit(stored(stream, 3)))
 
-    newest = database.log.write_in_turn(decide)
+    newest = database.log.write_in_turn(work)
     rival.join(30)
     assert newest == database.log.newest()
     assert isinstance(results[0], Conflict)
-    with pytest.raises(Conflict):
-        database.log.write_in_turn(lambda: commit(stored(stream, 3), outcome=outcome(stream, "c1")))
+
+    def fail(turn: Turn) -> None:
+        turn.write(commit(stored(stream, 4)))
+        raise ZeroDivisionError
+
     with pytest.raises(ZeroDivisionError):
-        database.log.write_in_turn(lambda: 1 / 0)  # type: ignore[return-value,arg-type]
-    assert database.log.version(stream) == 2
+        database.log.write_in_turn(fail)
+    assert database.log.version(stream) == 3
+    assert database.log.command_ids(str(stream)) == ["c1"]
     other.close()
 
 
@@ -237,19 +243,3 @@ def test_sqlite_commits_with_synchronous_full(tmp_path: Path) -> None:
         cursor.execute("PRAGMA journal_mode")
         assert cursor.fetchone()[0] == "wal"
     database.close()
-
-
-def test_another_process_cannot_write_while_a_node_serves(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path}/x.db"
-    node = subprocess.Popen(
-        [ONETEXT, "serve", "--port", "0", "--database", url], stdout=subprocess.PIPE, text=True, env=os.environ
-    )
-    assert node.stdout
-    assert "listening" in node.stdout.readline()
-    refused = subprocess.run([ONETEXT, "rebuild", "--database", url], capture_output=True, text=True, check=False)
-    assert refused.returncode == 1
-    assert "Another process writes" in refused.stderr
-    token = subprocess.run([ONETEXT, "host-token", "--database", url], capture_output=True, text=True, check=True)
-    assert token.stdout.strip() in node.stdout.readline()
-    node.terminate()
-    assert node.wait(20) in (0, -15)
