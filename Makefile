@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 VENDOR := web/static/vendor
+HTMX := web/assets/node_modules/htmx.org/dist
 
 .PHONY: setup demo dev test lint lock clean
 
@@ -17,7 +18,7 @@ $(VENV)/.ready: requirements/dev.txt pyproject.toml
 $(VENDOR)/.ready: web/assets/package-lock.json
 	cd web/assets && npm ci --omit=dev --silent --ignore-scripts --no-audit --no-fund
 	mkdir -p $(VENDOR)
-	cp web/assets/node_modules/htmx.org/dist/htmx.min.js web/assets/node_modules/htmx.org/dist/ext/hx-ws.min.js $(VENDOR)/
+	cat $(HTMX)/htmx.min.js $(HTMX)/ext/hx-ws.min.js > $(VENDOR)/htmx-ws.min.js # one file: htmx starts before it knows what loads later
 	@touch $@
 
 demo: setup

@@ -75,7 +75,7 @@ class Agreement(Aggregate):
         self.accepted_conditions: dict[ProposalId, Condition] = {}
         self.brought: dict[int, tuple[tuple[TermId, int], ...]] = {}
         self.ratification: ratification.Ratification | None = None
-        self.abandoned_because: str | None = None
+        self.abandonment: ratification.Reasoned | None = None
         self.deadlines = deadlines.Deadlines()
         self._actor, self._at = CLOCK, datetime.min
         self._command_id: CommandId | None = None

@@ -36,6 +36,16 @@ class Consent:
 
 
 @dataclass(frozen=True, slots=True)
+class Reasoned:
+    """Who refused to sign or gave the agreement up, when, and why."""
+
+    party_id: PartyId
+    member_id: MemberId
+    at: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Ratification:
     """The latest ratification. voided: why it ended without force, None while it is open or when it is in force."""
 
@@ -46,6 +56,7 @@ class Ratification:
     opened_at: str
     consents: tuple[Consent, ...] = ()
     voided: VoidCause | None = None
+    refusal: Reasoned | None = None
 
     def is_complete(self, parties: tuple[PartyId, PartyId], needed: int) -> bool:
         """Whether each party has as many different signatories as the agreement was opened with."""
@@ -167,6 +178,8 @@ def consent_given(agreement: Agreement, event: ConsentGiven) -> None:
 @folds(ConsentRefused)
 def consent_refused(agreement: Agreement, event: ConsentRefused) -> None:
     """The ratification ends with the event that follows."""
+    assert agreement.ratification
+    agreement.ratification = replace(agreement.ratification, refusal=_reasoned(event))
 
 
 @folds(RatificationVoided)
@@ -189,6 +202,11 @@ def agreement_ratified(agreement: Agreement, event: AgreementRatified) -> None:
 @folds(AgreementAbandoned)
 def agreement_abandoned(agreement: Agreement, event: AgreementAbandoned) -> None:
     agreement.status = AgreementStatus.ABANDONED
-    agreement.abandoned_because = event.reason
+    agreement.abandonment = _reasoned(event)
     for term in agreement.terms_in_order():
         agreement.deadlines.cancel(term.term_id)
+
+
+def _reasoned(event: ConsentRefused | AgreementAbandoned) -> Reasoned:
+    assert event.actor.party_id and event.actor.member_id
+    return Reasoned(event.actor.party_id, event.actor.member_id, event.at, event.reason)

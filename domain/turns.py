@@ -49,7 +49,7 @@ def waits(
         for question in questions:
             if not question["answers"]:
                 yield Wait(
-                    other[question["party_id"]], "question", question["question_id"], tuple(question["term_ids"] or ())
+                    other[question["party_id"]], "question", question["question_id"], tuple(question["term_ids"])
                 )
     for term in terms:
         for about in ("parking", "deferral"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from domain.agreement import Agreement
 from projections.rows import Row
 
@@ -20,7 +22,7 @@ def header_row(agreement: Agreement) -> Row:
             "signatures": agreement.signatures,
             "status": agreement.status,
             "next_deadline": due[0] if due else None,
-            "abandoned_because": agreement.abandoned_because,
+            "abandoned": agreement.abandonment and asdict(agreement.abandonment),
             "ratification": None
             if ratification is None
             else {
@@ -30,6 +32,7 @@ def header_row(agreement: Agreement) -> Row:
                 "valid_until": ratification.valid_until,
                 "opened_at": ratification.opened_at,
                 "voided": ratification.voided,
+                "refusal": ratification.refusal and asdict(ratification.refusal),
                 "consents": [
                     {"party_id": each.party_id, "member_id": each.member_id, "at": each.at}
                     for each in ratification.consents

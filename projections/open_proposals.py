@@ -79,7 +79,7 @@ def question_row(agreement: Agreement, question_id: str) -> Row | None:
         "member_id": question.member_id,
         "at": question.at,
         "text": question.text,
-        "term_ids": None if question.term_ids is None else list(question.term_ids),
+        "term_ids": list(question.term_ids or agreement.proposals[question.proposal_id].term_ids),
         "answers": [
             {"party_id": each.party_id, "member_id": each.member_id, "at": each.at, "text": each.text}
             for each in question.answers

@@ -20,6 +20,17 @@ Body = dict[str, Any]
 Rows = dict[str, Row]
 
 
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """What a change means for whoever looks. whole: the state of the agreement changed, and so may everything; terms:
+    those that changed, or that something about them did; added: new ones; reordered: terms came, went or moved."""
+
+    whole: bool = False
+    terms: set[str] = field(default_factory=set)
+    added: set[str] = field(default_factory=set)
+    reordered: bool = False
+
+
 @dataclass(slots=True)
 class Present:
     """The rows of one agreement at its newest version, by key. Ended proposals are kept where a live one answers them,
@@ -53,11 +64,12 @@ class Present:
             rows |= _named(connection, table, agreement_id, keys)
         return present
 
-    def apply(self, change: Change) -> None:
+    def apply(self, change: Change) -> Touched:
         """Take over what a batch changed; one that was loaded already changes nothing."""
         if change.version <= self.version:
-            return
+            return Touched()
         self.version = change.version
+        before, state_before = self._places() if tables.terms.name in change.rows else {}, self._state()
         for row in change.rows.get(tables.headers.name, {}).values():
             assert row
             self.header = row.body
@@ -68,6 +80,20 @@ class Present:
                 else:
                     rows[key] = row
         self._forget()
+        after = self._places() if tables.terms.name in change.rows else {}
+        return Touched(
+            whole=self._state() != state_before,
+            terms=_concerned(change) & self.terms.keys(),
+            added=after.keys() - before.keys(),
+            reordered=list(before) != list(after),
+        )
+
+    def _state(self) -> Body:
+        return {key: value for key, value in self.header.items() if key != "next_deadline"}
+
+    def _places(self) -> dict[str, None]:
+        """The terms in their order."""
+        return dict.fromkeys(sorted(self.terms, key=lambda term_id: self.terms[term_id].sort))
 
     def _by_table(self) -> tuple[tuple[Table, Rows], ...]:
         return (
@@ -98,6 +124,13 @@ class Present:
             on_kept = {key for each in kept.values() for key in each.body[named]}
             for key in [key for key, row in rows.items() if not row.shown and key not in on_kept]:
                 del rows[key]
+
+
+def _concerned(change: Change) -> set[str]:
+    """Terms that changed, or a proposal on them: with an objection or a question its proposal changes too."""
+    offers = [row.body for row in change.rows.get(tables.proposals.name, {}).values() if row]
+    proposed_on = {item["term_id"] for offer in offers for item in offer["items"]}
+    return proposed_on | change.rows.get(tables.terms.name, {}).keys()
 
 
 def newest_version(connection: Connection, agreement_id: str) -> int:

@@ -13,7 +13,7 @@ from domain.agreement_events import AgreementEvent
 from domain.canonical import canonical
 from domain.events import Event
 from domain.ids import AgreementId
-from projections import consents, tables, timeline
+from projections import consents, story, tables, timeline
 from projections.conflict_history import objection_row
 from projections.current_terms import term_row
 from projections.headers import header_row
@@ -154,19 +154,22 @@ class _Batch:
                 self._put(table, agreement_id, key, version, row)
         if not is_new:
             return
-        for place, body in enumerate(consents.consent_bodies(agreement, event)):
-            key = by_version(version, place)
+        for number, body in enumerate(consents.consent_bodies(agreement, event)):
+            key = by_version(version, number)
             self._put(tables.consents, agreement_id, key, version, Row(key, True, body))
         key = by_version(version)
-        row = Row(key, True, timeline.timeline_body(agreement, event))
-        self._put(tables.timeline, agreement_id, key, version, row)
+        moment = timeline.timeline_body(agreement, event)
+        self._put(tables.timeline, agreement_id, key, version, Row(key, True, moment))
+        for term_id in moment["term_ids"]:
+            place = story.place(term_id, version)
+            self._put(tables.stories, agreement_id, place, version, Row(place, True, {}))
 
     def _put(self, table: Table, agreement_id: str, key: str, version: int, row: Row | None) -> None:
         place = (table.name, agreement_id, key)
         before = self._newest.pop(place, None)
         if before:
             before.until = version
-        elif place not in self._touched and table not in (tables.consents, tables.timeline):
+        elif place not in self._touched and table not in tables.HAPPENED:
             self._ended[table.name].append((version, agreement_id, key))
         self._touched.add(place)
         if row is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, SmallInteger, String, Table, Text
 
-MODEL = 2
+MODEL = 3
 """The number of the read models' form; they are rebuilt when it changes."""
 
 metadata = MetaData()
@@ -46,5 +46,10 @@ objections = _versioned("objections")
 questions = _versioned("questions")
 consents = _versioned("consents")
 timeline = _versioned("timeline")
+stories = _versioned("stories")
+Index("stories_of_term", stories.c.agreement_id, stories.c.sort)
+Index("timeline_by_version", timeline.c.agreement_id, timeline.c.since)
 
-VERSIONED = (headers, terms, proposals, objections, questions, consents, timeline)
+VERSIONED = (headers, terms, proposals, objections, questions, consents, timeline, stories)
+HAPPENED = (consents, timeline, stories)
+"""Tables of what happened, whose rows are never replaced."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from domain.agreement import Agreement
@@ -45,7 +46,7 @@ def _concerned(agreement: Agreement, data: dict[str, Any]) -> list[Any]:
     return []
 
 
-def sentence(body: dict[str, Any], name_of: dict[str | None, str]) -> str:
+def sentence(body: dict[str, Any], name_of: Mapping[str | None, str]) -> str:
     """The event in plain English. name_of: names of members and parties by id."""
     who = name_of.get(body["member_id"]) or name_of.get(body["party_id"]) or "The clock"
     headings = list(body["headings"].values())

@@ -21,12 +21,14 @@ from domain.refusals import Code, Refusal
 from server.access import SEAT_NAME, is_foreign
 from server.api import Api
 from server.database import Database
+from server.door import Door
+from server.home_pages import HomePages
 from server.identity import utc_now
 from server.live import Live
 from server.metrics import CONTENT_TYPE
 from server.node import Node
-from server.pages import Pages
 from server.problems import log, on_fault, on_http_error, on_refusal, problem
+from server.room_pages import RoomPages
 from server.settings import Settings
 
 READY_SECONDS = 2
@@ -67,9 +69,8 @@ def create_app(
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         node = Node(database, settings, clock)
         await node.start()
-        api, pages = Api(node), Pages(node)
-        live = Live(node, api.commands)
-        live.audience_of, live.catch_up_page = pages.audience_of, pages.catch_up
+        api, door, pages = Api(node), Door(node), RoomPages(node)
+        live = Live(node, api.commands, pages)
         node.prepare = pages.prepare
 
         async def attend(scope: Scope, receive: Receive, send: Send) -> None:
@@ -95,7 +96,8 @@ def create_app(
         attended.app = attend
         seated = [
             *api.routes(),
-            *pages.seated_routes(),
+            *pages.routes(),
+            *HomePages(node).routes(),
             attended,
         ]
         app.router.routes.extend(
@@ -104,7 +106,7 @@ def create_app(
                 Route("/readyz", readyz),
                 Route("/metrics", metrics),
                 Mount("/static", StaticFiles(directory=STATIC)),
-                *pages.door_routes(),
+                *door.routes(),
                 *api.routes(),
                 attended,
                 Mount("/{seat:seat}", routes=seated),

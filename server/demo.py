@@ -55,6 +55,27 @@ async def prepare(node: Node) -> Prepared:
 
 
 async def _created(node: Node) -> Demo:
+    """A week of negotiation, told with a clock of its own that ends now."""
+    now, real = node.clock(), node.clock
+    pace = _Pace(now - timedelta(days=7))
+    node.clock = node.workspace.clock = pace
+    try:
+        partnership_id, seats = await _formed(node)
+        ada, cid = seats["a_negotiator"], seats["b_negotiator"]
+        pace.now += timedelta(days=1)
+        agreement_id = await open_agreement(node, ada, "Partnership Agreement", TEXT.read_text("utf-8"))
+        table = await _Table.laid(node, agreement_id, ada, cid, pace)
+        await _agree_most(table)
+        await _argue(table)
+        pace.now = now - timedelta(hours=5)
+        await _leave_open(table)
+    finally:
+        node.clock = node.workspace.clock = real
+    await node.workspace.keep([secret_row(_FINISHED, agreement_id)])
+    return partnership_id, agreement_id, seats
+
+
+async def _formed(node: Node) -> tuple[PartnershipId, dict[str, Seat]]:
     formed = await form(node, "outsourcing", "Answer the claims line together", ["Meridian Home", "Castellan Contact"])
     seats: dict[str, Seat] = {}
     for side, party in zip("ab", formed.parties, strict=True):
@@ -68,10 +89,7 @@ async def _created(node: Node) -> Demo:
                 observer=role == "observer",
             )
             seats[f"{side}_{role}"] = admitted.seat
-    agreement_id = await open_agreement(node, seats["a_negotiator"], "Partnership Agreement", TEXT.read_text("utf-8"))
-    await _negotiate(node, agreement_id, seats)
-    await node.workspace.keep([secret_row(_FINISHED, agreement_id)])
-    return formed.partnership_id, agreement_id, seats
+    return formed.partnership_id, seats
 
 
 async def _existing(node: Node) -> Demo | None:
@@ -94,21 +112,6 @@ async def _existing(node: Node) -> Demo | None:
             if member.party_id == party.party_id and role in _PEOPLE[side]:
                 seats.setdefault(f"{side}_{role}", Seat(member.member_id, partnership.partnership_id))
     return partnership.partnership_id, agreement_id, seats
-
-
-async def _negotiate(node: Node, agreement_id: str, seats: dict[str, Seat]) -> None:
-    """A week of negotiation, told with a clock of its own that ends now."""
-    now, real = node.clock(), node.workspace.clock
-    paced = _Pace(now - timedelta(days=6))
-    node.workspace.clock = paced
-    try:
-        table = await _Table.laid(node, agreement_id, seats["a_negotiator"], seats["b_negotiator"], paced)
-        await _agree_most(table)
-        await _argue(table)
-        paced.now = now - timedelta(hours=5)
-        await _leave_open(table)
-    finally:
-        node.workspace.clock = real
 
 
 @dataclass

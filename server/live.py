@@ -20,6 +20,7 @@ from server.faults import Fault
 from server.identity import Seat
 from server.node import Node
 from server.problems import log, said
+from server.room_pages import RoomPages
 from server.rooms import Audience, Room, event_frame
 
 JSON, HTML = "onetext.json.v1", "onetext.html.v1"
@@ -38,10 +39,8 @@ class _Turned:
 class Live:
     """The endpoint /agreements/ID/live?after=V."""
 
-    def __init__(self, node: Node, commands: RateLimit) -> None:
-        self.node, self.commands = node, commands
-        self.audience_of: Any = None
-        self.catch_up_page: Any = None
+    def __init__(self, node: Node, commands: RateLimit, pages: RoomPages) -> None:
+        self.node, self.commands, self.pages = node, commands, pages
 
     async def __call__(self, websocket: WebSocket) -> None:
         if is_foreign(self.node.settings, websocket):
@@ -78,7 +77,7 @@ class Live:
             websocket.send, seat.member_id, self.node.settings.slow_reader_frames, metrics.slow_disconnects.inc
         )
         connection.position = after
-        audience: Audience = await self.audience_of(seat) if html else None
+        audience: Audience = self.pages.audience_of(seat) if html else None
         room = self.node.rooms.room(agreement_id)
         room.enter(connection, audience)
         metrics.connections.inc()
@@ -86,7 +85,7 @@ class Live:
         connection.push(_frame({"type": "hello", "version": newest}))
         try:
             if html:
-                await self.catch_up_page(room, connection, audience)
+                await self.pages.catch_up(room, connection, audience)
             else:
                 await self._catch_up(room, connection)
             room.show_presence()

@@ -14,7 +14,7 @@ from domain.agreement import Agreement
 from domain.ids import AgreementId, PartnershipId
 from domain.times import moment_of
 from projections import as_of, tables
-from projections.present import Present
+from projections.present import Present, Touched
 from projections.projector import Change, Projector
 from server.database import Database
 from server.identity import Identity, utc_now
@@ -26,6 +26,7 @@ from server.settings import Settings
 from server.store import Writer
 from server.tail import Tail
 from server.workspace import Workspace
+from web.cast import Cast, Person
 
 R = TypeVar("R")
 
@@ -39,7 +40,8 @@ class Node:
         self.rooms = Rooms()
         self.session_key = b""
         self.presents = Presents(lambda agreement_id: self.read(Present.load, agreement_id))
-        self.prepare: Callable[[Present, Change], Render] = lambda _, __: lambda _: ()
+        self.prepare: Callable[[Present, Touched], Render] = lambda _, __: lambda _: ()
+        self._casts: dict[str, Cast] = {}
         self.metrics = Metrics()
         self.writer = Writer(database.log, lambda commits: self._committed(commits))
         self.workspace = Workspace(database.log, self.writer, lambda event_id: self.tail.passed(event_id), clock)
@@ -85,11 +87,17 @@ class Node:
             with connection.begin():
                 return question(connection, *args)
 
-    async def names(self, partnership_id: PartnershipId) -> dict[str | None, str]:
-        """Names of members and parties by id."""
-        partnership = self.workspace.partnership(partnership_id)
-        people = await asyncio.to_thread(self.identity.names, partnership_id)
-        return {**people, **{party.party_id: party.name for party in partnership.parties}}
+    def cast(self, partnership_id: PartnershipId) -> Cast:
+        """Who is who in a partnership; kept until its log says that something changed."""
+        if partnership_id not in self._casts:
+            partnership, people = self.workspace.partnership(partnership_id), self.identity.names(partnership_id)
+            names = people | {party.party_id: party.name for party in partnership.parties}
+            members = [
+                Person(each.member_id, each.party_id, people.get(each.member_id, "A member"), each.observer)
+                for each in partnership.members.values()
+            ]
+            self._casts[partnership_id] = Cast(names, members)
+        return self._casts[partnership_id]
 
     async def known_terms(self, partnership_id: str) -> list[str]:
         """Every term that stands in an agreement of the partnership."""
@@ -114,6 +122,7 @@ class Node:
 
     def _publish(self, page: Sequence[Notification]) -> None:
         for notification in page:
+            self._casts.pop(str(notification.originator_id), None)
             self.workspace.aggregates.see(notification)
             self.rooms.publish(notification)
         self.projecting.follow(page)
@@ -128,10 +137,10 @@ class Node:
         self._set_timer()
 
     def _show(self, change: Change) -> None:
-        self.presents.apply(change)
+        touched = self.presents.apply(change)
         room, present = self.rooms.watched(change.agreement_id), self.presents.get(change.agreement_id)
         if room and present:
-            room.show(change, self.prepare(present, change))
+            room.show(change, self.prepare(present, touched))
 
     def _set_timer(self) -> None:
         """Let the clock record the next deadline when it passes, unasked."""

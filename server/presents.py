@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from projections.present import Present
+from projections.present import Present, Touched
 from projections.projector import Change
 
 
@@ -31,11 +31,13 @@ class Presents:
     def get(self, agreement_id: str) -> Present | None:
         return self._held.get(agreement_id)
 
-    def apply(self, change: Change) -> None:
+    def apply(self, change: Change) -> Touched:
+        """Take over a change, and say what it means for those who watch."""
         if change.agreement_id in self._arrived:
             self._arrived[change.agreement_id].append(change)
         elif present := self._held.get(change.agreement_id):
-            present.apply(change)
+            return present.apply(change)
+        return Touched()
 
     def let_go(self, agreement_id: str) -> None:
         self._held.pop(agreement_id, None)

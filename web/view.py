@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from domain.fingerprint import text_fingerprint
 from domain.turns import Wait, waits
+from domain.words import LIVE, ProposalState
 from projections.present import Present
 from projections.rows import Row
 
@@ -46,14 +47,26 @@ class RoomView:
         return {each["term_id"]: each for each in self.terms}
 
     @cached_property
+    def place(self) -> dict[str, int]:
+        """Where each term stands in the text, from 0."""
+        return {each["term_id"]: place for place, each in enumerate(self.terms)}
+
+    @cached_property
     def heads_on(self) -> dict[str, list[Body]]:
-        """Heads that touch a term."""
-        found: dict[str, list[Body]] = {}
-        for each in self.proposals:
-            if each["head"]:
-                for item in each["items"]:
-                    found.setdefault(item["term_id"], []).append(each)
-        return found
+        """Heads by the terms that they touch."""
+        return _by_term(each for each in self.proposals if each["head"])
+
+    @cached_property
+    def stale_on(self) -> dict[str, list[Body]]:
+        """Stale proposals that their party has not taken up again, by the terms that they touched."""
+        taken_up = {each["replaces"] for each in self.proposals}
+        stale = (each for each in self.proposals if each["state"] == ProposalState.STALE)
+        return _by_term(each for each in stale if each["proposal_id"] not in taken_up)
+
+    @cached_property
+    def touched(self) -> set[str]:
+        """Terms that a live proposal touches."""
+        return {item["term_id"] for each in self.proposals if each["state"] in LIVE for item in each["items"]}
 
     @cached_property
     def objections_on(self) -> dict[str, list[Body]]:
@@ -64,11 +77,14 @@ class RoomView:
         return found
 
     @cached_property
-    def questions_on(self) -> dict[str, list[Body]]:
-        found: dict[str, list[Body]] = {}
-        for each in self.questions:
-            found.setdefault(each["proposal_id"], []).append(each)
-        return found
+    def objections_about(self) -> dict[str, list[Body]]:
+        """Objections by the terms that they are about."""
+        return _by_named_term(self.objections)
+
+    @cached_property
+    def questions_about(self) -> dict[str, list[Body]]:
+        """Questions by the terms that they are about."""
+        return _by_named_term(self.questions)
 
     @cached_property
     def waiting(self) -> list[Wait]:
@@ -107,6 +123,22 @@ class RoomView:
         with_text = [each for each in self.terms if each["text"] or self._is_offered_text(each["term_id"])]
         agreed = [each for each in with_text if each["status"] in ("provisional", "ratified")]
         return len(agreed), len(with_text)
+
+
+def _by_term(proposals: Iterable[Body]) -> dict[str, list[Body]]:
+    found: dict[str, list[Body]] = {}
+    for each in proposals:
+        for item in each["items"]:
+            found.setdefault(item["term_id"], []).append(each)
+    return found
+
+
+def _by_named_term(things: Iterable[Body]) -> dict[str, list[Body]]:
+    found: dict[str, list[Body]] = {}
+    for each in things:
+        for term_id in each["term_ids"]:
+            found.setdefault(term_id, []).append(each)
+    return found
 
 
 def _in_order(rows: Mapping[str, Row]) -> list[Body]:

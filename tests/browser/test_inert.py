@@ -33,11 +33,11 @@ async def test_naughty_strings_are_rendered_inert(browser: Browser, demo: Runnin
     await page.goto(demo.line["links"]["b_negotiator"])
     room = page.url
     await page.goto(room.replace(demo.line["agreement_id"], agreement_id))
-    shown = await page.locator("article.term .offer .text").all_text_contents()
+    shown = await page.locator("section.term .offer .words").all_text_contents()
     expected = [_as_parsed(texts[number % len(texts)]) for number in range(len(headings))]
     assert shown == expected
     assert (
-        await page.locator("article.term img, article.term script, article.term iframe, article.term svg").count() == 0
+        await page.locator("section.term img, section.term script, section.term iframe, section.term svg").count() == 0
     )
     assert [each for each in said if "websocket" not in each.lower()] == []
 

@@ -1,56 +1,54 @@
-"""Two people in two browsers bring one proposal from one hand to the other's screen, and to a signature."""
+"""Two people in two browsers bring proposals from one hand to the other's screen, and to a signature."""
 
 from __future__ import annotations
 
 import httpx
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, expect
 
+from tests.browser.people import Member
 from tests.conftest import Running
 
 
-async def enter(browser: Browser, link: str) -> Page:
-    context = await browser.new_context()
-    page = await context.new_page()
-    page.on("console", lambda message: print("console:", message.text))
-    await page.goto(link)
-    await expect(page.locator("#connection")).to_have_text("Live")
-    return page
-
-
 async def test_a_proposal_reaches_the_partners_screen_as_a_redline(browser: Browser, demo: Running) -> None:
-    ada = await enter(browser, demo.line["links"]["a_negotiator"])
-    cid = await enter(browser, demo.line["links"]["b_negotiator"])
+    ada = await Member.enters(browser, demo.line["links"]["a_negotiator"])
+    cid = await Member.enters(browser, demo.line["links"]["b_negotiator"])
 
-    term = ada.locator("article.term", has_text="1.2 Feedback")
-    await term.get_by_text("Propose a change").click()
-    words = term.locator("textarea[name='items.0.text']").first
-    text = await words.input_value()
-    await words.fill(text.replace("may, but is not required to, give", "gives, each quarter,"))
-    await term.get_by_role("button", name="Propose", exact=True).click()
+    clause = await ada.choose("1.2 Feedback")
+    text = await clause.locator(".words").inner_text()
+    changed = text.replace("may, but is not required to, give", "gives, each quarter,")
+    await ada.does("1.2 Feedback", "Propose a change", items__0__text=changed, rationale="So that we learn.")
 
-    seen = cid.locator("article.term", has_text="1.2 Feedback")
-    await expect(seen.locator("ins").first).to_contain_text("gives, each quarter,")
-    await expect(seen.locator("del").first).to_contain_text("may, but is not required to, give")
+    seen = cid.clause("1.2 Feedback")
+    await expect(seen.locator(".offer ins").first).to_contain_text("gives, each quarter,")
+    await expect(seen.locator(".offer del").first).to_contain_text("may, but is not required to, give")
+    await expect(seen.locator(".offer .why")).to_have_text("So that we learn.")
+    await expect(seen.locator(".state")).to_contain_text("Waiting for us")
+    await expect(clause.locator(".state")).to_contain_text("Waiting for Castellan")
 
-    await seen.get_by_text("Raise a concern").click()
-    concern = seen.locator("form[data-command=raise_objection]")
-    await concern.locator("textarea[name=text]").fill("Quarterly is too often for a small team.")
-    await concern.locator("select[name=severity]").select_option("blocking")
-    await concern.get_by_role("button", name="Raise it").click()
+    await cid.does(
+        "1.2 Feedback", "Raise a concern",
+        text="Quarterly is too often for a small team.", ground="capability", severity="blocking",
+    )  # fmt: skip
+    await expect(clause.locator(".objection")).to_contain_text("Quarterly is too often")
+    await expect(clause.locator(".state")).to_contain_text("Contested")
+    await expect(seen.get_by_role("button", name="Accept", exact=True)).to_have_count(0)
+    await ada.does("1.2 Feedback", "Answer", text="Twice a year would do.")
+    await expect(seen.locator(".answer")).to_contain_text("Twice a year would do.")
+    await ada.does("1.2 Feedback", "Offer to settle it", text="Twice a year then.")
+    await cid.choose("1.2 Feedback")
+    await cid.press(seen, "Confirm: this settles it")
+    await expect(clause.locator(".objection .ended")).to_contain_text("Resolved")
+    await cid.press(seen, "Accept")
+    await expect(clause.locator(".state")).to_have_text("✓ Provisionally agreed")
+    await expect(clause.locator(".words")).to_have_text(changed)
+    await expect(seen.locator(".offer")).to_have_count(0)
 
-    argument = term.locator(".objection")
-    await expect(argument).to_contain_text("Quarterly is too often")
-    await argument.get_by_text("Offer a resolution").click()
-    offer = argument.locator("form[data-command=offer_resolution]")
-    await offer.locator("textarea").fill("Twice a year then.")
-    await offer.get_by_role("button", name="Offer").click()
-
-    confirm = seen.get_by_role("button", name="Confirm: this resolves it")
-    await confirm.click()
-    await expect(term.locator(".objection")).to_contain_text("resolved")
-    await seen.get_by_role("button", name="Accept").click()
-    await expect(term).to_contain_text("✓ Provisionally agreed")
-    await expect(term.locator("p.text").first).to_contain_text("gives, each quarter,")
+    await ada.does("1.1 Obligations", "Propose a change", items__0__text="Each does its part.")
+    offered = cid.clause("1.1 Obligations").locator(".offer")
+    await expect(offered).to_contain_text("its part")
+    await ada.does("1.1 Obligations", "Withdraw")
+    await expect(offered).to_have_count(0)
+    assert ada.said == cid.said == []
 
 
 async def test_two_people_counter_answer_and_sign(browser: Browser, demo: Running) -> None:
@@ -71,54 +69,48 @@ async def test_two_people_counter_answer_and_sign(browser: Browser, demo: Runnin
                 headers=says,
                 json={"party_id": party_id, "name": f"Both {side}", "mandates": ["negotiator", "signatory"]},
             )
-            context = await browser.new_context()
-            page = await context.new_page()
-            page.on("console", lambda message: print("console:", message.text))
-            page.on("pageerror", lambda error: print("error:", error))
-            await page.goto(invited.json()["link"])
-            await page.get_by_role("button", name="Enter").click()
-            await page.wait_for_url("**/agreements/*")
-            seat = page.url.split("/")[3]
-            await page.goto(f"{demo.url}/{seat}/agreements/{agreement_id}")
-            await expect(page.locator("#connection")).to_have_text("Live")
-            rooms[side] = page
+            member = Member(await (await browser.new_context()).new_page())
+            await member.page.goto(invited.json()["link"])
+            await member.page.get_by_role("button", name="Enter").click()
+            await member.page.wait_for_url("**/")
+            seat = member.page.url.split("/")[3]
+            await member.page.goto(f"{demo.url}/{seat}/agreements/{agreement_id}")
+            await member.is_live()
+            rooms[side] = member
     ada, cid = rooms["a"], rooms["b"]
 
-    await ada.get_by_text("Add a term").click()
-    add = ada.locator("#add-term")
-    await add.locator("[name='items.0.heading']").fill("1 Exit help")
-    await add.locator("[name='items.0.text']").fill("Castellan helps for six months after the end.")
-    await add.get_by_role("button", name="Propose").click()
+    await ada.press(ada.page.locator("#foot"), "Add a clause")
+    form = ada.page.locator("#desk-foot .act-form")
+    await ada.fill(
+        form, items__0__heading="1 Exit help", items__0__text="Castellan helps for six months after the end."
+    )
+    await expect(form).to_have_count(0)
 
-    offer = cid.locator("article.term", has_text="1 Exit help")
-    await offer.get_by_text("Raise a concern").click()
-    form = offer.locator("form[data-command=raise_objection]")
-    await form.locator("textarea[name=text]").fill("Six months is long.")
-    await form.get_by_role("button", name="Raise it").click()
+    await cid.does("1 Exit help", "Raise a concern", text="Six months is long.", ground="cost", severity="concern")
+    await ada.does("1 Exit help", "Answer", text="Our people need that long to learn.")
+    await expect(cid.clause("1 Exit help").locator(".answer")).to_contain_text("need that long")
 
-    term = ada.locator("article.term", has_text="1 Exit help")
-    await term.locator(".objection").get_by_text("Answer", exact=True).first.click()
-    answer = term.locator("form[data-command=answer_objection]")
-    await answer.locator("textarea").fill("Our people need that long to learn.")
-    await answer.get_by_role("button", name="Answer").click()
-    await expect(offer.locator(".answer")).to_contain_text("need that long")
+    await cid.does("1 Exit help", "Counter", items__0__text="Castellan helps for four months after the end.")
+    offer = ada.clause("1 Exit help").locator(".offer")
+    await expect(offer.locator("ins").first).to_contain_text("four")
+    await expect(offer.locator("del").first).to_contain_text("six")
+    await ada.choose("1 Exit help")
+    await ada.press(offer, "Accept")
+    await expect(cid.clause("1 Exit help").locator(".state")).to_contain_text("Provisionally agreed")
 
-    await offer.get_by_text("Counter", exact=True).first.click()
-    counter = offer.locator("form[data-command=make_proposal]").first
-    await counter.locator("[name='items.0.text']").fill("Castellan helps for four months after the end.")
-    await counter.get_by_role("button", name="Counter").click()
-    await expect(term.locator("ins").first).to_contain_text("four")
-    await expect(term.locator("del").first).to_contain_text("six")
-
-    await term.get_by_role("button", name="Accept").click()
-    await expect(offer).to_contain_text("✓ Provisionally agreed")
-    await ada.get_by_role("button", name="Put the whole text to signature").click()
-    refusal = ada.locator("#ratify output.refusal")
-    await expect(refusal).to_contain_text("exit term")
-    await term.get_by_role("button", name="Mark as the exit term").click()
-    await expect(term).to_contain_text("exit")
-    await ada.get_by_role("button", name="Put the whole text to signature").click()
-    for page in (ada, cid):
-        await page.get_by_role("button", name="Sign", exact=True).click()
-    for page in (ada, cid):
-        await expect(page.locator("#ratification")).to_contain_text("In force")
+    await ada.press(ada.page.locator("#foot"), "Put the whole text to signature")
+    form = ada.page.locator("#desk-foot .act-form")
+    await ada.fill(form)
+    await expect(form.locator("output.refusal")).to_contain_text("exit term")
+    clause = await ada.choose("1 Exit help")
+    await clause.locator(".clause-acts .menu summary").click()
+    await ada.press(clause, "Mark as exit term")
+    await expect(cid.clause("1 Exit help").locator(".mark")).to_have_text("exit term")
+    await ada.fill(form)
+    await expect(cid.page.locator("#banner")).to_contain_text("put to signature")
+    for member in (ada, cid):
+        await member.page.get_by_role("link", name="Read and sign").click()
+        await member.page.get_by_role("button", name="Sign", exact=True).click()
+    for member in (ada, cid):
+        await expect(member.page.locator("#ratification")).to_contain_text("In force")
+    assert ada.said == cid.said == []

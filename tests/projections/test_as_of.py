@@ -21,6 +21,7 @@ from projections.headers import header_row
 from projections.open_proposals import proposal_row, question_row
 from projections.present import Present
 from projections.projector import Projector, clear, dump
+from projections.story import story
 from server.database import migrate, open_database
 from server.mapper import CanonicalMapper
 from tests.databases import fresh_url
@@ -114,6 +115,10 @@ def test_as_of_equals_the_fold_and_what_was_shown_live(kind: str, seed: int, tmp
             if version in live:
                 assert asked(connection, agreement_id, version) == live[version]
         assert asked(connection, agreement_id, 0)["terms"] == []
+        moments = as_of.standing(connection, tables.timeline, agreement_id)
+        for term_id in {each for moment in moments for each in moment["term_ids"]}:
+            told = [moment for moment in moments if term_id in moment["term_ids"]]
+            assert story(connection, agreement_id, term_id) == told
         before = dump(connection)
 
     with database.models.begin() as connection:

@@ -1,6 +1,39 @@
 """The templates: one a thing, used by the first page load and by the live update alike."""
 
+import re
+from datetime import timedelta
+
 from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from domain.times import moment_of
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_UNITS = {"Y": "year", "M": "month", "W": "week", "D": "day"}
+
+
+def day(moment: str) -> str:
+    """A moment as it is shown where nothing makes it local: 2 Mar 2026, 09:00 UTC."""
+    at = moment_of(moment)
+    return f"{at.day} {_MONTHS[at.month - 1]} {at.year}, {at:%H:%M} UTC"
+
+
+def until(moment: str) -> str:
+    """The last day of a deadline: one at midnight ends the day before (protocol.md, Times)."""
+    at = moment_of(moment)
+    if at.hour == at.minute == at.second == 0:
+        at -= timedelta(microseconds=1)
+        return f"{at.day} {_MONTHS[at.month - 1]} {at.year}"
+    return day(moment)
+
+
+def duration(iso: str) -> str:
+    """An ISO 8601 duration of whole days or more in words; others as they are."""
+    date, _, time = iso.removeprefix("P").partition("T")
+    found = re.findall(r"([0-9]+)([YMWD])", date)
+    if time or not found:
+        return iso
+    return ", ".join(f"{count} {_UNITS[unit]}{'' if count == '1' else 's'}" for count, unit in found)
+
 
 templates = Environment(
     loader=PackageLoader("web", "templates"),
@@ -9,3 +42,4 @@ templates = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+templates.filters |= {"day": day, "until": until, "duration": duration}

@@ -1,0 +1,28 @@
+"""How did a clause come to be? The moments of the timeline that concern one term."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, select
+
+from projections import tables
+from projections.rows import by_version
+
+
+def place(term_id: str, version: int) -> str:
+    """Where a moment stands among those of all terms."""
+    return f"{term_id}.{by_version(version)}"
+
+
+def story(connection: Connection, agreement_id: str, term_id: str) -> list[dict[str, Any]]:
+    """The bodies of a term's moments, in order, from rows of the timeline."""
+    told, timeline = tables.stories, tables.timeline
+    moments = (
+        select(timeline.c.body)
+        .join(told, (timeline.c.agreement_id == told.c.agreement_id) & (timeline.c.since == told.c.since))
+        .where(told.c.agreement_id == agreement_id, told.c.sort >= f"{term_id}.", told.c.sort < f"{term_id}/")
+        .order_by(told.c.sort)
+    )
+    return [orjson.loads(body) for body in connection.execute(moments).scalars()]

@@ -1,0 +1,112 @@
+"""The room: its page, the forms that open in it, and the fragments that keep it current."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from domain.ids import PartnershipId, is_id
+from domain.refusals import Code, Refusal
+from projections.present import Present, Touched
+from projections.story import story
+from projections.timeline import sentence
+from server.access import seat_name, signed_in
+from server.connection import Connection
+from server.identity import Seat
+from server.node import Node
+from server.rooms import Render, Room
+from web.audience import Audience
+from web.forms import form, reading
+from web.fragments import all_regions, changed_regions, context, room_page
+from web.reader import Reader
+from web.templates import templates
+from web.view import RoomView
+
+
+class RoomPages:
+    """The pages of one node that are about an agreement."""
+
+    def __init__(self, node: Node) -> None:
+        self.node = node
+
+    def routes(self) -> list[Route]:
+        agreement = "/agreements/{agreement_id}"
+        return [
+            Route(agreement, self.room),
+            Route(f"{agreement}/forms/{{act}}", self.form),
+            Route(f"{agreement}/reading", self.reading),
+            Route("/ratifications/{agreement_id}", self.ratification),
+            Route(f"{agreement}/terms/{{term_id}}", self.story_page),
+            Route(f"{agreement}/terms/{{term_id}}/story", self.story),
+        ]
+
+    async def room(self, request: Request) -> Response:
+        seat, reader = await self._reader(request)
+        return HTMLResponse(room_page(reader, f"/{seat_name(seat.member_id)}", seat.member_id))
+
+    async def ratification(self, request: Request) -> Response:
+        """The whole text, to be read and signed."""
+        seat, reader = await self._reader(request)
+        base = f"/{seat_name(seat.member_id)}"
+        return HTMLResponse(room_page(reader, base, seat.member_id, template="ratification.html"))
+
+    async def form(self, request: Request) -> Response:
+        _, reader = await self._reader(request)
+        return HTMLResponse(form(reader, request.path_params["act"], dict(request.query_params)))
+
+    async def reading(self, request: Request) -> Response:
+        _, reader = await self._reader(request)
+        proposal_ids = [each for each in request.query_params.get("proposals", "").split(",") if each]
+        return HTMLResponse(reading(reader, proposal_ids))
+
+    async def story(self, request: Request) -> Response:
+        """How a clause came to be, beside it."""
+        return HTMLResponse(await self._told(request, "room/story.html"))
+
+    async def story_page(self, request: Request) -> Response:
+        """The same as a page with a link of its own."""
+        return HTMLResponse(await self._told(request, "story.html"))
+
+    async def _told(self, request: Request, template: str) -> str:
+        seat, reader = await self._reader(request)
+        term_id = request.path_params["term_id"]
+        moments = await self.node.read(story, reader.agreement_id, term_id) if is_id(term_id) else []
+        if not moments:
+            raise Refusal(Code.NOT_FOUND)
+        names = self.node.cast(seat.partnership_id).names
+        told = [moment | {"sentence": sentence(moment, names)} for moment in moments]
+        return templates.get_template(template).render(story=told, term_id=term_id, **context(reader))
+
+    def audience_of(self, seat: Seat) -> Audience:
+        """Everybody who gets the same bytes as this member."""
+        member = self.node.workspace.member(seat)
+        mandates = tuple(sorted((str(each), covered) for each, covered in member.mandates.items()))
+        return Audience(seat.partnership_id, None if member.observer else member.party_id, mandates)
+
+    async def catch_up(self, room: Room, connection: Connection, audience: Audience) -> None:
+        """Bring an older page up to date, region by region; from then on the room hands over."""
+        while not connection.closed:
+            view = RoomView.of(await self.node.presents.watched(room.agreement_id))
+            if view.version > connection.position:
+                for frame in all_regions(Reader(view, audience, self.node.cast(audience.partnership_id))):
+                    connection.push(frame)
+                connection.reached(view.version)
+            if room.shown <= connection.position:
+                connection.live = True
+                return
+
+    def prepare(self, present: Present, touched: Touched) -> Render:
+        """Renders the fragments that an audience gets for a change."""
+        view = RoomView.of(present)
+        cast = self.node.cast(PartnershipId(view.header["partnership_id"]))
+        return lambda audience: changed_regions(Reader(view, audience, cast), touched)
+
+    async def _reader(self, request: Request) -> tuple[Seat, Reader]:
+        seat = await signed_in(self.node, request)
+        agreement_id: str = request.path_params["agreement_id"]
+        if await self.node.workspace.partnership_of(agreement_id) != seat.partnership_id:
+            raise Refusal(Code.NOT_FOUND)
+        await self.node.workspace.let_clock_record(agreement_id)
+        view = RoomView.of(await self.node.read(Present.load, agreement_id))
+        return seat, Reader(view, self.audience_of(seat), self.node.cast(seat.partnership_id))

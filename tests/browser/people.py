@@ -1,0 +1,64 @@
+"""People at their browsers, as the tests tell of them."""
+
+from __future__ import annotations
+
+from playwright.async_api import Browser, ConsoleMessage, Locator, Page, expect
+
+
+class Member:
+    """A person in the room, in a browser of their own."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.said: list[str] = []
+        page.on("pageerror", lambda error: self.said.append(f"error: {error}"))
+        page.on("console", lambda message: self.said.append(message.text) if _is_wrong(message) else None)
+
+    @classmethod
+    async def enters(cls, browser: Browser, link: str, **context: object) -> Member:
+        member = cls(await (await browser.new_context(**context)).new_page())  # type: ignore[arg-type]
+        await member.page.goto(link)
+        await member.is_live()
+        return member
+
+    async def is_live(self) -> None:
+        await expect(self.page.locator("#connection")).to_have_text("Live")
+
+    def clause(self, heading: str) -> Locator:
+        """The section of a clause: its words, its desk and its argument."""
+        return self.page.locator("section.term", has=self.page.locator("h2", has_text=heading))
+
+    async def choose(self, heading: str) -> Locator:
+        clause = self.clause(heading)
+        await clause.locator("h2 a").click()
+        await expect(clause).to_have_class("term current")
+        return clause
+
+    async def press(self, where: Locator, name: str) -> None:
+        await where.get_by_role("button", name=name).first.click()
+
+    async def fill(self, form: Locator, **fields: str) -> None:
+        """Fill the open form and send it; names with dots are written with __."""
+        for name, given in fields.items():
+            field = form.locator(f"[name='{name.replace('__', '.')}']:enabled").first
+            if await field.evaluate("field => field.tagName") == "SELECT":
+                await field.select_option(given)
+            elif await field.get_attribute("type") == "radio":
+                await form.locator(f"[name='{name.replace('__', '.')}'][value='{given}']").check()
+            else:
+                await field.fill(given)
+        await form.locator(".acts .primary").last.click()
+
+    async def does(self, heading: str, button: str, **fields: str) -> None:
+        """Open a form on a clause by its button, fill it, send it, and see it recorded."""
+        clause = await self.choose(heading)
+        await self.press(clause, button)
+        form = clause.locator(".act-form").first
+        await expect(form).to_be_visible()
+        await self.fill(form, **fields)
+        await expect(form).to_have_count(0)
+
+
+def _is_wrong(message: ConsoleMessage) -> bool:
+    """Errors of the page; the browser also tells of every refusal (409), which the page answers."""
+    return message.type == "error" and "status of 409" not in message.text

@@ -1,0 +1,24 @@
+"""Who is who in a partnership, as pages name them: names live outside the log and may be erased."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A member by name."""
+
+    member_id: str
+    party_id: str
+    name: str
+    observer: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Names of members and parties by id, and the members in the order of their admission."""
+
+    names: Mapping[str | None, str]
+    people: Sequence[Person] = ()

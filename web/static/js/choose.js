@@ -1,0 +1,81 @@
+// The chosen clause: its argument stands beside it, and keys act on it.
+
+let chosen = "";
+
+/** The section of the chosen clause. */
+export function chosenClause() {
+  return document.getElementById(chosen);
+}
+
+/**
+ * Chooses a clause by its address, or the first that waits for us.
+ * @param {string} hash like "#term-…"
+ */
+export function chooseClause(hash) {
+  const named = hash.startsWith("#term-") ? document.getElementById(hash.slice(1)) : null;
+  const ours = document.querySelector(".filters [data-filter]:nth-child(2)")?.getAttribute("data-filter") ?? "none";
+  const first =
+    named ??
+    document.querySelector(`#text .clause[data-waits~="${CSS.escape(ours)}"]`)?.closest("section.term") ??
+    document.querySelector("#text section.term");
+  if (first) choose(first, first !== document.querySelector("#text section.term"));
+}
+
+/**
+ * @param {Element} section
+ * @param {boolean} bringIntoView
+ */
+export function choose(section, bringIntoView) {
+  if (chosen !== section.id) {
+    document.body.classList.remove("rail-open");
+    chosen = section.id;
+    loadStory(section);
+  }
+  keepChoice();
+  if (bringIntoView) section.querySelector(".clause")?.scrollIntoView({ block: "nearest" });
+}
+
+/** Shows again which clause is chosen, after the page was brought up to date. */
+export function keepChoice() {
+  for (const each of document.querySelectorAll(".term.current")) {
+    if (each.id !== chosen) each.classList.remove("current");
+  }
+  document.getElementById(chosen)?.classList.add("current");
+  for (const each of document.querySelectorAll("#outline [aria-current]")) each.removeAttribute("aria-current");
+  document.getElementById(chosen.replace("term-", "entry-"))?.setAttribute("aria-current", "true");
+}
+
+/** @param {Element} section */
+function loadStory(section) {
+  const story = section.querySelector(".story");
+  const { htmx } = /** @type {{ htmx: { ajax: Function } }} */ (/** @type {unknown} */ (window));
+  if (story) htmx.ajax("GET", story.getAttribute("data-story"), { target: story, swap: "innerHTML" });
+}
+
+/**
+ * The story of the chosen clause goes on, when something happened on it.
+ * @param {string[]} terms ids of those on which something happened
+ */
+export function goOnWithStory(terms) {
+  const section = chosenClause();
+  if (section && terms.some((term) => section.id === `term-${term}`)) loadStory(section);
+}
+
+document.addEventListener("click", (event) => {
+  const target = /** @type {Element} */ (event.target);
+  const link = target.closest('a[href^="#term-"]');
+  const section = link ? document.getElementById(link.getAttribute("href")?.slice(1) ?? "") : target.closest("section.term");
+  if (!section) return;
+  if (link) {
+    event.preventDefault();
+    history.replaceState(null, "", link.getAttribute("href"));
+    section.scrollIntoView({ block: "start" });
+    if (link.closest(".outline")) section.querySelector("h2 a")?.dispatchEvent(new FocusEvent("focusin"));
+  }
+  choose(section, false);
+});
+document.addEventListener("focusin", (event) => {
+  const section = /** @type {Element} */ (event.target).closest?.("section.term");
+  if (section) choose(section, false);
+});
+window.addEventListener("hashchange", () => chooseClause(location.hash));

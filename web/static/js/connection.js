@@ -1,0 +1,50 @@
+// Follows the connection that hx-ws keeps: where it goes on from, whether it is live, and what data frames say.
+
+/** @typedef {{ connection: { url: string, socket?: WebSocket }, code?: number }} Connecting */
+/** @typedef {{ came: () => void, went: () => void, told: (frame: any) => void }} Listener */
+
+const SIGNED_OUT = 4401;
+
+/**
+ * @param {HTMLElement} room data-version is the version that it shows
+ * @param {Listener} listener
+ */
+export function follow(room, listener) {
+  document.addEventListener("htmx:ws:before:connection", (event) => {
+    const { connection } = /** @type {CustomEvent<Connecting>} */ (event).detail;
+    const url = new URL(connection.url, location.href);
+    url.searchParams.set("after", room.dataset.version ?? "0");
+    connection.url = url.href;
+  });
+  document.addEventListener("htmx:ws:after:connection", listener.came);
+  document.addEventListener("htmx:ws:close", (event) => {
+    listener.went();
+    if (/** @type {CustomEvent<Connecting>} */ (event).detail.code === SIGNED_OUT) location.assign("/");
+  });
+  document.addEventListener("htmx:ws:after:message:incoming", (event) => {
+    const { data } = /** @type {CustomEvent<{ message: { data: string } }>} */ (event).detail.message;
+    if (!data.startsWith("{")) return;
+    const frame = JSON.parse(data);
+    if (frame.type === "shown") room.dataset.version = frame.version;
+    listener.told(frame);
+  });
+  window.addEventListener("online", connectAtOnce);
+  // htmx may have connected before this module was loaded.
+  if (isOpen()) listener.came();
+}
+
+function isOpen() {
+  const { _htmx } = /** @type {{ _htmx?: { ws?: Connecting } }} */ (document.getElementById("wire") ?? {});
+  return _htmx?.ws?.connection?.socket?.readyState === WebSocket.OPEN;
+}
+
+/** Does not wait out the delay of the next try: a fresh element connects when htmx takes it up. */
+function connectAtOnce() {
+  const wire = document.getElementById("wire");
+  if (!wire || isOpen()) return;
+  const fresh = /** @type {HTMLElement} */ (wire.cloneNode());
+  fresh.removeAttribute("data-htmx-powered");
+  wire.replaceWith(fresh);
+  const { htmx } = /** @type {{ htmx: { process: (element: Element) => void } }} */ (/** @type {unknown} */ (window));
+  htmx.process(fresh);
+}

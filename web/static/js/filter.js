@@ -1,0 +1,33 @@
+// Shows all clauses, or those that something waits on for one party.
+
+/** @param {HTMLElement} room */
+export function filterBy(room) {
+  let party = "all";
+
+  function again() {
+    for (const button of room.querySelectorAll(".filters [data-filter]")) {
+      button.setAttribute("aria-pressed", String(button.getAttribute("data-filter") === party));
+    }
+    let shown = 0;
+    for (const clause of room.querySelectorAll("#text .clause")) {
+      const waits = clause.getAttribute("data-waits")?.split(" ") ?? [];
+      const hidden = party !== "all" && !waits.includes(party);
+      clause.closest("section.term")?.toggleAttribute("hidden", hidden);
+      if (!hidden) shown += 1;
+    }
+    for (const entry of room.querySelectorAll("#outline .entry")) {
+      const waits = entry.getAttribute("data-waits")?.split(" ") ?? [];
+      entry.toggleAttribute("hidden", party !== "all" && !waits.includes(party));
+    }
+    room.querySelector("#nothing")?.toggleAttribute("hidden", party === "all" || shown > 0);
+  }
+
+  document.addEventListener("click", (event) => {
+    const button = /** @type {Element} */ (event.target).closest("[data-filter]");
+    if (!button) return;
+    const asked = button.getAttribute("data-filter") ?? "all";
+    party = button.closest(".turn") && asked === party ? "all" : asked;
+    again();
+  });
+  return { again };
+}

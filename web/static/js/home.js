@@ -1,0 +1,72 @@
+// The partnership's home: opens agreements, invites members, grants and revokes mandates.
+import { commandOf, fieldsOf } from "/static/js/command_form.js";
+
+const home = /** @type {HTMLElement} */ (document.getElementById("home"));
+const api = home.dataset.api ?? "";
+
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (!(form instanceof HTMLFormElement)) return;
+  const { command, posts } = form.dataset;
+  if (!command && !posts) return;
+  event.preventDefault();
+  const output = form.querySelector("output");
+  const body = posts ? fieldsOf(form) : { command_id: crypto.randomUUID(), ...commandOf(form) };
+  const answer = await post(`${api}/${posts ?? "commands"}`, body);
+  if (!output) return;
+  if (answer.refused) tell(output, answer.refused);
+  else if (form.dataset.leads) location.assign(form.dataset.leads.replace(/\{(\w+)\}/g, (_, name) => answer.done[name]));
+  else if (form.dataset.shows) showLink(output, answer.done[form.dataset.shows]);
+  else location.reload();
+});
+
+document.addEventListener("change", async (event) => {
+  const picked = event.target;
+  if (!(picked instanceof HTMLInputElement) || !picked.dataset.reads || !picked.files?.[0]) return;
+  const into = picked.form?.querySelector(`[name="${picked.dataset.reads}"]`);
+  if (into instanceof HTMLTextAreaElement) into.value = await picked.files[0].text();
+});
+
+/**
+ * @param {string} url
+ * @param {unknown} body
+ * @returns {Promise<{ done?: any, refused?: { detail: string, next: string } }>}
+ */
+async function post(url, body) {
+  try {
+    const response = await fetch(url, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    const answer = await response.json();
+    return response.ok ? { done: answer } : { refused: answer };
+  } catch {
+    return { refused: { detail: "The server cannot be reached.", next: "Nothing was sent; try it again in a moment." } };
+  }
+}
+
+/**
+ * @param {HTMLOutputElement} output
+ * @param {{ detail: string, next: string }} refused
+ */
+function tell(output, refused) {
+  output.className = "refusal";
+  const what = document.createElement("b");
+  what.textContent = refused.detail;
+  output.replaceChildren(what, ` ${refused.next}`);
+}
+
+/**
+ * @param {HTMLOutputElement} output
+ * @param {string} link
+ */
+function showLink(output, link) {
+  output.className = "made";
+  const field = document.createElement("input");
+  field.readOnly = true;
+  field.value = link;
+  field.setAttribute("aria-label", "The link; it works once");
+  output.replaceChildren("Send this link on; it works once. ", field);
+  field.select();
+}

@@ -1,0 +1,87 @@
+// Keys: each does what a button on the chosen clause does, which says so.
+import { choose, chosenClause } from "/static/js/choose.js";
+import { closeDesk } from "/static/js/desks.js";
+
+export function listenToKeys() {
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const target = /** @type {Element} */ (event.target);
+    if (event.key === "Escape") {
+      close(target);
+      return;
+    }
+    if (target.matches("input:not([type=checkbox]), textarea, select") || document.querySelector("dialog[open]")) return;
+    if (act(event.key)) event.preventDefault();
+  });
+  document.addEventListener("click", (event) => {
+    const target = /** @type {Element} */ (event.target);
+    const opens = target.closest("[data-opens]")?.getAttribute("data-opens");
+    if (opens === "keys") showKeys();
+    if (opens === "rail") document.body.classList.add("rail-open");
+    if (target.closest('[data-closes="rail"]')) document.body.classList.remove("rail-open");
+    for (const menu of document.querySelectorAll("details.menu[open]")) {
+      if (!menu.contains(target) || target.closest("button, a")) menu.removeAttribute("open");
+    }
+  });
+}
+
+/**
+ * @param {string} key
+ * @returns {boolean} whether the key means something
+ */
+function act(key) {
+  if (key === "?") showKeys();
+  else if (key === "j") step(1);
+  else if (key === "k") step(-1);
+  else if (key === "n") next();
+  else if (key === "g") document.body.classList.toggle("rail-open");
+  else if (key === "x") press(".marking input");
+  else if (/^[a-z]$/.test(key)) return press(`[data-key="${key}"]`);
+  else return false;
+  return true;
+}
+
+/**
+ * Presses what a selector finds on the chosen clause.
+ * @param {string} selector
+ */
+function press(selector) {
+  const button = chosenClause()?.querySelector(selector);
+  if (button instanceof HTMLElement) button.click();
+  return button !== null && button !== undefined;
+}
+
+/** @param {1 | -1} direction */
+function step(direction) {
+  const sections = [...document.querySelectorAll("#text section.term:not([hidden])")];
+  const at = sections.indexOf(/** @type {Element} */ (chosenClause()));
+  goTo(sections[Math.max(0, Math.min(sections.length - 1, at + direction))]);
+}
+
+function next() {
+  const ours = document.querySelector(".filters [data-filter]:nth-child(2)")?.getAttribute("data-filter") ?? "";
+  const sections = [...document.querySelectorAll("#text section.term")];
+  const at = sections.indexOf(/** @type {Element} */ (chosenClause()));
+  const inOrder = [...sections.slice(at + 1), ...sections.slice(0, at + 1)];
+  goTo(inOrder.find((each) => each.querySelector(`.clause[data-waits~="${CSS.escape(ours)}"]`)));
+}
+
+/** @param {Element | undefined} section */
+function goTo(section) {
+  if (!section) return;
+  choose(section, true);
+  const heading = section.querySelector("h2 a");
+  if (heading instanceof HTMLElement) heading.focus();
+}
+
+function showKeys() {
+  const keys = document.getElementById("keys");
+  if (keys instanceof HTMLDialogElement) keys.showModal();
+}
+
+/** @param {Element} target */
+function close(target) {
+  if (document.querySelector("dialog[open]")) return;
+  if (target.closest(".desk")) closeDesk(target);
+  document.body.classList.remove("rail-open");
+}

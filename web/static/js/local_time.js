@@ -1,0 +1,37 @@
+// <local-time datetime="…">: a moment in the reader's own time, and how long ago while that is short.
+
+const MINUTE = 60_000;
+
+class LocalTime extends HTMLElement {
+  static observedAttributes = ["datetime"];
+
+  connectedCallback() {
+    if (!this.shadowRoot) this.attachShadow({ mode: "open" });
+    shown.add(this);
+    this.render();
+  }
+
+  disconnectedCallback() {
+    shown.delete(this);
+  }
+
+  attributeChangedCallback() {
+    this.render();
+  }
+
+  render() {
+    const at = new Date(this.getAttribute("datetime") ?? "");
+    if (!this.shadowRoot || Number.isNaN(at.getTime())) return;
+    const minutes = Math.floor((Date.now() - at.getTime()) / MINUTE);
+    const exact = at.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
+    this.title = exact;
+    this.shadowRoot.textContent = minutes < 1 ? "just now" : minutes < 60 ? `${minutes} min ago` : exact;
+  }
+}
+
+/** @type {Set<LocalTime>} */
+const shown = new Set();
+customElements.define("local-time", LocalTime);
+setInterval(() => {
+  for (const each of shown) each.render();
+}, MINUTE);

@@ -1,0 +1,56 @@
+// Marked clauses: to be composed into a package, or read and accepted together.
+
+/** @param {HTMLElement} room */
+export function markClauses(room) {
+  /** @type {Set<string>} */
+  const marked = new Set();
+  const tray = document.getElementById("tray");
+
+  function again() {
+    for (const term of marked) if (!document.getElementById(`term-${term}`)) marked.delete(term);
+    for (const box of room.querySelectorAll("[data-marks]")) {
+      if (box instanceof HTMLInputElement) box.checked = marked.has(box.dataset.marks ?? "");
+    }
+    if (!tray) return;
+    tray.hidden = marked.size === 0;
+    const count = tray.querySelector("b");
+    if (count) count.textContent = String(marked.size);
+    const readable = [...marked].some((term) => offersOn(term).length > 0);
+    tray.querySelector('[data-tray="reading"]')?.toggleAttribute("hidden", !readable);
+  }
+
+  /** @param {string} term @returns {string[]} proposals that may be accepted */
+  function offersOn(term) {
+    const forms = document.querySelectorAll(`#clause-${CSS.escape(term)} form.accept [name=proposal_id]`);
+    return [...forms].map((each) => /** @type {HTMLInputElement} */ (each).value);
+  }
+
+  document.addEventListener("change", (event) => {
+    const box = event.target;
+    if (!(box instanceof HTMLInputElement) || !box.dataset.marks) return;
+    if (box.checked) marked.add(box.dataset.marks);
+    else marked.delete(box.dataset.marks);
+    again();
+  });
+  document.addEventListener("click", (event) => {
+    const target = /** @type {Element} */ (event.target);
+    const asked = target.closest("[data-tray]")?.getAttribute("data-tray");
+    if (asked === "none") marked.clear();
+    if (asked === "package") open(`forms/package?terms=${[...marked].join(",")}`);
+    if (asked === "reading") open(`reading?proposals=${[...new Set([...marked].flatMap(offersOn))].join(",")}`);
+    if (target.closest("[data-marks-all]")) {
+      for (const form of room.querySelectorAll("#text section.term:not([hidden]) form.accept")) {
+        marked.add(form.closest("section.term")?.getAttribute("data-term") ?? "");
+      }
+    }
+    again();
+  });
+
+  /** @param {string} what */
+  function open(what) {
+    const { htmx } = /** @type {{ htmx: { ajax: Function } }} */ (/** @type {unknown} */ (window));
+    htmx.ajax("GET", `${room.dataset.here}/${what}`, { target: "#desk-sheet", swap: "innerHTML" });
+  }
+  document.getElementById("sheet")?.addEventListener("close", () => document.getElementById("desk-sheet")?.replaceChildren());
+  return { again };
+}
