@@ -17,6 +17,7 @@ export function commandOf(form) {
  * @returns {Record<string, unknown>}
  */
 export function fieldsOf(form) {
+  /** @type {Record<string, unknown>} */
   const said = {};
   /** @type {NodeListOf<Field>} */
   const fields = form.querySelectorAll("[name]");
