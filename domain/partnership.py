@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
@@ -60,7 +60,8 @@ class Partnership(Aggregate):
         self.purpose = ""
         self.parties: tuple[Party, ...] = ()
         self.members: dict[MemberId, Member] = {}
-        self.known_terms: Iterable[TermId] = ()
+        self.known_terms: Mapping[TermId, bool] = {}
+        """Every term of the partnership's agreements as of now; True for those that stand in the text."""
 
     @property
     def partnership_id(self) -> PartnershipId:
@@ -130,8 +131,8 @@ class Partnership(Aggregate):
         return self.members.get(member_id) or refuse(Code.UNKNOWN_REFERENCE, "The partnership has no such member.")
 
     def refuse_unknown_terms(self, term_ids: set[TermId]) -> None:
-        """Refuse terms that stand in no agreement of the partnership."""
-        if not term_ids <= set(self.known_terms):
+        """Refuse terms that no agreement of the partnership has."""
+        if not term_ids <= self.known_terms.keys():
             refuse(Code.UNKNOWN_REFERENCE, "This names a term that none of the partnership's agreements has.")
 
     def _admit(
@@ -195,7 +196,8 @@ def revoke_mandate(partnership: Partnership, command: RevokeMandate, act: Act) -
         refuse(Code.NOT_YET_PERMITTED, "The member does not hold this mandate.", "Look at who holds which mandate.")
     kept: frozenset[TermId] = frozenset()
     if command.term_ids is not None:
-        kept = (frozenset(partnership.known_terms) if held is None else held) - set(command.term_ids)
+        standing = frozenset(term_id for term_id, stands in partnership.known_terms.items() if stands)
+        kept = (standing if held is None else held) - set(command.term_ids)
     partnership._record(
         MandateRevoked,
         member_id=command.member_id,

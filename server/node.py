@@ -11,8 +11,9 @@ from eventsourcing.persistence import Notification
 from sqlalchemy import Connection
 
 from domain.agreement import Agreement
-from domain.ids import AgreementId, PartnershipId
+from domain.ids import AgreementId, PartnershipId, TermId
 from domain.times import moment_of
+from domain.words import TermStatus
 from projections import as_of, tables
 from projections.present import Present, Touched
 from projections.projector import Change, Projector
@@ -99,16 +100,16 @@ class Node:
             self._casts[partnership_id] = Cast(names, members)
         return self._casts[partnership_id]
 
-    async def known_terms(self, partnership_id: str) -> list[str]:
-        """Every term that stands in an agreement of the partnership."""
+    async def known_terms(self, partnership_id: str) -> dict[TermId, bool]:
+        """Every term of the partnership's agreements; True for those that stand in the text."""
 
-        def ask(connection: Connection) -> list[str]:
+        def ask(connection: Connection) -> dict[TermId, bool]:
             headers = as_of.agreements_of(connection, partnership_id)
-            return [
-                term["term_id"]
+            return {
+                term["term_id"]: term["status"] != TermStatus.REMOVED
                 for header in headers
-                for term in as_of.standing(connection, tables.terms, header["agreement_id"])
-            ]
+                for term in as_of.standing(connection, tables.terms, header["agreement_id"], all_ever=True)
+            }
 
         return await self.read(ask)
 

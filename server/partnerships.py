@@ -121,10 +121,10 @@ async def admit(
         rows.append(token_row(token, seat, now))
 
     names_terms = any(term_ids for _, term_ids in mandates)
-    known_terms = await node.known_terms(by.partnership_id) if names_terms else ()
+    known_terms = await node.known_terms(by.partnership_id) if names_terms else {}
 
     def decide(partnership: Partnership, act: Act, command_id: str) -> None:
-        partnership.known_terms = known_terms  # type: ignore[assignment]
+        partnership.known_terms = known_terms
         partnership.admit(
             PartyId(party_id), seat.member_id, mandates, act, command_id, observer=observer, program=program
         )

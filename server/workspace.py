@@ -6,7 +6,7 @@ No outcome, refusals included, leaves before the batch that it rests on is durab
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,7 +19,7 @@ from uuid6 import uuid7
 from domain.agreement import Agreement
 from domain.command import Command, read_command
 from domain.commands import AGREEMENT_COMMANDS, PARTNERSHIP_COMMANDS
-from domain.ids import PartnershipId
+from domain.ids import PartnershipId, TermId
 from domain.partnership import Member, Partnership
 from domain.refusals import Code, Refusal, malformed
 from domain.rules import Act
@@ -69,8 +69,10 @@ class Workspace:
 
         return await self._decide(Asked(agreement_id, decide, self._act(seat), seat, command))
 
-    async def on_partnership(self, seat: Seat, partnership_id: str, raw: Any, known_terms: Sequence[str]) -> Recorded:
-        """Judge a command on a partnership; known_terms: every term of its agreements as of now."""
+    async def on_partnership(
+        self, seat: Seat, partnership_id: str, raw: Any, known_terms: Mapping[TermId, bool]
+    ) -> Recorded:
+        """Judge a command on a partnership; known_terms: see Node.known_terms."""
         command = read_command(raw, PARTNERSHIP_COMMANDS, new_id)
         await self._refuse_observer(seat, partnership_id, command)
         if partnership_id != seat.partnership_id:
@@ -78,7 +80,7 @@ class Workspace:
 
         def decide(partnership: Partnership, act: Act | None) -> None:
             assert act
-            partnership.known_terms = known_terms  # type: ignore[assignment]
+            partnership.known_terms = known_terms
             partnership.execute(command, act)
 
         return await self._decide(Asked(partnership_id, decide, self._act(seat), seat, command))

@@ -20,7 +20,7 @@ from domain.words import Mandate
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 M, C = PartyId("m"), PartyId("c")
 SOL, SUE, BEN, EDDA = MemberId("sol"), MemberId("sue"), MemberId("ben"), MemberId("edda")
-T1, T2, T3 = TermId("t1"), TermId("t2"), TermId("t3")
+T1, T2, T3, GONE = TermId("t1"), TermId("t2"), TermId("t3"), TermId("gone")
 
 
 class House:
@@ -30,7 +30,7 @@ class House:
         self._ids = count(1)
         parties = [(M, "Meridian", SOL), (C, "Castellan", SUE)]
         self.partnership = Partnership.form(PartnershipId(str(UUID(int=1))), "alliance", "", parties, NOW, "c0")
-        self.partnership.known_terms = [T1, T2, T3]
+        self.partnership.known_terms = {T1: True, T2: True, T3: True, GONE: False}
         self.admit(SOL, BEN)
 
     def act(self, member_id: MemberId) -> Act:
@@ -104,6 +104,10 @@ def test_revoking_terms_of_a_mandate_for_all_leaves_all_other_terms_of_now(house
     house.do(SOL, "revoke_mandate", member_id=BEN, mandate="negotiator", term_ids=[T1, T3])
     assert house.held(BEN) == {}, "revoking the last one revokes the mandate"
     assert house.code(SOL, "revoke_mandate", member_id=BEN, mandate="negotiator") == Code.NOT_YET_PERMITTED
+    house.do(SOL, "grant_mandate", member_id=BEN, mandate="negotiator", term_ids=[GONE])
+    unknown = {"member_id": BEN, "mandate": "negotiator", "term_ids": ["nowhere"]}
+    assert house.code(SOL, "grant_mandate", **unknown) == Code.UNKNOWN_REFERENCE
+    assert house.code(SOL, "revoke_mandate", **unknown) == Code.UNKNOWN_REFERENCE
 
 
 def test_only_a_negotiators_mandate_names_terms(house: House) -> None:
