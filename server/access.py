@@ -7,10 +7,13 @@ import hashlib
 import hmac
 import time
 from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlsplit
 
-from starlette.requests import HTTPConnection
+from starlette.requests import HTTPConnection, Request
 
+from domain.canonical import read_json
+from domain.fields import COMMAND_BYTES
 from domain.refusals import Code, Refusal
 from server.identity import Seat
 from server.node import Node
@@ -83,6 +86,23 @@ def is_foreign(settings: Settings, connection: HTTPConnection) -> bool:
         return urlsplit(origin).netloc not in ours
     except ValueError:
         return True
+
+
+def base_url(request: Request, node: Node) -> str:
+    """Where members reach this node, without a slash at the end."""
+    return (node.settings.public_url or str(request.base_url)).rstrip("/")
+
+
+async def read_body(request: Request) -> Any:
+    """The JSON of a request; `malformed` or `too_large` where it is none."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > COMMAND_BYTES:
+            raise Refusal(
+                Code.TOO_LARGE, f"A command may have at most {COMMAND_BYTES} bytes.", "Split it into several commands."
+            )
+    return read_json(body)
 
 
 class RateLimit:

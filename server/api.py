@@ -12,8 +12,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from domain.canonical import read_json
-from domain.fields import COMMAND_BYTES
 from domain.fingerprint import text_fingerprint
 from domain.ids import is_id
 from domain.refusals import Code, Refusal, malformed
@@ -22,7 +20,7 @@ from domain.words import LIVE
 from projections import as_of, tables, timeline
 from projections.present import newest_version
 from server import partnerships, shapes
-from server.access import RateLimit, bearer_token, signed_in
+from server.access import RateLimit, base_url, bearer_token, read_body, signed_in
 from server.identity import Seat
 from server.node import Node
 from server.openapi import asyncapi, openapi
@@ -79,7 +77,7 @@ class Api:
             raise Refusal(
                 Code.NOT_SIGNED_IN, "Forming a partnership needs the host token.", "Print it with onetext host-token."
             )
-        asked = partnerships.FORM.read(await _body(request), "")
+        asked = partnerships.FORM.read(await read_body(request), "")
         names = [party["name"] for party in asked["parties"]]
         formed = await partnerships.form(self.node, asked["kind"], asked["purpose"], names)
         return json_response(
@@ -88,19 +86,19 @@ class Api:
 
     async def admit(self, request: Request) -> Response:
         seat = await self._sender(request)
-        asked = partnerships.ADMIT.read(await _body(request), "")
+        asked = partnerships.ADMIT.read(await read_body(request), "")
         self.node.workspace.refuse_observers(seat)
         self._refuse_other(seat, request.path_params["partnership_id"])
         admitted = await partnerships.admit(self.node, seat, **asked)
         answer = {
             "member_id": admitted.seat.member_id,
-            "link": f"{_base(request, self.node)}/join/{admitted.invitation}",
+            "link": f"{base_url(request, self.node)}/join/{admitted.invitation}",
         }
         return json_response(answer | ({"token": admitted.token} if admitted.token else {}), 201)
 
     async def open_agreement(self, request: Request) -> Response:
         seat = await self._sender(request)
-        asked = partnerships.OPEN.read(await _body(request), "")
+        asked = partnerships.OPEN.read(await read_body(request), "")
         self.node.workspace.refuse_observers(seat)
         self._refuse_other(seat, request.path_params["partnership_id"])
         agreement_id = await partnerships.open_agreement(self.node, seat, **asked)
@@ -108,14 +106,14 @@ class Api:
 
     async def command_agreement(self, request: Request) -> Response:
         seat = await self._sender(request)
-        raw = await _body(request)
+        raw = await read_body(request)
         with self.node.metrics.timing_command():
             recorded = await self.node.workspace.on_agreement(seat, request.path_params["agreement_id"], raw)
         return _recorded(recorded)
 
     async def command_partnership(self, request: Request) -> Response:
         seat = await self._sender(request)
-        raw = await _body(request)
+        raw = await read_body(request)
         known_terms = await self.node.known_terms(seat.partnership_id)
         partnership_id = request.path_params["partnership_id"]
         with self.node.metrics.timing_command():
@@ -271,23 +269,8 @@ class Api:
         return agreement_id
 
 
-async def _body(request: Request) -> Any:
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > COMMAND_BYTES:
-            raise Refusal(
-                Code.TOO_LARGE, f"A command may have at most {COMMAND_BYTES} bytes.", "Split it into several commands."
-            )
-    return read_json(body)
-
-
 def _is_json(request: Request) -> bool:
     return request.headers.get("content-type", "").split(";")[0].strip() == "application/json"
-
-
-def _base(request: Request, node: Node) -> str:
-    return (node.settings.public_url or str(request.base_url)).rstrip("/")
 
 
 def _recorded(recorded: Recorded) -> Response:

@@ -98,6 +98,7 @@ def create_app(
             *api.routes(),
             *pages.routes(),
             *HomePages(node).routes(),
+            *door.seated_routes(),
             attended,
         ]
         app.router.routes.extend(
@@ -132,7 +133,10 @@ class Guarded:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def protected(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", []), *_SECURITY_HEADERS.items()]
+                given = message.get("headers", [])
+                names = {name.lower() for name, _ in given}
+                added = [(name, value) for name, value in _SECURITY_HEADERS.items() if name not in names]
+                message["headers"] = [*given, *added]
             await send(message)
 
         if scope["type"] != "http":

@@ -75,6 +75,7 @@ def serve(database: str | None, port: int | None, host: str | None) -> None:
             click.echo(f"Onetext is listening on {url}")
             if host_token:
                 click.echo(f"Host token (forms partnerships): {host_token}")
+                click.echo(f"Form the first one at {settings.public_url or url}/form/{host_token}")
 
         _run(opened, settings, announce)
 

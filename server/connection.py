@@ -10,6 +10,8 @@ from typing import Any
 from starlette.types import Message, Send
 from starlette.websockets import WebSocketDisconnect
 
+from server.identity import Seat
+
 TOO_SLOW = 4408
 
 
@@ -31,15 +33,16 @@ class Connection:
         "live",
         "member_id",
         "position",
+        "session_id",
         "shown",
     )
 
-    def __init__(self, send: Send, member_id: str, limit: int, too_slow: Callable[[], None]) -> None:
+    def __init__(self, send: Send, seat: Seat, limit: int, too_slow: Callable[[], None]) -> None:
         """limit: frames that may wait; too_slow: called when it is cut off."""
         self._send, self._limit, self._too_slow = send, limit, too_slow
         self._backlog: deque[Message] | None = None
         self._task: asyncio.Task[None] | None = None
-        self.member_id = member_id
+        self.member_id, self.session_id = seat.member_id, seat.session_id
         self.position = 0
         self.live = False
         self.closed = False

@@ -47,8 +47,10 @@ async def prepare(node: Node) -> Prepared:
     secrets = {key: fresh_secret() for key in ("a_negotiator", "b_negotiator", "a_observer")}
     now, room = node.clock(), f"/agreements/{agreement_id}"
     rows = [token_row(secret, seats[key], now) for key, secret in tokens.items()]
+    for_long = timedelta(days=3650)
     rows += [
-        invitation_row(secret, seats[key], now, 3650, reusable=True, leads_to=room) for key, secret in secrets.items()
+        invitation_row(secret, seats[key], now, for_long, reusable=True, leads_to=room)
+        for key, secret in secrets.items()
     ]
     await node.workspace.keep(rows)
     return Prepared(partnership_id, agreement_id, tokens, secrets)

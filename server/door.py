@@ -1,51 +1,114 @@
-"""The door: links that sign a member in, once or, for a demo, any number of times."""
+"""The door: forming a partnership, links that sign a member in, and the way out."""
 
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from domain.fields import Flag, Object, Reference, Text, Word
 from domain.ids import PartnershipId
+from domain.partnership import ADMINISTRATORS
 from domain.refusals import Code, Refusal
+from domain.words import PARTNERSHIP_KINDS
 from projections import as_of
-from server.access import cookie_name, seat_name, signed
-from server.identity import Invitation
+from server import partnerships
+from server.access import base_url, cookie_name, read_body, seat_name, signed, signed_in
+from server.identity import Invitation, Seat, fresh_secret, invitation_row
+from server.mail import Mail
 from server.node import Node
+from server.problems import log
 from server.workspace import new_id
 from web.templates import templates
 
+_LINK = Object({"member_id": Reference()}, optional=("member_id",))
+_OUT = Object({"everywhere": Flag()}, optional=("everywhere",))
+_FORM = Object(
+    {
+        "kind": Word(*PARTNERSHIP_KINDS),
+        "purpose": Text(allow_empty=True),
+        "party_a": Text(),
+        "person_a": Text(),
+        "email_a": Text(allow_empty=True),
+        "party_b": Text(),
+        "person_b": Text(),
+        "email_b": Text(allow_empty=True),
+    }
+)
+
 
 class Door:
-    """The pages before anybody is signed in."""
+    """The pages before anybody is signed in, and what a member does with links and sessions."""
 
     def __init__(self, node: Node) -> None:
-        self.node = node
+        self.node, self.mail = node, Mail(node.settings)
+        self._asked: dict[str, float] = {}
 
     def routes(self) -> list[Route]:
         return [
             Route("/", self.door),
+            Route("/sign-in", self.sign_in, methods=["POST"]),
+            Route("/form/{host_token}", self.form, methods=["GET", "HEAD"]),
+            Route("/form/{host_token}", self.formed, methods=["POST"]),
             Route("/join/{secret}", self.join, methods=["GET", "HEAD"]),
             Route("/join/{secret}", self.joined, methods=["POST"]),
         ]
 
+    def seated_routes(self) -> list[Route]:
+        return [
+            Route("/links", self.link, methods=["POST"]),
+            Route("/sign-out", self.sign_out, methods=["POST"]),
+        ]
+
+    # Signing in.
+
     async def door(self, _: Request) -> Response:
-        return HTMLResponse(templates.get_template("door/door.html").render())
+        return self._page("door.html", told=None)
+
+    async def sign_in(self, request: Request) -> Response:
+        """Send a new link to a known address; the answer is the same for an unknown one."""
+        form = await request.form()
+        email = str(form.get("email", "")).strip()
+        if not self.mail.is_configured or not email:
+            return self._page("door.html", told="No e-mail is sent from here. Ask whoever invited you for a new link.")
+        if self._may_ask(email.lower()):
+            for seat in await asyncio.to_thread(self.node.identity.by_email, email):
+                await self._send_link(request, seat, email)
+        return self._page("door.html", told=f"If {email} is known here, a link is on its way. It works once.")
+
+    def _may_ask(self, email: str) -> bool:
+        """One link for an address in a minute."""
+        now = asyncio.get_running_loop().time()
+        self._asked = {each: at for each, at in self._asked.items() if now - at < 60}
+        if email in self._asked:
+            return False
+        self._asked[email] = now
+        return True
+
+    async def _send_link(self, request: Request, seat: Seat, email: str) -> None:
+        link = await self._fresh_link(request, seat, timedelta(minutes=self.node.settings.sign_in_minutes))
+        minutes = self.node.settings.sign_in_minutes
+        text = f"This link signs you in to Onetext. It works once, within {minutes} minutes.\n\n{link}\n"
+        try:
+            await self.mail.send(email, "Your link to Onetext", text)
+        except OSError as error:
+            log.error("a link could not be sent: %r", error)
 
     async def join(self, request: Request) -> Response:
         """Shows a page; only a demo's link, which may be used any number of times, signs in at once."""
         invitation = await self._invitation(request)
         if invitation.reusable and request.method == "GET":
             return await self._sign_in(request, invitation)
-        return _join_page(invitation)
+        return self._page("join.html", invitation=invitation)
 
     async def joined(self, request: Request) -> Response:
         invitation = await self._invitation(request)
         secret, now = request.path_params["secret"], self.node.clock()
         if not invitation.reusable and not await asyncio.to_thread(self.node.identity.use_invitation, secret, now):
-            return _join_page(await self._invitation(request), 409)
+            return self._page("join.html", 409, invitation=await self._invitation(request))
         return await self._sign_in(request, invitation)
 
     async def _invitation(self, request: Request) -> Invitation:
@@ -76,7 +139,68 @@ class Door:
         headers = await self.node.read(as_of.agreements_of, partnership_id)
         return f"/agreements/{headers[0]['agreement_id']}" if len(headers) == 1 else "/"
 
+    # Forming a partnership, with the host token.
 
-def _join_page(invitation: Invitation, status: int = 200) -> Response:
-    page = templates.get_template("door/join.html").render(used=invitation.used, expired=invitation.expired)
-    return HTMLResponse(page, status)
+    async def form(self, request: Request) -> Response:
+        await self._refuse_other_tokens(request)
+        return self._page("form.html", kinds=PARTNERSHIP_KINDS)
+
+    async def formed(self, request: Request) -> Response:
+        await self._refuse_other_tokens(request)
+        asked = _FORM.read(dict(await request.form()), "")
+        people = [partnerships.First(asked[f"person_{side}"], asked[f"email_{side}"] or None) for side in "ab"]
+        names = [asked["party_a"], asked["party_b"]]
+        formed = await partnerships.form(self.node, asked["kind"], asked["purpose"], names, people)
+        base = base_url(request, self.node)
+        invited = [
+            (party["name"], person.name, f"{base}/join/{formed.invitations[party['party_id']]}")
+            for party, person in zip(formed.parties, people, strict=True)
+        ]
+        return self._page("formed.html", 201, invited=invited)
+
+    async def _refuse_other_tokens(self, request: Request) -> None:
+        token = request.path_params["host_token"]
+        if not await asyncio.to_thread(self.node.identity.is_host_token, token):
+            raise Refusal(Code.NOT_FOUND)
+
+    # Further links, and the way out.
+
+    async def link(self, request: Request) -> Response:
+        """A link for one's own further device; for others of one's party by a signatory or sponsor."""
+        seat = await signed_in(self.node, request)
+        asked = _LINK.read(await read_body(request), "")
+        member_id = asked.get("member_id", seat.member_id)
+        if member_id != seat.member_id:
+            self._refuse_unless_administering(seat, member_id)
+        lasts = timedelta(days=self.node.settings.invitation_days)
+        return JSONResponse({"link": await self._fresh_link(request, Seat(member_id, seat.partnership_id), lasts)}, 201)
+
+    def _refuse_unless_administering(self, seat: Seat, member_id: str) -> None:
+        me = self.node.workspace.member(seat)
+        other = self.node.workspace.partnership(seat.partnership_id).members.get(member_id)  # type: ignore[call-overload]
+        if other is None or other.party_id != me.party_id:
+            raise Refusal(Code.NOT_FOUND)
+        if not any(mandate in me.mandates for mandate in ADMINISTRATORS):
+            raise Refusal(Code.NOT_AUTHORISED)
+
+    async def _fresh_link(self, request: Request, seat: Seat, lasts: timedelta) -> str:
+        secret = fresh_secret()
+        await self.node.workspace.keep([invitation_row(secret, seat, self.node.clock(), lasts)])
+        return f"{base_url(request, self.node)}/join/{secret}"
+
+    async def sign_out(self, request: Request) -> Response:
+        seat = await signed_in(self.node, request)
+        asked = _OUT.read(await read_body(request), "")
+        identity, now = self.node.identity, self.node.clock()
+        if asked.get("everywhere"):
+            await asyncio.to_thread(identity.end_sessions, seat.member_id, now)
+        elif seat.session_id:
+            await asyncio.to_thread(identity.end_session, seat.session_id, now)
+        self.node.rooms.show_out(seat.member_id, None if asked.get("everywhere") else seat.session_id)
+        response = JSONResponse({})
+        response.delete_cookie(cookie_name(seat_name(seat.member_id)))
+        return response
+
+    def _page(self, template: str, status: int = 200, **given: object) -> Response:
+        page = templates.get_template(f"door/{template}").render(sends_mail=self.mail.is_configured, **given)
+        return HTMLResponse(page, status, {"Referrer-Policy": "no-referrer", "Cache-Control": "no-store"})

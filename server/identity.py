@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Engine, Row, insert, select, update
+from sqlalchemy import Engine, Row, func, insert, select, update
 from sqlalchemy.sql import Executable
 
 from domain.ids import MemberId, PartnershipId
@@ -115,6 +115,25 @@ class Identity:
                 update(t.sessions).where(t.sessions.c.session_id == session_id).values(revoked_at=written(now))
             )
 
+    def end_sessions(self, member_id: str, now: datetime) -> None:
+        """Sign a member out everywhere."""
+        with self._engine.begin() as connection:
+            connection.execute(
+                update(t.sessions)
+                .where(t.sessions.c.member_id == member_id, t.sessions.c.revoked_at.is_(None))
+                .values(revoked_at=written(now))
+            )
+
+    def by_email(self, email: str) -> list[Seat]:
+        """The members that an address is known of, in every partnership."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(
+                select(t.people.c.member_id, t.people.c.partnership_id).where(
+                    func.lower(t.people.c.email) == email.strip().lower()
+                )
+            )
+            return [Seat(row[0], row[1]) for row in rows]
+
     def names(self, partnership_id: str) -> dict[str | None, str]:
         """Names of a partnership's members by id; an erased person has none."""
         with self._engine.connect() as connection:
@@ -161,14 +180,14 @@ def token_row(secret: str, seat: Seat, now: datetime) -> Executable:
 
 
 def invitation_row(
-    secret: str, seat: Seat, now: datetime, days: int, *, reusable: bool = False, leads_to: str | None = None
+    secret: str, seat: Seat, now: datetime, lasts: timedelta, *, reusable: bool = False, leads_to: str | None = None
 ) -> Executable:
     return insert(t.invitations).values(
         hash=hashed(secret),
         member_id=seat.member_id,
         partnership_id=seat.partnership_id,
         made_at=written(now),
-        expires_at=written(now + timedelta(days=days)),
+        expires_at=written(now + lasts),
         reusable=reusable,
         leads_to=leads_to,
     )

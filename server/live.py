@@ -74,7 +74,7 @@ class Live:
     ) -> None:
         metrics = self.node.metrics
         connection = Connection(
-            websocket.send, seat.member_id, self.node.settings.slow_reader_frames, metrics.slow_disconnects.inc
+            websocket.send, seat, self.node.settings.slow_reader_frames, metrics.slow_disconnects.inc
         )
         connection.position = after
         audience: Audience = self.pages.audience_of(seat) if html else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from domain.agreement import Agreement
@@ -61,17 +62,29 @@ OPEN = Object(
 
 
 @dataclass(frozen=True, slots=True)
+class First:
+    """The first member of a party, who holds every mandate."""
+
+    name: str
+    email: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Formed:
-    """A new partnership: its parties by name, and the first member of each with a token."""
+    """A new partnership: its parties by name, and by party its first member, with a token or an invitation's secret."""
 
     partnership_id: PartnershipId
     parties: list[dict[str, str]]
     seats: dict[str, Seat]
     tokens: dict[str, str]
+    invitations: dict[str, str]
 
 
-async def form(node: Node, kind: str, purpose: str, names: Sequence[str]) -> Formed:
-    """Form a partnership of two parties, each with one first member who holds every mandate."""
+async def form(node: Node, kind: str, purpose: str, names: Sequence[str], people: Sequence[First] = ()) -> Formed:
+    """Form a partnership of two parties, each with one first member who holds every mandate.
+
+    people: the persons that the first members are, who are invited; without them the first members are programs.
+    """
     if len(names) != 2:
         raise malformed("A partnership has exactly two parties.")
     partnership_id = PartnershipId(new_id())
@@ -79,14 +92,21 @@ async def form(node: Node, kind: str, purpose: str, names: Sequence[str]) -> For
     now = node.clock()
     partnership = Partnership.form(partnership_id, kind, purpose, parties, now, new_id())
     seats = {party_id: Seat(member_id, partnership_id) for party_id, _, member_id in parties}
-    tokens = {party_id: fresh_secret() for party_id, _, _ in parties}
+    tokens: dict[str, str] = {} if people else {party_id: fresh_secret() for party_id in seats}
+    invitations: dict[str, str] = {party_id: fresh_secret() for party_id in seats} if people else {}
+    firsts = people or [First(name) for name in names]
     rows = [
-        row
-        for party_id, name, member_id in parties
-        for row in (person(member_id, partnership_id, name, None), token_row(tokens[party_id], seats[party_id], now))
+        person(seat.member_id, partnership_id, first.name, first.email)
+        for seat, first in zip(seats.values(), firsts, strict=True)
+    ]
+    rows += [token_row(token, seats[PartyId(party_id)], now) for party_id, token in tokens.items()]
+    rows += [
+        invitation_row(secret, seats[PartyId(party_id)], now, timedelta(days=node.settings.invitation_days))
+        for party_id, secret in invitations.items()
     ]
     await node.workspace.found(partnership_id, partnership, rows)
-    return Formed(partnership_id, [{"party_id": each, "name": name} for each, name, _ in parties], seats, tokens)  # type: ignore[arg-type]
+    named = [{"party_id": str(party_id), "name": name} for party_id, name, _ in parties]
+    return Formed(partnership_id, named, {str(key): seat for key, seat in seats.items()}, tokens, invitations)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +135,7 @@ async def admit(
     now = node.clock()
     rows = [
         person(seat.member_id, seat.partnership_id, name, email),
-        invitation_row(invitation, seat, now, node.settings.invitation_days),
+        invitation_row(invitation, seat, now, timedelta(days=node.settings.invitation_days)),
     ]
     if token:
         rows.append(token_row(token, seat, now))

@@ -110,5 +110,11 @@ class Rooms:
         room = self._rooms.get(agreement_id)
         return room if room and room.has_pages else None
 
+    def show_out(self, member_id: str, session_id: str | None) -> None:
+        """Close the sockets of a session, or of all sessions of a member, who signed out."""
+        for each in self.everybody():
+            if each.member_id == member_id and each.session_id and session_id in (None, each.session_id):
+                each.close(4401, "signed out")
+
     def everybody(self) -> list[Connection]:
         return [connection for room in self._rooms.values() for connection in room.connections()]

@@ -21,3 +21,10 @@ class Settings(BaseSettings):
     commands_in_flight: int = Field(64, ge=1, description="Commands of one socket that wait for the disk at a time.")
     invitation_days: int = Field(14, ge=1, description="Days until an invitation expires.")
     session_days: int = Field(30, ge=1, description="Days until a session expires.")
+    sign_in_minutes: int = Field(30, ge=1, description="Minutes until a link that signs in again expires.")
+    smtp_url: str | None = Field(
+        None,
+        pattern="^smtps?://",
+        description="smtp://USER:PASSWORD@HOST:PORT or smtps://…; none, no e-mail.",
+    )
+    mail_from: str = Field("onetext@localhost", description="The sender of e-mail.")

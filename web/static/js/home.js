@@ -7,12 +7,12 @@ const api = home.dataset.api ?? "";
 document.addEventListener("submit", async (event) => {
   const form = event.target;
   if (!(form instanceof HTMLFormElement)) return;
-  const { command, posts } = form.dataset;
-  if (!command && !posts) return;
+  const { command, posts, postsTo } = form.dataset;
+  if (!command && !posts && !postsTo) return;
   event.preventDefault();
   const output = form.querySelector("output");
-  const body = posts ? fieldsOf(form) : { command_id: crypto.randomUUID(), ...commandOf(form) };
-  const answer = await post(`${api}/${posts ?? "commands"}`, body);
+  const body = command ? { command_id: crypto.randomUUID(), ...commandOf(form) } : fieldsOf(form);
+  const answer = await post(postsTo ?? `${api}/${posts ?? "commands"}`, body);
   if (!output) return;
   if (answer.refused) tell(output, answer.refused);
   else if (form.dataset.leads) location.assign(form.dataset.leads.replace(/\{(\w+)\}/g, (_, name) => answer.done[name]));

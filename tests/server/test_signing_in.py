@@ -1,0 +1,164 @@
+"""Forming a partnership on a page, links by e-mail and for further devices, and signing out."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import socket
+from collections.abc import Iterator
+from email.message import Message
+from typing import Any
+
+import httpx
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.handlers import Message as MessageHandler
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed
+
+from tests.server.conftest import Pair, pair_on
+from tests.server.served import Served
+
+
+class Post(MessageHandler):
+    """A real mail server that keeps what it is handed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.letters: list[Message] = []
+
+    def handle_message(self, message: Message) -> None:
+        self.letters.append(message)
+
+
+@pytest.fixture
+def post() -> Iterator[tuple[Post, str]]:
+    handler = Post()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    controller = Controller(handler, hostname="127.0.0.1", port=port)
+    controller.start()
+    yield handler, f"smtp://127.0.0.1:{port}"
+    controller.stop()
+
+
+FORM = {
+    "kind": "supplier", "purpose": "To build pumps",
+    "party_a": "Nordhaven", "person_a": "Ida", "email_a": "ida@n.example",
+    "party_b": "Ferrum", "person_b": "Rolf", "email_b": "",
+}  # fmt: skip
+
+
+def formed(node: Served) -> list[str]:
+    """Both invitations of a partnership that was formed on the page."""
+    page = f"{node.url}/form/{node.host_token}"
+    assert httpx.get(page).status_code == 200
+    done = httpx.post(page, data=FORM)
+    assert done.status_code == 201
+    return re.findall(r'value="([^"]+/join/[^"]+)"', done.text)
+
+
+def seat_of(client: httpx.Client, link: str) -> str:
+    """Enter by a link; the address of the member's pages."""
+    entered = client.post(link)
+    assert entered.status_code == 303, entered.text
+    return f"{link.split('/join/')[0]}/{entered.headers['location'].split('/')[1]}"
+
+
+def test_the_host_forms_a_partnership_on_a_page_and_both_enter(served: Served) -> None:
+    links = formed(served)
+    assert len(links) == 2
+    for link, name in zip(links, ("Ida", "Rolf"), strict=True):
+        with httpx.Client() as client:
+            home = client.get(f"{seat_of(client, link)}/")
+            assert home.status_code == 200
+            assert f"You are {name}" in home.text
+            assert "To build pumps" in home.text
+    assert httpx.get(f"{served.url}/form/wrong").status_code == 404
+    assert httpx.post(f"{served.url}/form/wrong", data=FORM).status_code == 404
+    incomplete = httpx.post(f"{served.url}/form/{served.host_token}", data=FORM | {"person_b": ""})
+    assert incomplete.status_code == 400
+
+
+def test_a_known_address_is_sent_a_link_that_works_once(database_url: str, post: tuple[Post, str]) -> None:
+    handler, smtp_url = post
+    node = Served(database_url, smtp_url=smtp_url)
+    formed(node)
+    unknown = httpx.post(f"{node.url}/sign-in", data={"email": "nobody@n.example"})
+    known = httpx.post(f"{node.url}/sign-in", data={"email": "Ida@N.example"})
+    assert known.text.replace("Ida@N.example", "") == unknown.text.replace("nobody@n.example", "")
+    httpx.post(f"{node.url}/sign-in", data={"email": "ida@n.example"})
+    (letter,) = handler.letters
+    assert letter["To"] == "Ida@N.example"
+    (link,) = re.findall(r"http\S+/join/\S+", str(letter.get_payload()))
+    with httpx.Client() as ida:
+        assert "You are Ida" in ida.get(f"{seat_of(ida, link)}/").text
+    assert httpx.post(link).status_code == 409
+    node.stop()
+
+
+def test_without_a_mail_server_nobody_is_promised_a_letter(served: Served) -> None:
+    assert "Ask a signatory or sponsor" in httpx.get(served.url).text
+    assert "No e-mail is sent from here" in httpx.post(f"{served.url}/sign-in", data={"email": "a@b.example"}).text
+
+
+def test_members_make_links_for_their_further_devices_and_sponsors_for_others(served: Served) -> None:
+    first, second = formed(served)
+    with httpx.Client() as ida, httpx.Client() as rolf, httpx.Client() as phone:
+        seat = seat_of(ida, first)
+        rolf_seat = seat_of(rolf, second)
+        link = ida.post(f"{seat}/links", json={}).json()["link"]
+        assert "You are Ida" in phone.get(f"{seat_of(phone, link)}/").text
+        api = f"{seat}/api/v1/partnerships/"
+        partnership_id = re.findall(r'data-api="[^"]*/partnerships/([^"]+)"', ida.get(f"{seat}/").text)[0]
+        shown = ida.get(api + partnership_id).json()
+        ids = {member["name"]: member["member_id"] for member in shown["members"]}
+        made = ida.post(
+            f"{api}{partnership_id}/members",
+            json={"party_id": shown["parties"][0]["party_id"], "name": "Per", "mandates": ["signatory"]},
+        ).json()
+        assert ida.post(f"{seat}/links", json={"member_id": made["member_id"]}).status_code == 201
+        assert ida.post(f"{seat}/links", json={"member_id": ids["Rolf"]}).status_code == 404
+        assert rolf.post(f"{rolf_seat}/links", json={"member_id": ids["Ida"]}).status_code == 404
+        assert httpx.post(f"{seat}/links", json={}).status_code == 401
+
+
+async def test_signing_out_ends_the_session_and_its_sockets(served: Served) -> None:
+    pair: Pair = pair_on(served)
+    invited = pair.ada.http.post(
+        f"/api/v1/partnerships/{pair.ada.partnership_id}/members",
+        json={"party_id": pair.ada.party_id, "name": "Ben", "mandates": ["negotiator"]},
+    ).json()["link"]
+    async with httpx.AsyncClient() as desk, httpx.AsyncClient() as phone:
+
+        async def enter(client: httpx.AsyncClient, link: str) -> tuple[str, dict[str, str]]:
+            entered = await client.post(link)
+            seat = f"{served.url}/{entered.headers['location'].split('/')[1]}"
+            return seat, {"Cookie": "; ".join(f"{name}={value}" for name, value in client.cookies.items())}
+
+        seat, cookie = await enter(desk, invited)
+        link = (await desk.post(f"{seat}/links", json={})).json()["link"]
+        _, phone_cookie = await enter(phone, link)
+        live = f"{seat.replace('http', 'ws')}/agreements/{pair.ada.agreement_id}/live"
+        async with (
+            connect(live, additional_headers=cookie) as at_desk,
+            connect(live, additional_headers=phone_cookie) as on_phone,
+        ):
+            assert (await desk.post(f"{seat}/sign-out", json={})).status_code == 200
+            assert await close_code(at_desk) == 4401
+            assert (await desk.get(f"{seat}/", headers=cookie)).status_code == 401
+            assert (await phone.get(f"{seat}/")).status_code == 200
+            await on_phone.ping()
+            assert (await phone.post(f"{seat}/sign-out", json={"everywhere": True})).status_code == 200
+            assert await close_code(on_phone) == 4401
+            assert (await phone.get(f"{seat}/", headers=phone_cookie)).status_code == 401
+
+
+async def close_code(live: Any) -> int:
+    try:
+        while True:
+            json.loads(await asyncio.wait_for(live.recv(), 20))
+    except ConnectionClosed:
+        return int(live.close_code)
