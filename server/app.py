@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
@@ -30,6 +30,7 @@ from server.node import Node
 from server.problems import log, on_fault, on_http_error, on_refusal, problem
 from server.room_pages import RoomPages
 from server.settings import Settings
+from web.fragments import Strip
 
 READY_SECONDS = 2
 """How long /readyz waits for the store and the projections."""
@@ -62,12 +63,14 @@ def create_app(
     database: Database,
     settings: Settings,
     clock: Callable[[], datetime] = utc_now,
+    strips: Mapping[str, Strip] | None = None,
 ) -> ASGIApp:
-    """The application; its node runs while it does."""
+    """The application; its node runs while it does. strips: what a demo tells its visitors, by member."""
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         node = Node(database, settings, clock)
+        node.strips = strips or {}
         await node.start()
         api, door, pages = Api(node), Door(node), RoomPages(node)
         live = Live(node, api.commands, pages)

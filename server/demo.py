@@ -17,6 +17,7 @@ from server.identity import Seat, fresh_secret, invitation_row, secret_row, toke
 from server.node import Node
 from server.partnerships import admit, form, open_agreement
 from server.workspace import new_id
+from web.fragments import Strip, Window
 
 _FINISHED = "demo_agreement"
 TEXT = Path(__file__).parent / "demo_data" / "partnership-agreement.md"
@@ -31,12 +32,13 @@ _PEOPLE = {
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A demo that can be served: for each role a token, and for three of them the secret of a link."""
+    """A demo that can be served: for each role a token, for three of them a link's secret and what they are told."""
 
     partnership_id: str
     agreement_id: str
     tokens: dict[str, str]
     secrets: dict[str, str]
+    strips: dict[str, Strip]
 
 
 async def prepare(node: Node) -> Prepared:
@@ -53,7 +55,21 @@ async def prepare(node: Node) -> Prepared:
         for key, secret in secrets.items()
     ]
     await node.workspace.keep(rows)
-    return Prepared(partnership_id, agreement_id, tokens, secrets)
+    return Prepared(partnership_id, agreement_id, tokens, secrets, _strips(seats, secrets))
+
+
+def _strips(seats: dict[str, Seat], secrets: dict[str, str]) -> dict[str, Strip]:
+    """Each visitor is told who they are, and where the others' windows open."""
+    who = {
+        "a_negotiator": "Ada, who negotiates for Meridian Home",
+        "b_negotiator": "Cid, who negotiates for Castellan Contact",
+        "a_observer": "Edda, who reads along for Meridian Home and changes nothing",
+    }
+    windows = {key: Window(words.split(",")[0], f"/join/{secrets[key]}") for key, words in who.items()}
+    return {
+        seats[key].member_id: Strip(words, [windows[other] for other in who if other != key])
+        for key, words in who.items()
+    }
 
 
 async def _created(node: Node) -> Demo:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -28,6 +28,7 @@ from server.store import Writer
 from server.tail import Tail
 from server.workspace import Workspace
 from web.cast import Cast, Person
+from web.fragments import Strip
 
 R = TypeVar("R")
 
@@ -42,6 +43,8 @@ class Node:
         self.session_key = b""
         self.presents = Presents(lambda agreement_id: self.read(Present.load, agreement_id))
         self.prepare: Callable[[Present, Touched], Render] = lambda _, __: lambda _: ()
+        self.strips: Mapping[str, Strip] = {}
+        """What a demo tells each of its visitors, by member."""
         self._casts: dict[str, Cast] = {}
         self.metrics = Metrics()
         self.writer = Writer(database.log, lambda commits: self._committed(commits))

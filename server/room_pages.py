@@ -43,7 +43,8 @@ class RoomPages:
 
     async def room(self, request: Request) -> Response:
         seat, reader = await self._reader(request)
-        return HTMLResponse(room_page(reader, f"/{seat_name(seat.member_id)}", seat.member_id))
+        strip = self.node.strips.get(seat.member_id)
+        return HTMLResponse(room_page(reader, f"/{seat_name(seat.member_id)}", seat.member_id, strip=strip))
 
     async def ratification(self, request: Request) -> Response:
         """The whole text, to be read and signed."""

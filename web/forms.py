@@ -145,12 +145,14 @@ def _open(asked: _Asked) -> Form:
 def _propose(asked: _Asked) -> Form:
     term = asked.term()
     title = f"Propose a change to {term['heading']}" if term["version"] else f"Propose words for {term['heading']}"
-    return _composer(title, "Propose", [_as_it_stands(term)])
+    return _composer(title, "Propose", [_to_start_from(asked.reader, term)])
 
 
 def _package(asked: _Asked) -> Form:
     terms = [_known(asked.reader.view.term, each) for each in asked.params.get("terms", "").split(",")]
-    return _composer("Compose a package", "Propose it as a whole", [_as_it_stands(term) for term in terms])
+    return _composer(
+        "Compose a package", "Propose it as a whole", [_to_start_from(asked.reader, term) for term in terms]
+    )
 
 
 def _add(asked: _Asked) -> Form:
@@ -191,6 +193,12 @@ def _answering(asked: _Asked, link: str, act: str, title: str) -> Form:
 
 def _composer(title: str, act: str, composed: list[Body]) -> Form:
     return Form("make_proposal", {}, {"title": title, "act": act, "composed": composed, "rationale": ""}, "composer")
+
+
+def _to_start_from(reader: Reader, term: Body) -> Body:
+    """A term as it stands; a place-holder as it was last offered, since it has no words of its own."""
+    heads = reader.heads(term)
+    return _as_it_stands(term) if term["version"] or not heads else _as_offered(reader, heads[-1], term)
 
 
 def _as_it_stands(term: Body) -> Body:

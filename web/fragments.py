@@ -4,6 +4,7 @@ same templates, and every region has an id of its own."""
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -18,9 +19,27 @@ OF_THE_WHOLE = ("bar", "banner", "foot", "ratification")
 _REGION = '<hx-partial hx-target="#{}" hx-swap="{}">{}</hx-partial>'
 
 
-def room_page(reader: Reader, base: str, me: str, template: str = "room/page.html") -> str:
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Another demo visitor's window: whose it is, and the link that opens it."""
+
+    name: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """What a demo's visitor is told above the room."""
+
+    me: str
+    others: Sequence[Window]
+
+
+def room_page(
+    reader: Reader, base: str, me: str, *, strip: Strip | None = None, template: str = "room/page.html"
+) -> str:
     """A whole page. base: the path under which this member's pages stand; me: the member's id."""
-    return templates.get_template(template).render(base=base, me=me, **context(reader))
+    return templates.get_template(template).render(base=base, me=me, strip=strip, **context(reader))
 
 
 def changed_regions(reader: Reader, touched: Touched) -> Sequence[str]:

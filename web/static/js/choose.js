@@ -31,7 +31,10 @@ export function choose(section, bringIntoView) {
     chosen = section.id;
     loadStory(section);
   }
+  const before = section.getBoundingClientRect().top;
   keepChoice();
+  // What opens and closes elsewhere must not move the clause under the hand.
+  window.scrollBy(0, section.getBoundingClientRect().top - before);
   if (bringIntoView) section.querySelector(".clause")?.scrollIntoView({ block: "nearest" });
 }
 
@@ -74,7 +77,15 @@ document.addEventListener("click", (event) => {
   }
   choose(section, false);
 });
+let pointing = false;
+document.addEventListener("pointerdown", () => {
+  pointing = true;
+});
+document.addEventListener("pointerup", () => {
+  pointing = false;
+});
 document.addEventListener("focusin", (event) => {
+  if (pointing) return; // the click chooses, once it is done
   const section = /** @type {Element} */ (event.target).closest?.("section.term");
   if (section) choose(section, false);
 });

@@ -66,7 +66,9 @@ function takeUp(form) {
   }
   const dialog = form.closest("dialog");
   if (dialog && !dialog.open) dialog.showModal();
-  const first = form.querySelector("textarea, input:not([type=hidden]):not([type=radio]), select, button.primary");
+  const first =
+    form.querySelector("textarea") ??
+    form.querySelector("input:not([type=hidden]):not([type=radio]), select, button.primary");
   if (first instanceof HTMLElement) first.focus({ preventScroll: true });
   form.scrollIntoView({ block: "nearest" });
 }

@@ -35,6 +35,7 @@ export function markClauses(room) {
   document.addEventListener("click", (event) => {
     const target = /** @type {Element} */ (event.target);
     const asked = target.closest("[data-tray]")?.getAttribute("data-tray");
+    if (!asked && !target.closest("[data-marks-all]")) return;
     if (asked === "none") marked.clear();
     if (asked === "package") open(`forms/package?terms=${[...marked].join(",")}`);
     if (asked === "reading") open(`reading?proposals=${[...new Set([...marked].flatMap(offersOn))].join(",")}`);

@@ -1,0 +1,69 @@
+"""axe-core finds no violation on any page, in the light and in the dark, at desk and phone width."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, Page, expect
+
+from tests.browser.people import Member
+from tests.conftest import Running
+
+SIZES = {"desk": {"width": 1440, "height": 900}, "phone": {"width": 360, "height": 780}}
+
+
+async def violations(page: Page) -> list[str]:
+    found = (await Axe().run(page)).response["violations"]
+    return [f"{each['id']}: {each['nodes'][0]['html'][:160]} ({len(each['nodes'])})" for each in found]
+
+
+async def too_wide(page: Page) -> bool:
+    """Whether one has to scroll sideways."""
+    return bool(await page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", SIZES)
+async def test_every_page_is_accessible(browser: Browser, demo: Running, scheme: str, size: str) -> None:
+    wrong: dict[str, Any] = {}
+    how = {"color_scheme": scheme, "viewport": SIZES[size], "reduced_motion": "reduce"}
+
+    async def look(name: str, page: Page) -> None:
+        if found := await violations(page):
+            wrong[name] = found
+        if await too_wide(page):
+            wrong[f"{name} is too wide"] = True
+
+    for role in ("a_negotiator", "a_observer"):
+        member = await Member.enters(browser, demo.line["links"][role], **how)
+        page = member.page
+        await look(f"room, {role}", page)
+        if role == "a_negotiator":
+            for heading, button in (
+                ("14 Fee", "Counter"), ("14 Fee", "Raise a concern"), ("14 Fee", "Accept subject to"),
+                ("1.2 Feedback", "Propose a change"),
+            ):  # fmt: skip
+                clause = await member.choose(heading)
+                await member.press(clause, button)
+                await expect(clause.locator(".act-form")).to_be_visible()
+                await look(f"{button} on {heading}", page)
+                await clause.locator(".act-form [data-closes=desk]").click()
+            await page.keyboard.press("?")
+            await look("keys", page)
+            await page.keyboard.press("Escape")
+        room = page.url
+        for name, path in (
+            ("home", "../"),
+            ("ratification", f"../ratifications/{demo.line['agreement_id']}"),
+            ("story", await page.locator(".current .story a").get_attribute("href") or ""),
+        ):
+            await page.goto(room)
+            await page.goto(await page.evaluate("path => new URL(path, location.href).href", path))
+            await look(f"{name}, {role}", page)
+        assert member.said == []
+    page = await (await browser.new_context(**how)).new_page()  # type: ignore[arg-type]
+    await page.goto(demo.url)
+    await look("door", page)
+    assert wrong == {}

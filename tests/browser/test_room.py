@@ -1,0 +1,195 @@
+"""The room: packages, reading together, words that are kept, a restart in the middle, and who may do what."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from tests.browser.people import Member
+from tests.conftest import Running, start_demo
+
+
+async def both(browser: Browser, demo: Running) -> tuple[Member, Member]:
+    ada = await Member.enters(browser, demo.line["links"]["a_negotiator"])
+    return ada, await Member.enters(browser, demo.line["links"]["b_negotiator"])
+
+
+async def test_several_clauses_are_composed_into_a_package_and_accepted_whole(browser: Browser, demo: Running) -> None:
+    ada, cid = await both(browser, demo)
+    for heading in ("1.1 Obligations", "1.2 Feedback"):
+        await ada.clause(heading).locator(".marking input").check()
+    tray = ada.page.locator("#tray")
+    await expect(tray).to_contain_text("2 marked")
+    await expect(tray.get_by_role("button", name="Read and accept together")).to_be_hidden()
+    await ada.press(tray, "Compose a package")
+    form = ada.page.locator("#sheet .act-form")
+    for place, words in (("0", "Each does its part."), ("1", "Each gives feedback every quarter.")):
+        await form.locator(f"[name='items.{place}.text']").fill(words)
+    value = form.locator("value-editor").last
+    await value.locator("[data-picks]").select_option("duration")
+    await value.locator("[data-duration]").select_option("P3M")
+    await form.locator("[name=rationale]").fill("The two belong together.")
+    await ada.press(form, "Propose it as a whole")
+    await expect(form).to_have_count(0)
+
+    offer = cid.clause("1.1 Obligations").locator(".offer")
+    await expect(offer.locator(".package")).to_contain_text("Part of a package with 1.2 Feedback.")
+    await expect(cid.clause("1.2 Feedback").locator(".offer .value ins")).to_have_text("3 months")
+    await cid.choose("1.1 Obligations")
+    await cid.press(offer, "Accept the package")
+    for heading, words in (
+        ("1.1 Obligations", "Each does its part."),
+        ("1.2 Feedback", "Each gives feedback every quarter."),
+    ):
+        clause = ada.clause(heading)
+        await expect(clause.locator(".state")).to_have_text("✓ Provisionally agreed")
+        await expect(clause.locator(".clause > .words")).to_have_text(words)
+    await expect(ada.clause("1.2 Feedback").locator(".clause > .value")).to_have_text("3 months")
+    assert ada.said == cid.said == []
+
+
+async def test_waiting_proposals_are_read_in_one_place_and_accepted_together(browser: Browser, demo: Running) -> None:
+    ada, cid = await both(browser, demo)
+    for heading in ("5.1", "6.2 Termination"):
+        await cid.clause(heading).locator(".marking input").check()
+    await cid.press(cid.page.locator("#tray"), "Read and accept together")
+    sheet = cid.page.locator("#sheet")
+    await expect(sheet.locator(".read")).to_have_count(2)
+    await expect(sheet.locator(".read").first.locator("ins").first).to_contain_text("10 business")
+    await cid.press(sheet, "Accept all 2")
+    await expect(sheet).to_be_hidden()
+    for heading in ("5.1", "6.2 Termination"):
+        await expect(ada.clause(heading).locator(".state .word")).to_have_text("✓ Provisionally agreed")
+    assert ada.said == cid.said == []
+
+
+async def test_arriving_changes_take_no_words_and_move_no_text_under_the_cursor(
+    browser: Browser, demo: Running
+) -> None:
+    ada, cid = await both(browser, demo)
+    clause = await ada.choose("6.4 Effect")
+    await ada.press(clause, "Propose a change")
+    words = clause.locator("textarea[name='items.0.text']")
+    await words.fill("Half of a thought")
+    await words.evaluate("field => field.setSelectionRange(4, 9)")
+    before = await words.bounding_box()
+    for heading in ("1.1 Obligations", "6.4 Effect"):
+        await cid.does(heading, "Propose a change", items__0__text="Something else that is longer than one line. " * 9)
+        await expect(ada.clause(heading).locator(".offer")).to_have_count(1)
+    after = await words.bounding_box()
+    assert await words.input_value() == "Half of a thought"
+    cursor = await words.evaluate(
+        "field => document.activeElement === field && [field.selectionStart, field.selectionEnd]"
+    )
+    assert cursor == [4, 9]
+    assert before
+    assert after
+    assert abs(after["y"] - before["y"]) < 400, "what arrived on the same clause stands above, the rest moved nothing"
+
+    await cid.does("6.4 Effect", "Withdraw")
+    await ada.page.reload()
+    await ada.is_live()
+    clause = await ada.choose("6.4 Effect")
+    await ada.press(clause, "Propose a change")
+    await expect(clause.locator("textarea[name='items.0.text']")).to_have_value("Half of a thought")
+
+
+async def test_a_refusal_stands_beside_its_control_with_the_next_step(browser: Browser, demo: Running) -> None:
+    ada, cid = await both(browser, demo)
+    fee = await ada.choose("14 Fee")
+    await ada.press(fee, "Counter")
+    form = fee.locator(".act-form")
+    await form.locator("[name='items.0.text']").fill("Meridian pays £3.20.")
+    await cid.does("14 Fee", "Withdraw")
+    await ada.press(form, "Counter")
+    refusal = form.locator("output.refusal")
+    await expect(refusal.locator("b")).to_have_text("This has already ended.")
+    await expect(refusal).to_contain_text("make a new one")
+    assert await form.locator("[name='items.0.text']").input_value() == "Meridian pays £3.20."
+
+
+async def test_a_restart_in_the_middle_loses_nothing_and_needs_no_reload(browser: Browser, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/demo.db"
+    demo = start_demo(url)
+    ada, cid = await both(browser, demo)
+    clause = await ada.choose("1.2 Feedback")
+    await ada.press(clause, "Propose a change")
+    await clause.locator("textarea[name='items.0.text']").fill("Feedback is welcome.")
+    demo.stop()
+    await expect(ada.page.locator("#connection")).to_have_text("Reconnecting")
+    await clause.locator(".act-form .acts .primary").click()
+    await expect(ada.page.locator("#connection")).to_contain_text("1 unsent")
+    await expect(clause.locator(".act-form output")).to_have_text("Sending…")
+    again = start_demo(url, port=urlsplit(demo.url).port or 0)
+    await expect(cid.clause("1.2 Feedback").locator(".offer ins").first).to_contain_text("welcome")
+    await expect(clause.locator(".act-form")).to_have_count(0)
+    await expect(ada.page.locator("#connection")).to_have_text("Live")
+    again.stop()
+
+
+async def test_three_links_work_side_by_side_in_one_browser(browser: Browser, demo: Running) -> None:
+    context = await browser.new_context()
+    pages = {}
+    for role in ("a_negotiator", "b_negotiator", "a_observer"):
+        member = Member(await context.new_page())
+        await member.page.goto(demo.line["links"][role])
+        await member.is_live()
+        pages[role] = member
+    ada, cid, edda = pages.values()
+    await expect(ada.page.locator(".strip")).to_contain_text("You are Ada")
+    await ada.does("1.2 Feedback", "Propose a change", items__0__text="Feedback is welcome.")
+    await expect(cid.clause("1.2 Feedback").locator(".state")).to_contain_text("Waiting for us")
+    await cid.choose("1.2 Feedback")
+    await cid.press(cid.clause("1.2 Feedback"), "Accept")
+    for member in (ada, edda):
+        await expect(member.clause("1.2 Feedback").locator(".clause > .words")).to_have_text("Feedback is welcome.")
+    for member in pages.values():
+        await member.page.reload()
+        await member.is_live()
+    await expect(edda.page.locator("#bar .turn")).to_contain_text("Waiting for Meridian")
+    assert await edda.page.locator("form[data-command], .clause [data-key], .marking").count() == 0
+    assert "us" not in (await edda.page.locator("#bar .turn").inner_text()).lower().split()
+
+
+async def test_keys_move_and_act(browser: Browser, demo: Running) -> None:
+    cid = await Member.enters(browser, demo.line["links"]["b_negotiator"])
+    current = cid.page.locator("section.term.current .clause h2")
+    await cid.choose("1 Cooperation")
+    await cid.page.keyboard.press("j")
+    await expect(current).to_contain_text("1.1")
+    await cid.page.keyboard.press("k")
+    await expect(current).to_contain_text("Cooperation")
+    await cid.page.keyboard.press("n")
+    await expect(current).to_contain_text("2.1")
+    await cid.page.keyboard.press("n")
+    await expect(current).to_contain_text("5.1")
+    await cid.page.keyboard.press("o")
+    concern = cid.page.locator(".current .act-form[data-command=raise_objection]")
+    await expect(concern.locator("textarea").first).to_be_focused()
+    await cid.page.keyboard.press("Escape")
+    await expect(concern).to_have_count(0)
+    await cid.page.locator("section.term.current .clause h2 a").focus()
+    await cid.page.keyboard.press("a")
+    await expect(cid.clause("5.1").locator(".state")).to_have_text("✓ Provisionally agreed")
+
+
+@pytest.mark.parametrize("act", ["set aside", "leave open"])
+async def test_a_clause_is_set_aside_by_both(browser: Browser, demo: Running, act: str) -> None:
+    ada, cid = await both(browser, demo)
+    clause = await cid.choose("13.12")
+    await clause.locator(".clause-acts .menu summary").click()
+    button = {"set aside": "Set aside until a date", "leave open": "Leave open at signature"}[act]
+    await cid.press(clause, button)
+    form = clause.locator(".act-form")
+    await cid.fill(form, until="2099-03-04", reason="Counsel is looking into it.")
+    await expect(form).to_have_count(0)
+    asked = ada.clause("13.12")
+    await expect(asked.locator(".asked")).to_contain_text("until 4 Mar 2099: Counsel is looking into it.")
+    await ada.choose("13.12")
+    await ada.press(asked, "Agree")
+    word = {"set aside": "Parked until 4 Mar 2099", "leave open": "Deferred until 4 Mar 2099"}[act]
+    await expect(clause.locator(".state")).to_contain_text(word)
+    assert ada.said == cid.said == []
