@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 VENDOR := web/static/vendor
 HTMX := web/assets/node_modules/htmx.org/dist
 
-.PHONY: setup demo dev test lint lock clean
+.PHONY: setup demo dev test lint lock screenshots bench clean
 
 setup: $(VENV)/.ready $(VENDOR)/.ready
 
@@ -43,6 +43,12 @@ lint: setup $(LINTERS)/.ready
 	$(BIN)/lint-imports
 	cd web && assets/node_modules/.bin/tsc --project assets
 	cd web && assets/node_modules/.bin/eslint --config assets/eslint.config.js static
+
+screenshots: setup
+	$(BIN)/python -m tests.browser.screenshots
+
+bench: setup
+	$(BIN)/python -m bench.store
 
 LOCK := $(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
 	--no-annotate --no-header --strip-extras --allow-unsafe

@@ -15,7 +15,7 @@ from domain.words import Mandate
 from projections import as_of, tables
 from server.identity import Seat, fresh_secret, invitation_row, secret_row, token_row
 from server.node import Node
-from server.partnerships import admit, form, open_agreement
+from server.partnerships import First, admit, form, open_agreement
 from server.workspace import new_id
 from web.fragments import Strip, Window
 
@@ -94,7 +94,8 @@ async def _created(node: Node) -> Demo:
 
 
 async def _formed(node: Node) -> tuple[PartnershipId, dict[str, Seat]]:
-    formed = await form(node, "outsourcing", "Answer the claims line together", ["Meridian Home", "Castellan Contact"])
+    names, firsts = ["Meridian Home", "Castellan Contact"], [First("Nora"), First("Otto")]
+    formed = await form(node, "outsourcing", "Answer the claims line together", names, firsts)
     seats: dict[str, Seat] = {}
     for side, party in zip("ab", formed.parties, strict=True):
         for role, name in _PEOPLE[side].items():

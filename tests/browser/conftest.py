@@ -11,12 +11,13 @@ from playwright.async_api import Browser, async_playwright, expect
 
 expect.set_options(timeout=20_000)
 
-_QUIET = [
+QUIET = [
     "--disable-gpu",
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
+    *(["--no-sandbox"] if os.geteuid() == 0 else []),
 ]
 
 
@@ -28,9 +29,8 @@ def chromium() -> str | None:
 @pytest.fixture
 async def browser() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
-        arguments = [*_QUIET, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
         try:
-            browser = await playwright.chromium.launch(executable_path=chromium(), args=arguments)
+            browser = await playwright.chromium.launch(executable_path=chromium(), args=QUIET)
         except Exception as error:
             pytest.fail(
                 "No Chromium to test with. Install Debian's (apt-get install chromium) or Playwright's own "

@@ -13,12 +13,14 @@ export function chosenClause() {
  */
 export function chooseClause(hash) {
   const named = hash.startsWith("#term-") ? document.getElementById(hash.slice(1)) : null;
-  const ours = document.querySelector(".filters [data-filter]:nth-child(2)")?.getAttribute("data-filter") ?? "none";
+  const ours = document.getElementById("room")?.dataset.us;
+  const waiting = ours ? `#text .clause[data-waits~="${CSS.escape(ours)}"]` : '#text .clause:not([data-waits=""])';
   const first =
     named ??
-    document.querySelector(`#text .clause[data-waits~="${CSS.escape(ours)}"]`)?.closest("section.term") ??
+    document.querySelector(waiting)?.closest("section.term") ??
     document.querySelector("#text section.term");
-  if (first) choose(first, first !== document.querySelector("#text section.term"));
+  const isWide = window.matchMedia("(min-width: 721px)").matches; // a phone shows first how the whole stands
+  if (first) choose(first, named !== null || (isWide && first !== document.querySelector("#text section.term")));
 }
 
 /**

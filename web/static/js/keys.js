@@ -17,8 +17,11 @@ export function listenToKeys() {
     const target = /** @type {Element} */ (event.target);
     const opens = target.closest("[data-opens]")?.getAttribute("data-opens");
     if (opens === "keys") showKeys();
-    if (opens === "rail") document.body.classList.add("rail-open");
-    if (target.closest('[data-closes="rail"]')) document.body.classList.remove("rail-open");
+    if (opens === "rail" || opens === "outline") document.body.classList.add(`${opens}-open`);
+    const closes = target.closest("[data-closes]")?.getAttribute("data-closes");
+    if (closes) document.body.classList.remove(`${closes}-open`);
+    if (target.closest("#outline a")) document.body.classList.remove("outline-open");
+    if (target.closest("[data-next]")) next();
     for (const menu of document.querySelectorAll("details.menu[open]")) {
       if (!menu.contains(target) || target.closest("button, a")) menu.removeAttribute("open");
     }
@@ -59,11 +62,12 @@ function step(direction) {
 }
 
 function next() {
-  const ours = document.querySelector(".filters [data-filter]:nth-child(2)")?.getAttribute("data-filter") ?? "";
+  const ours = document.getElementById("room")?.dataset.us ?? "";
   const sections = [...document.querySelectorAll("#text section.term")];
   const at = sections.indexOf(/** @type {Element} */ (chosenClause()));
   const inOrder = [...sections.slice(at + 1), ...sections.slice(0, at + 1)];
-  goTo(inOrder.find((each) => each.querySelector(`.clause[data-waits~="${CSS.escape(ours)}"]`)));
+  const waiting = ours === "" ? '.clause:not([data-waits=""])' : `.clause[data-waits~="${CSS.escape(ours)}"]`;
+  goTo(inOrder.find((each) => each.querySelector(waiting)));
 }
 
 /** @param {Element | undefined} section */
@@ -83,5 +87,5 @@ function showKeys() {
 function close(target) {
   if (document.querySelector("dialog[open]")) return;
   if (target.closest(".desk")) closeDesk(target);
-  document.body.classList.remove("rail-open");
+  document.body.classList.remove("rail-open", "outline-open");
 }
