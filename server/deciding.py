@@ -212,7 +212,11 @@ class Deciding:
     # In turn.
 
     async def _decide_in_turn(self, stream: str, overtaken: Held, served: Sequence[Asked]) -> None:
-        aggregate = await asyncio.to_thread(self._aggregates.load, stream)
+        try:
+            aggregate = await asyncio.to_thread(self._aggregates.load, stream)
+        except Exception as error:
+            _fail(served, Fault(error))
+            return
         settled: list[Settled] = []
 
         def work(turn: Turn) -> int:

@@ -13,6 +13,11 @@ from typing import Any
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 
+from server.database import migrate, open_database
+from server.faults import Fault
+from server.node import Node
+from server.partnerships import form, open_agreement
+from server.settings import Settings
 from tests.databases import fresh_url
 from tests.server.conftest import Pair, pair_on
 from tests.server.served import Program, Served
@@ -125,3 +130,35 @@ def test_many_members_on_two_nodes_are_all_answered(nodes: list[Served]) -> None
         answers = [code for codes in pool.map(work, members) for code in codes]
     assert answers == [201] * 48 * 6
     assert pair.ada.get()["version"] == 1 + 48 * 6
+
+
+async def test_whoever_stands_in_line_is_told_when_the_store_fails(tmp_path: Path) -> None:
+    """Nobody waits for ever for a stream that cannot be loaded, and once it can be, the line goes on."""
+    database = open_database(fresh_url("sqlite", tmp_path))
+    migrate(database)
+    node = Node(database, Settings())
+    await node.start()
+    formed = await form(node, "alliance", "", ["A", "B"])
+    seat = next(iter(formed.seats.values()))
+    agreement_id = await open_agreement(node, seat, "Claims line")
+    await node.stop()
+
+    node = Node(database, Settings())
+    await node.start()
+    load, failing = node.workspace.aggregates.load, [True]
+
+    def fails_at_first(stream: str, up_to: int | None = None) -> Any:
+        if stream == agreement_id and failing:
+            raise OSError("the disk is away")
+        return load(stream, up_to)
+
+    node.workspace.aggregates.load = fails_at_first  # type: ignore[method-assign]
+    raw = {"command_id": "c", "type": "open_term", "heading": "1"}
+    asked = [node.workspace.on_agreement(seat, agreement_id, raw | {"command_id": str(n)}) for n in range(5)]
+    outcomes = await asyncio.wait_for(asyncio.gather(*asked, return_exceptions=True), 20)
+    assert all(isinstance(outcome, Fault) for outcome in outcomes)
+    failing.clear()
+    recorded_now = await asyncio.wait_for(node.workspace.on_agreement(seat, agreement_id, raw), 20)
+    assert recorded_now.version == 2
+    await node.stop()
+    database.close()
