@@ -11,6 +11,7 @@ from pathlib import Path
 from starlette.applications import Starlette
 from starlette.convertors import Convertor, register_url_convertor
 from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
@@ -124,7 +125,7 @@ def create_app(
     handlers = {Refusal: on_refusal, HTTPException: on_http_error, Exception: on_fault}
     app = Starlette(lifespan=lifespan, exception_handlers=handlers)
     app.router.redirect_slashes = False
-    return Guarded(app, settings)
+    return Guarded(GZipMiddleware(app, minimum_size=1000, compresslevel=5), settings)
 
 
 class Guarded:

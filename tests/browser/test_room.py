@@ -193,3 +193,13 @@ async def test_a_clause_is_set_aside_by_both(browser: Browser, demo: Running, ac
     word = {"set aside": "Parked until 4 Mar 2099", "leave open": "Deferred until 4 Mar 2099"}[act]
     await expect(clause.locator(".state")).to_contain_text(word)
     assert ada.said == cid.said == []
+
+
+async def test_the_room_of_73_terms_loads_with_less_than_150_kb(browser: Browser, demo: Running) -> None:
+    ada = await Member.enters(browser, demo.line["links"]["a_negotiator"])
+    sizes = await ada.page.evaluate(
+        "[...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]"
+        ".map(entry => entry.transferSize)"
+    )
+    assert len(sizes) > 10
+    assert sum(sizes) < 150_000
