@@ -90,10 +90,14 @@ class Api:
         self.node.workspace.refuse_observers(seat)
         self._refuse_other(seat, request.path_params["partnership_id"])
         admitted = await partnerships.admit(self.node, seat, **asked)
-        answer = {
-            "member_id": admitted.seat.member_id,
-            "link": f"{base_url(request, self.node)}/join/{admitted.invitation}",
-        }
+        link = f"{base_url(request, self.node)}/join/{admitted.invitation}"
+        if email := asked.get("email"):
+            days = self.node.settings.invitation_days
+            text = (
+                f"You are invited to work on one text with a partner.\n\n{link}\n\nIt works once, within {days} days.\n"
+            )
+            await self.node.mail.try_to_send(email, "You are invited to Onetext", text)
+        answer = {"member_id": admitted.seat.member_id, "link": link}
         return json_response(answer | ({"token": admitted.token} if admitted.token else {}), 201)
 
     async def open_agreement(self, request: Request) -> Response:

@@ -18,9 +18,7 @@ from projections import as_of
 from server import partnerships
 from server.access import base_url, cookie_name, read_body, seat_name, signed, signed_in
 from server.identity import Invitation, Seat, fresh_secret, invitation_row
-from server.mail import Mail
 from server.node import Node
-from server.problems import log
 from server.workspace import new_id
 from web.templates import templates
 
@@ -44,7 +42,7 @@ class Door:
     """The pages before anybody is signed in, and what a member does with links and sessions."""
 
     def __init__(self, node: Node) -> None:
-        self.node, self.mail = node, Mail(node.settings)
+        self.node, self.mail = node, node.mail
         self._asked: dict[str, float] = {}
 
     def routes(self) -> list[Route]:
@@ -92,10 +90,7 @@ class Door:
         link = await self._fresh_link(request, seat, timedelta(minutes=self.node.settings.sign_in_minutes))
         minutes = self.node.settings.sign_in_minutes
         text = f"This link signs you in to Onetext. It works once, within {minutes} minutes.\n\n{link}\n"
-        try:
-            await self.mail.send(email, "Your link to Onetext", text)
-        except OSError as error:
-            log.error("a link could not be sent: %r", error)
+        await self.mail.try_to_send(email, "Your link to Onetext", text)
 
     async def join(self, request: Request) -> Response:
         """Shows a page; only a demo's link, which may be used any number of times, signs in at once."""

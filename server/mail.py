@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import smtplib
 import ssl
 from email.message import EmailMessage
 from urllib.parse import unquote, urlsplit
 
 from server.settings import Settings
+
+log = logging.getLogger("onetext")
 
 SECONDS = 20
 """How long a mail server may take to answer."""
@@ -31,6 +34,15 @@ class Mail:
         message["From"], message["To"], message["Subject"] = self._sender, to, subject
         message.set_content(text)
         await asyncio.to_thread(self._hand_over, message)
+
+    async def try_to_send(self, to: str, subject: str, text: str) -> None:
+        """Send where that is possible; a failure is logged, since the link can be shown in another way."""
+        if not self.is_configured:
+            return
+        try:
+            await self.send(to, subject, text)
+        except OSError as error:  # SMTPException is one
+            log.error("an e-mail could not be sent: %r", error)
 
     def _hand_over(self, message: EmailMessage) -> None:
         assert self._url

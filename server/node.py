@@ -19,6 +19,7 @@ from projections.present import Present, Touched
 from projections.projector import Change, Projector
 from server.database import Database
 from server.identity import Identity, utc_now
+from server.mail import Mail
 from server.metrics import Metrics
 from server.presents import Presents
 from server.projecting import Projecting
@@ -43,6 +44,7 @@ class Node:
         self.session_key = b""
         self.presents = Presents(lambda agreement_id: self.read(Present.load, agreement_id))
         self.prepare: Callable[[Present, Touched], Render] = lambda _, __: lambda _: ()
+        self.mail = Mail(settings)
         self.strips: Mapping[str, Strip] = {}
         """What a demo tells each of its visitors, by member."""
         self._casts: dict[str, Cast] = {}

@@ -96,6 +96,11 @@ def test_a_known_address_is_sent_a_link_that_works_once(database_url: str, post:
     with httpx.Client() as ida:
         assert "You are Ida" in ida.get(f"{seat_of(ida, link)}/").text
     assert httpx.post(link).status_code == 409
+    pair = pair_on(node)
+    body = {"party_id": pair.ada.party_id, "name": "Per", "email": "per@n.example", "mandates": ["signatory"]}
+    made = pair.ada.http.post(f"/api/v1/partnerships/{pair.ada.partnership_id}/members", json=body).json()
+    assert handler.letters[-1]["To"] == "per@n.example"
+    assert made["link"] in str(handler.letters[-1].get_payload()).replace("=\n", "").replace("=3D", "=")
     node.stop()
 
 
