@@ -198,4 +198,4 @@ class Door:
 
     def _page(self, template: str, status: int = 200, **given: object) -> Response:
         page = templates.get_template(f"door/{template}").render(sends_mail=self.mail.is_configured, **given)
-        return HTMLResponse(page, status, {"Referrer-Policy": "no-referrer", "Cache-Control": "no-store"})
+        return HTMLResponse(page, status, {"Cache-Control": "no-store"})

@@ -17,7 +17,7 @@ from server.identity import Seat
 from server.node import Node
 from server.rooms import Render, Room
 from web.audience import Audience
-from web.forms import form, reading
+from web.forms import form, item, reading
 from web.fragments import all_regions, changed_regions, context, room_page
 from web.reader import Reader
 from web.templates import templates
@@ -54,7 +54,8 @@ class RoomPages:
 
     async def form(self, request: Request) -> Response:
         _, reader = await self._reader(request)
-        return HTMLResponse(form(reader, request.path_params["act"], dict(request.query_params)))
+        act, params = request.path_params["act"], dict(request.query_params)
+        return HTMLResponse(item(reader, params) if act == "item" else form(reader, act, params))
 
     async def reading(self, request: Request) -> Response:
         _, reader = await self._reader(request)

@@ -35,6 +35,15 @@ class Form:
     template: str | None = None
 
 
+def item(reader: Reader, params: Params) -> str:
+    """One more clause for a package that is being composed; at: its number in it."""
+    term, number = _known(reader.view.term, params.get("term")), params.get("at", "")
+    if not number.isdigit():
+        raise Refusal(Code.NOT_FOUND)
+    each = _to_start_from(reader, term)
+    return templates.get_template("forms/item.html").render(each=each, at=f"items.{number}.", **context(reader))
+
+
 def form(reader: Reader, act: str, params: Params) -> str:
     """The form of an act, as HTML; `not_found` where there is no such act or what it is about is gone."""
     make = _FORMS.get(act)

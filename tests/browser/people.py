@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from playwright.async_api import Browser, ConsoleMessage, Locator, Page, expect
 
 
@@ -57,6 +59,29 @@ class Member:
         await expect(form).to_be_visible()
         await self.fill(form, **fields)
         await expect(form).to_have_count(0)
+
+    async def composes(self, heading: str, button: str, words: Mapping[str, str]) -> None:
+        """Open the composer on a clause, give each clause its words, adding those that are not in it yet, and send."""
+        clause = await self.choose(heading)
+        await self.press(clause.locator(".offer"), button)
+        form = clause.locator(".act-form")
+        for named, text in words.items():
+            item = form.locator("fieldset.composed", has=self.page.locator("legend", has_text=named))
+            if await item.count() == 0:
+                await form.locator("[data-adds-item]").select_option(label=named)
+            await item.locator("textarea").fill(text)
+        await form.locator(".acts .primary").last.click()
+        await expect(form).to_have_count(0)
+
+    async def accepts(self, heading: str) -> None:
+        clause = await self.choose(heading)
+        await self.press(clause.locator(".offer"), "Accept")
+
+    async def from_menu(self, heading: str, button: str) -> None:
+        """Do what stands under More on a clause."""
+        clause = await self.choose(heading)
+        await clause.locator(".clause-acts .menu summary").click()
+        await self.press(clause.locator(".clause-acts .menu"), button)
 
 
 def _is_wrong(message: ConsoleMessage) -> bool:

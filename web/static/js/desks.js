@@ -36,11 +36,34 @@ export function keepDesks() {
       if (form instanceof HTMLFormElement) takeUp(form);
     }
   });
+  document.addEventListener("change", (event) => {
+    const picked = event.target;
+    if (picked instanceof HTMLSelectElement && picked.dataset.addsItem && picked.value) addItem(picked);
+  });
   document.addEventListener("click", (event) => {
     const target = /** @type {Element} */ (event.target);
     if (target.closest('[data-closes="desk"]')) closeDesk(target);
     if (target.closest("[data-drops-item]")) target.closest("[data-item]")?.remove();
   });
+}
+
+/**
+ * Adds another clause to the package that is being composed.
+ * @param {HTMLSelectElement} picked
+ */
+function addItem(picked) {
+  const form = picked.closest("form");
+  const items = form?.querySelector(".items");
+  if (!form || !items) return;
+  const taken = [...form.querySelectorAll('[name^="items."][name$=".term_id"]')];
+  const number = 1 + Math.max(-1, ...taken.map((each) => Number(each.getAttribute("name")?.split(".")[1])));
+  const isThere = taken.some((each) => each instanceof HTMLInputElement && each.value === picked.value);
+  const { htmx } = /** @type {{ htmx: { ajax: Function } }} */ (/** @type {unknown} */ (window));
+  if (!isThere) {
+    const url = `${picked.dataset.addsItem}?term=${picked.value}&at=${Math.max(number, items.children.length)}`;
+    htmx.ajax("GET", url, { target: items, swap: "beforeend" });
+  }
+  picked.value = "";
 }
 
 /**
