@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import httpx
 from playwright.async_api import Browser, expect
 
@@ -72,7 +74,7 @@ async def test_two_people_counter_answer_and_sign(browser: Browser, demo: Runnin
             member = Member(await (await browser.new_context()).new_page())
             await member.page.goto(invited.json()["link"])
             await member.page.get_by_role("button", name="Enter").click()
-            await member.page.wait_for_url("**/")
+            await member.page.wait_for_url(re.compile(r"/[0-9a-f]{10}/"))
             seat = member.page.url.split("/")[3]
             await member.page.goto(f"{demo.url}/{seat}/agreements/{agreement_id}")
             await member.is_live()
