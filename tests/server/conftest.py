@@ -48,5 +48,22 @@ def pair_on(node: Served) -> Pair:
 
 
 @pytest.fixture
+def nodes(tmp_path: Path) -> Iterator[list[Served]]:
+    """Two nodes on one PostgreSQL."""
+    url = fresh_url("postgresql", tmp_path)
+    nodes = [Served(url), Served(url)]
+    yield nodes
+    for node in nodes:
+        node.stop()
+
+
+def on(node: Served, member: Program) -> Program:
+    """A member who speaks to one of several nodes."""
+    return Program(
+        node.url, member.token, member.party_id, member.partnership_id, member.member_id, member.agreement_id
+    )
+
+
+@pytest.fixture
 def pair(served: Served) -> Pair:
     return pair_on(served)

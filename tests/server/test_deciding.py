@@ -5,12 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 import uuid
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import pytest
 from websockets.asyncio.client import ClientConnection, connect
 
 from server.database import migrate, open_database
@@ -19,23 +17,8 @@ from server.node import Node
 from server.partnerships import form, open_agreement
 from server.settings import Settings
 from tests.databases import fresh_url
-from tests.server.conftest import Pair, pair_on
+from tests.server.conftest import Pair, on, pair_on
 from tests.server.served import Program, Served
-
-
-@pytest.fixture
-def nodes(tmp_path: Path) -> Iterator[list[Served]]:
-    url = fresh_url("postgresql", tmp_path)
-    nodes = [Served(url), Served(url)]
-    yield nodes
-    for node in nodes:
-        node.stop()
-
-
-def on(node: Served, member: Program) -> Program:
-    return Program(
-        node.url, member.token, member.party_id, member.partnership_id, member.member_id, member.agreement_id
-    )
 
 
 def test_the_same_command_sent_many_times_at_once_is_recorded_once(pair: Pair) -> None:

@@ -6,30 +6,11 @@ import asyncio
 import json
 import threading
 import uuid
-from collections.abc import Iterator
-from pathlib import Path
 
-import pytest
 from websockets.asyncio.client import connect
 
-from tests.databases import fresh_url
-from tests.server.conftest import pair_on
+from tests.server.conftest import on, pair_on
 from tests.server.served import Program, Served
-
-
-@pytest.fixture
-def nodes(tmp_path: Path) -> Iterator[list[Served]]:
-    url = fresh_url("postgresql", tmp_path)
-    nodes = [Served(url), Served(url)]
-    yield nodes
-    for node in nodes:
-        node.stop()
-
-
-def on(node: Served, member: Program) -> Program:
-    return Program(
-        node.url, member.token, member.party_id, member.partnership_id, member.member_id, member.agreement_id
-    )
 
 
 async def test_members_on_both_nodes_get_every_event_once_and_in_order(nodes: list[Served]) -> None:
