@@ -11,6 +11,8 @@ from playwright.async_api import Browser, expect
 from tests.browser.people import Member
 from tests.conftest import Running, start_demo
 
+DATA = Path(__file__).parent.parent / "data"
+
 
 async def both(browser: Browser, demo: Running) -> tuple[Member, Member]:
     ada = await Member.enters(browser, demo.line["links"]["a_negotiator"])
@@ -203,3 +205,30 @@ async def test_the_room_of_73_terms_loads_with_less_than_150_kb(browser: Browser
     )
     assert len(sizes) > 10
     assert sum(sizes) < 150_000
+
+
+async def test_an_imported_agreement_is_read_and_accepted_in_one_go(browser: Browser, demo: Running) -> None:
+    """73 clauses from a file on the home page, marked with one press and accepted all or none."""
+    ada, cid = await both(browser, demo)
+    await ada.page.goto("/".join(ada.page.url.split("/")[:4]) + "/")
+    await ada.page.locator("summary", has_text="Open an agreement").click()
+    await ada.page.locator("[name=title]").fill("Imported")
+    await ada.page.locator("input[type=file]").set_input_files(DATA / "partnership-agreement.md")
+    await expect(ada.page.locator("[name=markdown]")).not_to_have_value("")
+    await ada.page.get_by_role("button", name="Open it").click()
+    await ada.page.wait_for_url("**/agreements/*")
+    await ada.is_live()
+    await cid.page.goto("/".join(cid.page.url.split("/")[:5]) + "/" + ada.page.url.rsplit("/", 1)[-1])
+    await cid.is_live()
+    await expect(cid.page.locator("#bar .turn .ours")).to_contain_text("73")
+    await expect(cid.page).to_have_title("(73) Imported · Onetext")
+    await cid.press(cid.page.locator(".side"), "Mark all that we may accept")
+    await expect(cid.page.locator("#tray")).to_contain_text("73 marked")
+    await cid.press(cid.page.locator("#tray"), "Read and accept together")
+    await expect(cid.page.locator("#sheet .read")).to_have_count(73)
+    await cid.press(cid.page.locator("#sheet"), "Accept all 73")
+    for member in (ada, cid):
+        await expect(member.page.locator("#bar .progress")).to_contain_text("60 of 60 agreed")
+        await expect(member.page.locator(".clause.provisional")).to_have_count(73)
+    await expect(cid.page).to_have_title("Imported · Onetext")
+    assert ada.said == cid.said == []
