@@ -46,13 +46,10 @@ def _concerned(agreement: Agreement, data: dict[str, Any]) -> list[Any]:
     return []
 
 
-def sentence(body: dict[str, Any], name_of: Mapping[str | None, str]) -> str:
-    """The event in plain English. name_of: names of members and parties by id."""
+def sentence(body: dict[str, Any], name_of: Mapping[str | None, str], here: str | None = None) -> str:
+    """The event in plain English. name_of: names of members and parties by id; here: the term whose story it is."""
     who = name_of.get(body["member_id"]) or name_of.get(body["party_id"]) or "The clock"
-    headings = list(body["headings"].values())
-    what = ", ".join(f"“{heading}”" for heading in headings[:3]) or "the agreement"
-    if len(headings) > 3:
-        what += f" and {len(headings) - 3} more"
+    what = _what(body, here)
     about = body["about"]
     verb: str = _VERBS.get(body["type"], body["type"])
     if body["type"] == "ProposalMade":
@@ -67,6 +64,16 @@ def sentence(body: dict[str, Any], name_of: Mapping[str | None, str]) -> str:
     if "{}" in verb:
         return verb.format(what)
     return f"{who} {verb} {what}."
+
+
+def _what(body: dict[str, Any], here: str | None) -> str:
+    others = [heading for term_id, heading in body["headings"].items() if term_id != here]
+    named = [f"“{heading}”" for heading in others[:3]]
+    if here in body["term_ids"]:
+        named.insert(0, "this clause")
+    if len(others) > 3:
+        named.append(f"{len(others) - 3} more")
+    return ", ".join(named) or "the agreement"
 
 
 _VERBS = {

@@ -77,7 +77,7 @@ class RoomPages:
         if not moments:
             raise Refusal(Code.NOT_FOUND)
         names = self.node.cast(seat.partnership_id).names
-        told = [moment | {"sentence": sentence(moment, names)} for moment in moments]
+        told = [moment | {"sentence": sentence(moment, names, term_id)} for moment in moments]
         return templates.get_template(template).render(story=told, term_id=term_id, **context(reader))
 
     def audience_of(self, seat: Seat) -> Audience:
