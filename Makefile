@@ -16,6 +16,7 @@ $(VENV)/.ready: requirements/dev.txt pyproject.toml
 	@touch $@
 
 $(VENDOR)/.ready: web/assets/package-lock.json
+	@command -v npm >/dev/null || { echo "Node's npm is missing; it fetches the front-end packages. Install it: apt-get install nodejs npm"; exit 1; }
 	cd web/assets && npm ci --omit=dev --silent --ignore-scripts --no-audit --no-fund
 	mkdir -p $(VENDOR)
 	cat $(HTMX)/htmx.min.js $(HTMX)/ext/hx-ws.min.js > $(VENDOR)/htmx-ws.min.js # one file: htmx starts before it knows what loads later

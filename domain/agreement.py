@@ -43,7 +43,7 @@ from domain.rules import DECISIONS, FOLDS, Act, folds
 from domain.shelf import Shelf
 from domain.text_order import TextOrder
 from domain.times import written
-from domain.words import LIVE, NOT_ENDED, AgreementStatus, Mandate, ProposalState, Severity
+from domain.words import NOT_ENDED, AgreementStatus, Mandate, ProposalState, Severity
 
 
 class Agreement(Aggregate):
@@ -137,9 +137,6 @@ class Agreement(Aggregate):
         """The moment of the act that is being judged."""
         return written(self._at)
 
-    def other_party(self, party: PartyId) -> PartyId:
-        return self.parties[1] if party == self.parties[0] else self.parties[0]
-
     # What the rules look up.
 
     def term(self, term_id: TermId) -> terms.Term:
@@ -168,13 +165,6 @@ class Agreement(Aggregate):
     def is_contested(self, proposal: proposals.Proposal) -> bool:
         """Derived: open with an open blocking objection."""
         return proposal.state == ProposalState.OPEN and self.is_blocked(proposal.proposal_id)
-
-    def head_of(self, thread_id: ThreadId) -> ProposalId | None:
-        """The live proposal of a thread that is not countered."""
-        for proposal_id in reversed(self.threads[thread_id]):
-            if self.proposals[proposal_id].state in LIVE - {ProposalState.COUNTERED}:
-                return proposal_id
-        return None
 
     def terms_in_order(self) -> Iterator[terms.Term]:
         return (self.terms[term_id] for term_id in self.text)

@@ -18,6 +18,3 @@ class Audience:
 
     def held(self) -> dict[Mandate, frozenset[TermId] | None]:
         return {Mandate(mandate): covered for mandate, covered in self.mandates}
-
-    def holds(self, mandate: Mandate) -> bool:
-        return any(held == mandate for held, _ in self.mandates)

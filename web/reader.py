@@ -10,7 +10,7 @@ from typing import Any
 from domain import acts
 from domain.diff import Run, redline
 from domain.rules import Covered
-from domain.words import LIVE, NOT_ENDED, AgreementStatus, Mandate, Mark, ProposalState, TermStatus
+from domain.words import NOT_ENDED, Mandate, Mark, TermStatus
 from web.audience import Audience
 from web.cast import Cast
 from web.view import Body, RoomView
@@ -137,10 +137,6 @@ class Reader:
 
     def waiting(self, party_id: str) -> int:
         return sum(1 for wait in self.view.waiting if wait.party_id == party_id)
-
-    @property
-    def is_frozen(self) -> bool:
-        return bool(self.status == AgreementStatus.RATIFYING)
 
     # What is proposed.
 
@@ -353,14 +349,6 @@ class Reader:
 
     def _open(self, *broken: acts.Broken) -> bool:
         return self.us is not None and not any(True for guards in broken for _ in guards)
-
-
-def is_live(proposal: Body) -> bool:
-    return proposal["state"] in LIVE
-
-
-def is_stale(proposal: Body) -> bool:
-    return bool(proposal["state"] == ProposalState.STALE)
 
 
 MARKS = {Mark.EXIT: "exit term", Mark.LEGAL_FLOOR: "legal floor"}

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from domain.fingerprint import text_fingerprint
 from domain.turns import Wait, waits
 from domain.words import LIVE, ProposalState
 from projections.present import Present
@@ -108,10 +107,6 @@ class RoomView:
             if each["condition"]
             for item in each["items"]
         }
-
-    @cached_property
-    def fingerprint(self) -> str:
-        return text_fingerprint(self.header["agreement_id"], self.terms)
 
     def _is_offered_text(self, term_id: str) -> bool:
         heads = self.heads_on.get(term_id, ())
