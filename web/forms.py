@@ -64,9 +64,9 @@ def form(reader: Reader, act: str, params: Params) -> str:
 def reading(reader: Reader, proposal_ids: Sequence[str]) -> str:
     """Several waiting proposals, to be read in one place and accepted together."""
     chosen = [reader.view.proposal[each] for each in proposal_ids if each in reader.view.proposal]
-    offers = [each for each in chosen if reader.may("accept", each)]
+    acceptable = [each for each in chosen if reader.may.on_offer("accept", each)]
     template = templates.get_template("forms/reading.html")
-    return template.render(offers=offers, left_out=len(proposal_ids) - len(offers), **context(reader))
+    return template.render(chosen=acceptable, left_out=len(proposal_ids) - len(acceptable), **context(reader))
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +206,7 @@ def _composer(title: str, act: str, composed: list[Body]) -> Form:
 
 def _to_start_from(reader: Reader, term: Body) -> Body:
     """A term as it stands; a place-holder as it was last offered, since it has no words of its own."""
-    heads = reader.heads(term)
+    heads = reader.offers.heads(term)
     return _as_it_stands(term) if term["version"] or not heads else _as_offered(reader, heads[-1], term)
 
 
@@ -218,12 +218,12 @@ def _as_it_stands(term: Body) -> Body:
 
 def _as_offered(reader: Reader, proposal: Body, term: Body) -> Body:
     """An item of an offer to start from; what differs from the present words is offered again as it is."""
-    item = reader.item(proposal, term)
+    item = reader.offers.item(proposal, term)
     op = "revise" if item["op"] == "add" else item["op"]
     fixed = {"op": op, "term_id": term["term_id"], "base_version": term["version"]}
     if op in ("move", "revise") and "after" in item and item["op"] != "add":
         fixed["after"] = item["after"]
-    offered = {what: reader.offered(proposal, term, what) for what in ("heading", "text", "value")}
+    offered = {what: reader.offers.offered(proposal, term, what) for what in ("heading", "text", "value")}
     current = {f"{what}_is_current": offered[what] == term[what] for what in offered}
     return {"fixed": fixed, **offered, **current}
 

@@ -60,7 +60,15 @@ def all_regions(reader: Reader) -> Sequence[str]:
 
 def context(reader: Reader) -> dict[str, Any]:
     """What every template of the room is given."""
-    return {"reader": reader, "view": reader.view, "Op": Op, "MARKS": MARKS}
+    return {
+        "reader": reader,
+        "view": reader.view,
+        "outline": reader.outline,
+        "offers": reader.offers,
+        "may": reader.may,
+        "Op": Op,
+        "MARKS": MARKS,
+    }
 
 
 def _always(reader: Reader) -> Iterator[str]:
@@ -80,7 +88,7 @@ def _neighbours(reader: Reader, touched: Touched) -> set[str]:
     """Terms before which something may now stand that makes them a section's heading, or no longer one."""
     if not touched.reordered:
         return set()
-    return {term["term_id"] for term in reader.view.terms if not term["text"] and reader.number(term)}
+    return {term["term_id"] for term in reader.view.terms if not term["text"] and reader.outline.number(term)}
 
 
 def _rendered(reader: Reader, name: str, term_id: str | None = None) -> str:

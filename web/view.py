@@ -37,6 +37,11 @@ class RoomView:
             _in_order(present.questions),
         )
 
+    @property
+    def status(self) -> str:
+        """The status of the agreement."""
+        return str(self.header["status"])
+
     @cached_property
     def proposal(self) -> dict[str, Body]:
         return {each["proposal_id"]: each for each in self.proposals}

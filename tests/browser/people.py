@@ -6,6 +6,9 @@ from collections.abc import Mapping
 
 from playwright.async_api import Browser, ConsoleMessage, Locator, Page, expect
 
+CONTROLS = "form[data-command], .clause :is(.acts, .clause-acts) button:not(.to-rail), .marking, .foot button"
+"""What acts on an agreement: nothing of it is on an observer's page."""
+
 
 class Member:
     """A person in the room, in a browser of their own."""

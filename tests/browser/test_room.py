@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.async_api import Browser, expect
 
-from tests.browser.people import Member
+from tests.browser.people import CONTROLS, Member
 from tests.conftest import Running, start_demo
 
 DATA = Path(__file__).parent.parent / "data"
@@ -152,7 +152,7 @@ async def test_three_links_work_side_by_side_in_one_browser(browser: Browser, de
         await member.page.reload()
         await member.is_live()
     await expect(edda.page.locator("#bar .turn")).to_contain_text("Waiting for Meridian")
-    assert await edda.page.locator("form[data-command], .clause [data-key], .marking").count() == 0
+    assert await edda.page.locator(CONTROLS).count() == 0
     assert "us" not in (await edda.page.locator("#bar .turn").inner_text()).lower().split()
 
 

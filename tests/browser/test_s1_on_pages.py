@@ -10,7 +10,7 @@ from pathlib import Path
 
 from playwright.async_api import Browser, Page, expect
 
-from tests.browser.people import Member
+from tests.browser.people import CONTROLS, Member
 from tests.server.served import Served
 
 PEOPLE = {
@@ -201,7 +201,7 @@ async def test_s1_from_the_empty_database_to_the_signature(browser: Browser, tmp
 
     # 28: the executive sees seven terms and the argument with its ends, and has nothing to press.
     await expect(edda.page.locator("section.term")).to_have_count(7)
-    assert await edda.page.locator("form[data-command], [data-key], .marking, .foot button").count() == 0
+    assert await edda.page.locator(CONTROLS).count() == 0
     await edda.choose("3 Price")
     await expect(edda.clause("3 Price").locator(".story")).to_contain_text("raised a blocking objection (cost)")
     assert [member.said for member in members.values()] == [[]] * 6

@@ -1,5 +1,6 @@
 // The partnership's home: opens agreements, invites members, grants and revokes mandates.
 import { commandOf, fieldsOf } from "/static/js/command_form.js";
+import { freshId } from "/static/js/send.js";
 
 const home = /** @type {HTMLElement} */ (document.getElementById("home"));
 const api = home.dataset.api ?? "";
@@ -11,7 +12,7 @@ document.addEventListener("submit", async (event) => {
   if (!command && !posts && !postsTo) return;
   event.preventDefault();
   const output = form.querySelector("output");
-  const body = command ? { command_id: crypto.randomUUID(), ...commandOf(form) } : fieldsOf(form);
+  const body = command ? { command_id: freshId(), ...commandOf(form) } : fieldsOf(form);
   const answer = await post(postsTo ?? `${api}/${posts ?? "commands"}`, body);
   if (!output) return;
   if (answer.refused) tell(output, answer.refused);

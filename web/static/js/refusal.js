@@ -27,6 +27,41 @@ export function tellOutcome(form, outcome) {
 }
 
 /**
+ * What an earlier page could not deliver and was refused in the end: its words are shown, so that they are not lost.
+ * @param {Record<string, unknown>} command
+ * @param {import("/static/js/send.js").Refused} refused
+ */
+export function tellUndelivered(command, refused) {
+  const notice = document.getElementById("undelivered");
+  if (!notice) return;
+  const what = document.createElement("b");
+  what.textContent = `What you sent earlier was not recorded. ${refused.detail}`;
+  const words = wordsOf(command).map((each) => {
+    const quoted = document.createElement("q");
+    quoted.textContent = each;
+    return quoted;
+  });
+  const told = document.createElement("p");
+  told.append(what, ` ${refused.next}`, ...words);
+  notice.append(told);
+  notice.hidden = false;
+}
+
+/**
+ * The texts that somebody wrote into a command.
+ * @param {unknown} within
+ * @returns {string[]}
+ */
+function wordsOf(within) {
+  if (typeof within !== "object" || within === null) return [];
+  return Object.entries(within).flatMap(([key, value]) =>
+    typeof value === "string" && WORDS.has(key) ? [value] : wordsOf(value),
+  );
+}
+
+const WORDS = new Set(["heading", "text", "rationale", "reason", "condition", "evidence", "would_accept"]);
+
+/**
  * How the thing stands now, where what one acted on had changed.
  * @param {{ version: number, term?: { heading: string, text: string, version: number } } | undefined} changed
  */

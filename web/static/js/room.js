@@ -9,10 +9,13 @@ import { filterBy } from "/static/js/filter.js";
 import { listenToKeys } from "/static/js/keys.js";
 import "/static/js/local_time.js";
 import { markClauses } from "/static/js/marks.js";
+import { keepPlace } from "/static/js/place.js";
 import { showPresence } from "/static/js/presence.js";
-import { tellOutcome } from "/static/js/refusal.js";
+import "/static/js/redline.js";
+import { tellOutcome, tellUndelivered } from "/static/js/refusal.js";
 import { resendUnsent, send, unsentCount } from "/static/js/send.js";
 import "/static/js/value_editor.js";
+import { goOnWithText } from "/static/js/whole_text.js";
 
 const room = /** @type {HTMLElement} */ (document.getElementById("room"));
 const commands = room.dataset.commands ?? "";
@@ -52,7 +55,7 @@ follow(room, {
     live = true;
     showConnection();
     presence.say();
-    resendUnsent(commands, showConnection);
+    resendUnsent(commands, showConnection, tellUndelivered);
   },
   went() {
     live = false;
@@ -67,10 +70,11 @@ follow(room, {
       marks.again();
       keepChoice();
       goOnWithStory(frame.terms ?? []);
-      if (frame.terms?.length) document.getElementById("changed")?.removeAttribute("hidden");
+      if (frame.terms?.length) goOnWithText();
     }
   },
 });
+keepPlace();
 keepDesks();
 const filter = filterBy(room);
 const marks = markClauses(room);

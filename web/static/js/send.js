@@ -25,22 +25,57 @@ export function unsentCount() {
  * @returns {Promise<Outcome>}
  */
 export async function send(url, asked, told) {
-  const command = { command_id: crypto.randomUUID(), ...asked };
+  const command = { command_id: freshId(), ...asked };
   await done((await unsent("readwrite")).put({ command_id: command.command_id, url, command }));
-  return deliver(url, command, told);
+  const outcome = await alone(command, {}, () => deliver(url, command, told));
+  return /** @type {Outcome} */ (outcome);
+}
+
+/** A random UUID, also where the page is not in a secure context and crypto.randomUUID is missing. */
+export function freshId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  const hex = [...bytes].map((each) => each.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }
 
 /**
  * Sends again what an earlier page of this room could not deliver.
  * @param {string} url
  * @param {() => void} told
+ * @param {(command: Command, refused: Refused) => void} refusedAfterAll called for each that is refused
  */
-export async function resendUnsent(url, told) {
+export async function resendUnsent(url, told, refusedAfterAll) {
   /** @type {Unsent[]} */
   const kept = await done((await unsent("readonly")).getAll());
   for (const each of kept) {
-    if (each.url === url && !inFlight.has(each.command_id)) deliver(url, each.command, told);
+    if (each.url === url && !inFlight.has(each.command_id)) resend(each, told, refusedAfterAll);
   }
+}
+
+/**
+ * Leaves alone what another tab is delivering.
+ * @param {Unsent} kept
+ * @param {() => void} told
+ * @param {(command: Command, refused: Refused) => void} refusedAfterAll
+ */
+async function resend({ url, command }, told, refusedAfterAll) {
+  const outcome = await alone(command, { ifAvailable: true }, () => deliver(url, command, told));
+  if (outcome?.refused) refusedAfterAll(command, outcome.refused);
+}
+
+/**
+ * Does something about a command that no other tab does meanwhile; null where another does.
+ * @param {Command} command
+ * @param {LockOptions} options
+ * @param {() => Promise<Outcome>} act
+ * @returns {Promise<Outcome | null>}
+ */
+async function alone(command, options, act) {
+  // Locks are there in a secure context alone; without them the server still records a command once.
+  if (!navigator.locks) return await act();
+  return await navigator.locks.request(`onetext-${command.command_id}`, options, (lock) => (lock ? act() : null));
 }
 
 /**

@@ -1,0 +1,121 @@
+"""Which acts are open to an audience: asked of the domain, never decided here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from domain import acts
+from domain.rules import Covered
+from domain.words import Mandate
+from web.view import Body, RoomView
+
+
+@dataclass(frozen=True, slots=True)
+class May:
+    """What one audience may do. us: its party, None for observers; held: its mandates and what they cover."""
+
+    view: RoomView
+    us: str | None
+    held: Mapping[Mandate, Covered]
+
+    def on_offer(self, act: str, proposal: Body) -> bool:
+        """Accept, counter, object_to, decline, replace or withdraw."""
+        touched = [item["term_id"] for item in proposal["items"]]
+        words = acts.ProposalWords(
+            self.view.status,
+            proposal["state"],
+            own=proposal["party_id"] == self.us,
+            reserved=any(
+                self.view.reserved.get(each, proposal["proposal_id"]) != proposal["proposal_id"] for each in touched
+            ),
+            blocked=proposal["contested"],
+        )
+        return self._open(acts.mandate(self.held, Mandate.NEGOTIATOR, touched), getattr(acts, act)(words))
+
+    def on(self, act: str, term: Body) -> bool:
+        """mark, drop, reopen, park, defer, agree_parking, agree_deferral, unpark or propose_on."""
+        request = {"agree_parking": term["parking"], "agree_deferral": term["deferral"]}.get(act)
+        words = acts.TermWords(
+            self.view.status,
+            term["status"],
+            term["version"],
+            reserved=term["term_id"] in self.view.reserved,
+            mine=term["opener"] == self.us,
+            touched=term["term_id"] in self.view.touched,
+            asked_by_me=None if request is None else request["party_id"] == self.us,
+        )
+        return self._open(
+            acts.mandate(self.held, Mandate.NEGOTIATOR, [term["term_id"]]),
+            acts.change_the_text(self.view.status) if act == "propose_on" else iter(()),
+            getattr(acts, act)(words),
+        )
+
+    def add(self) -> bool:
+        return self._open(
+            acts.mandate(self.held, Mandate.NEGOTIATOR, (), whole_text=True), acts.change_the_text(self.view.status)
+        )
+
+    def answer_objection(self, objection: Body) -> bool:
+        return self._open(self._on_objection(objection), acts.answer_objection(objection["state"]))
+
+    def offer_resolution(self, objection: Body) -> bool:
+        return self._open(self._on_objection(objection), acts.offer_resolution(objection["state"]))
+
+    def judge(self, objection: Body) -> bool:
+        offer = objection["resolution"]
+        return self._open(
+            self._on_objection(objection),
+            acts.judge_resolution(
+                objection["state"],
+                own=objection["party_id"] == self.us,
+                offered_by_me=offer is not None and offer["party_id"] == self.us,
+            ),
+        )
+
+    def withdraw_objection(self, objection: Body) -> bool:
+        own = objection["party_id"] == self.us
+        return self._open(self._on_objection(objection), acts.withdraw_objection(objection["state"], own=own))
+
+    def ask(self) -> bool:
+        return self._open(acts.ask(self.view.status))
+
+    def clarify(self, question: Body) -> bool:
+        return question["party_id"] != self.us and self.ask()
+
+    def settle(self, proposal: Body, *, report: bool) -> bool:
+        """Report a condition fulfilled (its owner), or confirm it (the other party)."""
+        owned = proposal["condition"] is not None and proposal["condition"]["owner"] == self.us
+        touched = [item["term_id"] for item in proposal["items"]]
+        return self._open(
+            acts.mandate(self.held, Mandate.NEGOTIATOR, touched),
+            acts.settle_condition(proposal["state"], mine_to_do=owned == report),
+        )
+
+    def open_ratification(self) -> bool:
+        return self._open(
+            acts.mandate(self.held, Mandate.NEGOTIATOR, (), whole_text=True), acts.open_ratification(self.view.status)
+        )
+
+    def withdraw_ratification(self) -> bool:
+        ratification = self.view.header["ratification"]
+        mine = ratification is not None and ratification["party_id"] == self.us
+        return self._open(
+            acts.mandate(self.held, Mandate.NEGOTIATOR, ()),
+            acts.withdraw_ratification(self.view.status, mine=mine, ran_out=False),
+        )
+
+    def sign(self) -> bool:
+        """Sign or refuse to; whether this member has signed already is told by the refusal."""
+        return self._open(
+            acts.mandate(self.held, Mandate.SIGNATORY, ()), acts.refuse_to_sign(self.view.status, ran_out=False)
+        )
+
+    def abandon(self) -> bool:
+        return self._open(acts.mandate(self.held, Mandate.SIGNATORY, ()), acts.abandon(self.view.status))
+
+    def _on_objection(self, objection: Body) -> acts.Broken:
+        return acts.mandate(self.held, Mandate.NEGOTIATOR, objection["term_ids"])
+
+    def _open(self, *broken: acts.Broken) -> bool:
+        return self.us is not None and not any(True for guards in broken for _ in guards)
