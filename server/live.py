@@ -77,6 +77,7 @@ class Live:
             websocket.send, seat, self.node.settings.slow_reader_frames, metrics.slow_disconnects.inc
         )
         connection.position = after
+        connection.shown = websocket.query_params.get("shown") != "false"
         audience: Audience = self.pages.audience_of(seat) if html else None
         room = self.node.rooms.room(agreement_id)
         room.enter(connection, audience)

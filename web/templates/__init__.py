@@ -17,6 +17,12 @@ def day(moment: str) -> str:
     return f"{at.day} {_MONTHS[at.month - 1]} {at.year}, {at:%H:%M} UTC"
 
 
+def date(iso: str) -> str:
+    """A day as it is shown: 2 Mar 2026."""
+    year, month, of_month = iso.split("-")
+    return f"{int(of_month)} {_MONTHS[int(month) - 1]} {int(year)}"
+
+
 def until(moment: str) -> str:
     """The last day of a deadline: one at midnight ends the day before (protocol.md, Times)."""
     at = moment_of(moment)
@@ -42,4 +48,4 @@ templates = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-templates.filters |= {"day": day, "until": until, "duration": duration}
+templates.filters |= {"day": day, "date": date, "until": until, "duration": duration}

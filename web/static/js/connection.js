@@ -1,4 +1,5 @@
 // Follows the connection that hx-ws keeps: where it goes on from, whether it is live, and what data frames say.
+import { isShown } from "/static/js/presence.js";
 
 /** @typedef {{ connection: { url: string, socket?: WebSocket }, code?: number }} Connecting */
 /** @typedef {{ came: () => void, went: () => void, told: (frame: any) => void }} Listener */
@@ -14,6 +15,7 @@ export function follow(room, listener) {
     const { connection } = /** @type {CustomEvent<Connecting>} */ (event).detail;
     const url = new URL(connection.url, location.href);
     url.searchParams.set("after", room.dataset.version ?? "0");
+    if (!isShown(room)) url.searchParams.set("shown", "false");
     connection.url = url.href;
   });
   document.addEventListener("htmx:ws:after:connection", listener.came);

@@ -2,18 +2,39 @@
 
 /** @typedef {{ member_id: string, at: string | null }} Present */
 
+/**
+ * Whether this member wants to be shown, in all tabs alike.
+ * @param {HTMLElement} room data-me is the member
+ */
+export function isShown(room) {
+  return localStorage.getItem(keyOf(room)) === null;
+}
+
+/** @param {HTMLElement} room */
+function keyOf(room) {
+  return `onetext-not-shown:${room.dataset.me}`;
+}
+
 /** @param {HTMLElement} room */
 export function showPresence(room) {
   const shown = /** @type {HTMLInputElement | null} */ (document.getElementById("shown"));
-  const KEY = "onetext-not-shown";
   if (shown) {
-    shown.checked = sessionStorage.getItem(KEY) === null;
+    shown.checked = isShown(room);
     shown.addEventListener("change", () => {
-      if (shown.checked) sessionStorage.removeItem(KEY);
-      else sessionStorage.setItem(KEY, "yes");
-      if (!shown.checked) show([]);
-      say();
+      if (shown.checked) localStorage.removeItem(keyOf(room));
+      else localStorage.setItem(keyOf(room), "yes");
+      turn();
     });
+    window.addEventListener("storage", (event) => {
+      if (event.key !== keyOf(room)) return;
+      shown.checked = isShown(room);
+      turn();
+    });
+  }
+
+  function turn() {
+    if (!isShown(room)) show([]);
+    say();
   }
 
   /** Tells the server whether to show us. */
@@ -23,13 +44,13 @@ export function showPresence(room) {
     );
     const socket = _htmx?.ws?.connection?.socket;
     if (socket?.readyState === WebSocket.OPEN) {
-      socket.send(JSON.stringify({ type: "presence", shown: shown?.checked ?? true }));
+      socket.send(JSON.stringify({ type: "presence", shown: isShown(room) }));
     }
   }
 
   /** @param {Present[]} members */
   function show(members) {
-    const here = new Set(members.map((each) => each.member_id));
+    const here = new Set(isShown(room) ? members.map((each) => each.member_id) : []);
     for (const person of room.querySelectorAll("#people [data-member]")) {
       person.toggleAttribute("hidden", !here.has(person.getAttribute("data-member") ?? ""));
     }
