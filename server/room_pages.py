@@ -37,7 +37,7 @@ class RoomPages:
             Route(f"{agreement}/forms/{{act}}", self.form),
             Route(f"{agreement}/reading", self.reading),
             Route("/ratifications/{agreement_id}", self.ratification),
-            Route("/ratifications/{agreement_id}/text", self.whole_text),
+            Route("/ratifications/{agreement_id}/current", self.to_sign),
             Route(f"{agreement}/terms/{{term_id}}", self.story_page),
             Route(f"{agreement}/terms/{{term_id}}/story", self.story),
         ]
@@ -53,10 +53,10 @@ class RoomPages:
         base = f"/{seat_name(seat.member_id)}"
         return HTMLResponse(room_page(reader, base, seat.member_id, template="ratification.html"))
 
-    async def whole_text(self, request: Request) -> Response:
-        """The whole text alone, for a page that shows an older one."""
+    async def to_sign(self, request: Request) -> Response:
+        """The text and what signs it, in one piece, for a page that shows an older one."""
         _, reader = await self._reader(request)
-        return HTMLResponse(templates.get_template("room/whole_text.html").render(context(reader)))
+        return HTMLResponse(templates.get_template("room/to_sign.html").render(context(reader)))
 
     async def form(self, request: Request) -> Response:
         _, reader = await self._reader(request)

@@ -14,7 +14,7 @@ from projections.present import Touched
 from web.reader import MARKS, Reader
 from web.templates import templates
 
-OF_THE_WHOLE = ("bar", "banner", "foot", "ratification")
+OF_THE_WHOLE = ("bar", "banner", "foot")
 """Regions that say how the whole stands; a page that lacks one passes it over."""
 _REGION = '<hx-partial hx-target="#{}" hx-swap="{}">{}</hx-partial>'
 

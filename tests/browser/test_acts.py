@@ -169,7 +169,7 @@ async def test_a_conditional_acceptance_lapses_on_both_screens(browser: Browser,
         partnership = await http.get(f"/api/v1/partnerships/{demo.line['partnership_id']}", headers=says)
     offer = cid.clause("1.2 Feedback").locator(".offer")
     await expect(offer).to_have_count(1)
-    accept = offer.locator("form.accept")
+    accept = offer.locator("form[data-command=accept_proposal]")
     soon = datetime.now(UTC) + timedelta(seconds=3)
     command = {
         "type": "accept_proposal",
@@ -209,7 +209,7 @@ async def test_whoever_is_not_shown_sees_nobody(browser: Browser, demo: Running)
     for member in (ada, cid, edda):
         await expect(seen_by(member)).to_have_count(3)
     await edda.page.locator("#menu summary").click()
-    switch = edda.page.locator("label.switch")
+    switch = edda.page.locator("#menu label.switch")
     await expect(switch).to_contain_text("Whoever is not shown does not see the others either.")
     await switch.locator("input").uncheck()
     await expect(seen_by(edda)).to_have_count(0)
@@ -294,6 +294,6 @@ async def test_what_an_earlier_page_could_not_send_is_told_when_it_is_refused(br
     await ada.page.unroute(sends)
     await ada.page.reload()
     told = ada.page.locator("#undelivered")
-    await expect(told).to_contain_text("What you sent earlier was not recorded.")
+    await expect(told).to_contain_text("What you sent was not recorded.")
     await expect(told.locator("q")).to_have_text("Feedback is what friends give.")
     await expect(ada.page.locator("#connection")).to_have_text("Live")

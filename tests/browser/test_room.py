@@ -61,7 +61,7 @@ async def test_waiting_proposals_are_read_in_one_place_and_accepted_together(bro
     sheet = cid.page.locator("#sheet")
     await expect(sheet.locator(".read")).to_have_count(2)
     await expect(sheet.locator(".read").first.locator("ins").first).to_contain_text("10 business")
-    await cid.press(sheet, "Accept all 2")
+    await cid.press(sheet, "Accept 2")
     await expect(sheet).to_be_hidden()
     for heading in ("5.1", "6.2 Termination"):
         await expect(ada.clause(heading).locator(".state .word")).to_have_text("✓ Provisionally agreed")
@@ -226,7 +226,7 @@ async def test_an_imported_agreement_is_read_and_accepted_in_one_go(browser: Bro
     await expect(cid.page.locator("#tray")).to_contain_text("73 marked")
     await cid.press(cid.page.locator("#tray"), "Read and accept together")
     await expect(cid.page.locator("#sheet .read")).to_have_count(73)
-    await cid.press(cid.page.locator("#sheet"), "Accept all 73")
+    await cid.press(cid.page.locator("#sheet"), "Accept 73")
     for member in (ada, cid):
         await expect(member.page.locator("#bar .progress")).to_contain_text("60 of 60 agreed")
         await expect(member.page.locator(".clause.provisional")).to_have_count(73)

@@ -61,7 +61,7 @@ function loadStory(section) {
  * The story of the chosen clause goes on, when something happened on it.
  * @param {string[]} terms ids of those on which something happened
  */
-export function goOnWithStory(terms) {
+export function reloadStory(terms) {
   const section = chosenClause();
   if (section && terms.some((term) => section.id === `term-${term}`)) loadStory(section);
 }
@@ -75,7 +75,8 @@ document.addEventListener("click", (event) => {
     event.preventDefault();
     history.replaceState(null, "", link.getAttribute("href"));
     section.scrollIntoView({ block: "start" });
-    if (link.closest(".outline")) section.querySelector("h2 a")?.dispatchEvent(new FocusEvent("focusin"));
+    const heading = section.querySelector("h2 a");
+    if (link.closest(".outline") && heading instanceof HTMLElement) heading.focus({ preventScroll: true });
   }
   choose(section, false);
 });

@@ -30,6 +30,7 @@ export function fieldsOf(form) {
 /** @param {Field} field */
 function isLeftOut(field) {
   if (field.matches(":disabled")) return true;
+  if (field.closest("[data-optional]")?.querySelector("[data-includes]:not(:checked)")) return true;
   if (field instanceof HTMLInputElement && (field.type === "checkbox" || field.type === "radio") && !field.checked) {
     return true;
   }

@@ -2,7 +2,7 @@
 import { isShown } from "/static/js/presence.js";
 
 /** @typedef {{ connection: { url: string, socket?: WebSocket }, code?: number }} Connecting */
-/** @typedef {{ came: () => void, went: () => void, told: (frame: any) => void }} Listener */
+/** @typedef {{ opened: () => void, closed: () => void, received: (frame: any) => void }} Listener */
 
 const SIGNED_OUT = 4401;
 
@@ -18,9 +18,9 @@ export function follow(room, listener) {
     if (!isShown(room)) url.searchParams.set("shown", "false");
     connection.url = url.href;
   });
-  document.addEventListener("htmx:ws:after:connection", listener.came);
+  document.addEventListener("htmx:ws:after:connection", listener.opened);
   document.addEventListener("htmx:ws:close", (event) => {
-    listener.went();
+    listener.closed();
     if (/** @type {CustomEvent<Connecting>} */ (event).detail.code === SIGNED_OUT) location.assign("/");
   });
   document.addEventListener("htmx:ws:after:message:incoming", (event) => {
@@ -28,11 +28,13 @@ export function follow(room, listener) {
     if (!data.startsWith("{")) return;
     const frame = JSON.parse(data);
     if (frame.type === "shown") room.dataset.version = frame.version;
-    listener.told(frame);
+    listener.received(frame);
   });
-  window.addEventListener("online", connectAtOnce);
-  // htmx may have connected before this module was loaded.
-  if (isOpen()) listener.came();
+  window.addEventListener("online", connect);
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted) connect(); // back from another page: the socket was closed for good
+  });
+  connect();
 }
 
 function isOpen() {
@@ -40,12 +42,13 @@ function isOpen() {
   return _htmx?.ws?.connection?.socket?.readyState === WebSocket.OPEN;
 }
 
-/** Does not wait out the delay of the next try: a fresh element connects when htmx takes it up. */
-function connectAtOnce() {
+/** Connects, and does not wait out the delay of the next try: a fresh element connects when htmx takes it up. */
+function connect() {
   const wire = document.getElementById("wire");
   if (!wire || isOpen()) return;
   const fresh = /** @type {HTMLElement} */ (wire.cloneNode());
   fresh.removeAttribute("data-htmx-powered");
+  fresh.setAttribute("hx-ws:connect", wire.dataset.connects ?? "");
   wire.replaceWith(fresh);
   const { htmx } = /** @type {{ htmx: { process: (element: Element) => void } }} */ (/** @type {unknown} */ (window));
   htmx.process(fresh);

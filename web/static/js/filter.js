@@ -4,7 +4,7 @@
 export function filterBy(room) {
   let party = "all";
 
-  function again() {
+  function refresh() {
     for (const button of room.querySelectorAll(".filters [data-filter]")) {
       button.setAttribute("aria-pressed", String(button.getAttribute("data-filter") === party));
     }
@@ -27,7 +27,7 @@ export function filterBy(room) {
     if (!button) return;
     const asked = button.getAttribute("data-filter") ?? "all";
     party = button.closest(".turn") && asked === party ? "all" : asked;
-    again();
+    refresh();
   });
-  return { again };
+  return { refresh };
 }

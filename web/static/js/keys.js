@@ -2,9 +2,23 @@
 import { choose, chosenClause } from "/static/js/choose.js";
 import { closeDesk } from "/static/js/desks.js";
 
+const NO_KEYS = "onetext-no-single-keys";
+
+function actsOnKeys() {
+  return localStorage.getItem(NO_KEYS) === null;
+}
+
 export function listenToKeys() {
+  const single = document.getElementById("single-keys");
+  if (single instanceof HTMLInputElement) {
+    single.checked = actsOnKeys();
+    single.addEventListener("change", () => {
+      if (single.checked) localStorage.removeItem(NO_KEYS);
+      else localStorage.setItem(NO_KEYS, "yes");
+    });
+  }
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     const target = /** @type {Element} */ (event.target);
     if (event.key === "Escape") {
       close(target);
@@ -33,6 +47,7 @@ export function listenToKeys() {
  * @returns {boolean} whether the key means something
  */
 function act(key) {
+  if (!actsOnKeys()) return false;
   if (key === "?") showKeys();
   else if (key === "j") step(1);
   else if (key === "k") step(-1);

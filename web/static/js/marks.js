@@ -1,12 +1,23 @@
 // Marked clauses: to be composed into a package, or read and accepted together.
 
+/**
+ * Says on the button how many of the offers that are read are ticked.
+ * @param {HTMLInputElement} box
+ */
+function countIncluded(box) {
+  const count = box.form?.querySelectorAll("[data-includes]:checked").length ?? 0;
+  const button = box.form?.querySelector("[data-counts-included]");
+  if (button) button.textContent = String(count);
+  button?.closest("button")?.toggleAttribute("disabled", count === 0);
+}
+
 /** @param {HTMLElement} room */
 export function markClauses(room) {
   /** @type {Set<string>} */
   const marked = new Set();
   const tray = document.getElementById("tray");
 
-  function again() {
+  function refresh() {
     for (const term of marked) if (!document.getElementById(`term-${term}`)) marked.delete(term);
     for (const box of room.querySelectorAll("[data-marks]")) {
       if (box instanceof HTMLInputElement) box.checked = marked.has(box.dataset.marks ?? "");
@@ -21,16 +32,17 @@ export function markClauses(room) {
 
   /** @param {string} term @returns {string[]} proposals that may be accepted */
   function offersOn(term) {
-    const forms = document.querySelectorAll(`#clause-${CSS.escape(term)} form.accept [name=proposal_id]`);
+    const forms = document.querySelectorAll(`#clause-${CSS.escape(term)} form[data-command=accept_proposal] [name=proposal_id]`);
     return [...forms].map((each) => /** @type {HTMLInputElement} */ (each).value);
   }
 
   document.addEventListener("change", (event) => {
     const box = event.target;
+    if (box instanceof HTMLInputElement && box.matches("[data-includes]")) countIncluded(box);
     if (!(box instanceof HTMLInputElement) || !box.dataset.marks) return;
     if (box.checked) marked.add(box.dataset.marks);
     else marked.delete(box.dataset.marks);
-    again();
+    refresh();
   });
   document.addEventListener("click", (event) => {
     const target = /** @type {Element} */ (event.target);
@@ -40,11 +52,11 @@ export function markClauses(room) {
     if (asked === "package") open(`forms/package?terms=${[...marked].join(",")}`);
     if (asked === "reading") open(`reading?proposals=${[...new Set([...marked].flatMap(offersOn))].join(",")}`);
     if (target.closest("[data-marks-all]")) {
-      for (const form of room.querySelectorAll("#text section.term:not([hidden]) form.accept")) {
+      for (const form of room.querySelectorAll("#text section.term:not([hidden]) form[data-command=accept_proposal]")) {
         marked.add(form.closest("section.term")?.getAttribute("data-term") ?? "");
       }
     }
-    again();
+    refresh();
   });
 
   /** @param {string} what */
@@ -53,5 +65,5 @@ export function markClauses(room) {
     htmx.ajax("GET", `${room.dataset.here}/${what}`, { target: "#desk-sheet", swap: "innerHTML" });
   }
   document.getElementById("sheet")?.addEventListener("close", () => document.getElementById("desk-sheet")?.replaceChildren());
-  return { again };
+  return { refresh };
 }

@@ -1,4 +1,5 @@
 // What came of a command, said beside the control that sent it.
+import { commandOf } from "/static/js/command_form.js";
 import { closeDesk } from "/static/js/desks.js";
 
 /** @typedef {import("/static/js/send.js").Outcome} Outcome */
@@ -9,7 +10,10 @@ import { closeDesk } from "/static/js/desks.js";
  */
 export function tellOutcome(form, outcome) {
   const output = form.querySelector("output");
-  if (!output) return;
+  if (!output || !form.isConnected) {
+    if (outcome.refused) tellUndelivered(commandOf(form), outcome.refused);
+    return;
+  }
   if (!outcome.refused) {
     output.className = "";
     output.textContent = "";
@@ -27,7 +31,8 @@ export function tellOutcome(form, outcome) {
 }
 
 /**
- * What an earlier page could not deliver and was refused in the end: its words are shown, so that they are not lost.
+ * What was refused when its form was gone, after a reload or because the clause moved on: with its words, so that they
+ * are not lost.
  * @param {Record<string, unknown>} command
  * @param {import("/static/js/send.js").Refused} refused
  */
@@ -35,7 +40,7 @@ export function tellUndelivered(command, refused) {
   const notice = document.getElementById("undelivered");
   if (!notice) return;
   const what = document.createElement("b");
-  what.textContent = `What you sent earlier was not recorded. ${refused.detail}`;
+  what.textContent = `What you sent was not recorded. ${refused.detail}`;
   const words = wordsOf(command).map((each) => {
     const quoted = document.createElement("q");
     quoted.textContent = each;
@@ -43,6 +48,12 @@ export function tellUndelivered(command, refused) {
   });
   const told = document.createElement("p");
   told.append(what, ` ${refused.next}`, ...words);
+  const close = document.createElement("button");
+  close.type = "button";
+  close.className = "quiet";
+  close.textContent = "Close";
+  close.addEventListener("click", () => told.remove());
+  told.append(close);
   notice.append(told);
   notice.hidden = false;
 }

@@ -1,7 +1,7 @@
 // The room: sends what forms say as commands, follows the connection, and keeps one's place. What is shown comes from
 // the server alone.
-import { arrange } from "/static/js/arrange.js";
-import { chooseClause, goOnWithStory, keepChoice } from "/static/js/choose.js";
+import { arrange, keepDraftsOfRemovedClauses } from "/static/js/arrange.js";
+import { chooseClause, keepChoice, reloadStory } from "/static/js/choose.js";
 import { commandOf } from "/static/js/command_form.js";
 import { follow } from "/static/js/connection.js";
 import { keepDesks } from "/static/js/desks.js";
@@ -14,23 +14,25 @@ import { showPresence } from "/static/js/presence.js";
 import "/static/js/redline.js";
 import { tellOutcome, tellUndelivered } from "/static/js/refusal.js";
 import { resendUnsent, send, unsentCount } from "/static/js/send.js";
+import { refreshSigning } from "/static/js/signing.js";
 import "/static/js/value_editor.js";
-import { goOnWithText } from "/static/js/whole_text.js";
 
 const room = /** @type {HTMLElement} */ (document.getElementById("room"));
 const commands = room.dataset.commands ?? "";
 let live = false;
+/** Forms whose command is on its way. @type {WeakSet<HTMLFormElement>} */
+const sending = new WeakSet();
 
 document.addEventListener("submit", async (event) => {
   const form = event.target;
   if (!(form instanceof HTMLFormElement) || !form.dataset.command) return;
   event.preventDefault();
-  if (form.dataset.sending) return;
-  form.dataset.sending = "yes";
+  if (sending.has(form)) return;
+  sending.add(form);
   const output = form.querySelector("output");
   if (output) output.textContent = "Sending…";
   const outcome = await send(commands, commandOf(form), showConnection);
-  delete form.dataset.sending;
+  sending.delete(form);
   tellOutcome(form, outcome);
   showConnection();
 });
@@ -46,38 +48,42 @@ function showConnection() {
 
 function showTitle() {
   const waiting = Number(document.getElementById("bar")?.dataset.waiting ?? 0);
+  const said = document.getElementById("said");
+  const words = waiting ? `Waiting for us: ${waiting}` : "Nothing waits for us";
+  if (said && room.dataset.us && said.textContent !== words) said.textContent = words;
   document.title = waiting ? `(${waiting}) ${room.dataset.title}` : (room.dataset.title ?? "");
 }
 
 const presence = showPresence(room);
+const filter = filterBy(room);
+const marks = markClauses(room);
+keepDraftsOfRemovedClauses();
 follow(room, {
-  came() {
+  opened() {
     live = true;
     showConnection();
     presence.say();
     resendUnsent(commands, showConnection, tellUndelivered);
   },
-  went() {
+  closed() {
     live = false;
     showConnection();
   },
-  told(frame) {
+  received(frame) {
     if (frame.type === "shown" && frame.order) arrange(frame.order);
     if (frame.type === "presence") presence.show(frame.members);
     if (frame.type === "shown") {
       showTitle();
-      filter.again();
-      marks.again();
+      filter.refresh();
+      marks.refresh();
       keepChoice();
-      goOnWithStory(frame.terms ?? []);
-      if (frame.terms?.length) goOnWithText();
+      reloadStory(frame.terms ?? []);
+      refreshSigning();
     }
   },
 });
 keepPlace();
 keepDesks();
-const filter = filterBy(room);
-const marks = markClauses(room);
 listenToKeys();
 showTitle();
 chooseClause(location.hash);

@@ -1,34 +1,50 @@
 // Sends commands and keeps the unsent ones in IndexedDB, so that neither a reload nor a restart of the server loses one.
 
 /** @typedef {{ command_id: string, type: string } & Record<string, unknown>} Command */
-/** @typedef {{ command_id: string, url: string, command: Command }} Unsent */
+/** @typedef {{ url: string, command: Command }} Unsent */
 /** @typedef {{ detail: string, next: string, code: string, changed?: any }} Refused */
-/** @typedef {{ recorded?: unknown, refused?: Refused }} Outcome */
+/** @typedef {{ recorded?: unknown, refused?: Refused, isKept?: boolean }} Outcome */
 
 const LONGEST_WAIT = 5000;
+const TRIES_AFTER_FAULTS = 4;
 
-/** @type {Set<string>} */
-const inFlight = new Set();
-/** @type {Set<string>} */
-const waiting = new Set();
+/** Commands of this page that are not answered yet, by id. @type {Set<string>} */
+const unanswered = new Set();
+let isCutOff = false;
+/** The end of the line: commands go out one after the other, in the order of their making. @type {Promise<unknown>} */
+let line = Promise.resolve();
 
-/** How many commands have met no answer yet. */
+/** How many commands wait because an attempt met no answer. */
 export function unsentCount() {
-  return waiting.size;
+  return isCutOff ? unanswered.size : 0;
 }
 
 /**
  * Sends a command until it is recorded or refused; a retry carries the same command_id.
  * @param {string} url
  * @param {{ type: string } & Record<string, unknown>} asked
- * @param {() => void} told called when the number of unsent ones changes
+ * @param {() => void} counted called when the number of unsent ones changes
  * @returns {Promise<Outcome>}
  */
-export async function send(url, asked, told) {
+export async function send(url, asked, counted) {
   const command = { command_id: freshId(), ...asked };
-  await done((await unsent("readwrite")).put({ command_id: command.command_id, url, command }));
-  const outcome = await alone(command, {}, () => deliver(url, command, told));
-  return /** @type {Outcome} */ (outcome);
+  const key = await keep({ url, command });
+  return /** @type {Outcome} */ (await queue({ url, command }, key, {}, counted));
+}
+
+/**
+ * Sends again, in the order of their making, what an earlier page of this room could not deliver.
+ * @param {string} url
+ * @param {() => void} counted
+ * @param {(command: Command, refused: Refused) => void} refusedAfterAll called for each that is refused
+ */
+export async function resendUnsent(url, counted, refusedAfterAll) {
+  for (const [key, kept] of await allKept()) {
+    const { command } = kept;
+    if (kept.url !== url || unanswered.has(command.command_id)) continue;
+    const outcome = await queue(kept, key, { ifAvailable: true }, counted);
+    if (outcome?.refused) refusedAfterAll(command, outcome.refused);
+  }
 }
 
 /** A random UUID, also where the page is not in a secure context and crypto.randomUUID is missing. */
@@ -41,69 +57,68 @@ export function freshId() {
 }
 
 /**
- * Sends again what an earlier page of this room could not deliver.
- * @param {string} url
- * @param {() => void} told
- * @param {(command: Command, refused: Refused) => void} refusedAfterAll called for each that is refused
+ * Delivers a command once those before it are answered; null where another tab is delivering it.
+ * @param {Unsent} unsent
+ * @param {IDBValidKey | null} key where it is kept
+ * @param {LockOptions} options
+ * @param {() => void} counted
+ * @returns {Promise<Outcome | null>}
  */
-export async function resendUnsent(url, told, refusedAfterAll) {
-  /** @type {Unsent[]} */
-  const kept = await done((await unsent("readonly")).getAll());
-  for (const each of kept) {
-    if (each.url === url && !inFlight.has(each.command_id)) resend(each, told, refusedAfterAll);
+async function queue({ url, command }, key, options, counted) {
+  unanswered.add(command.command_id);
+  if (isCutOff) counted();
+  const before = line;
+  const delivered = (async () => {
+    await before;
+    return await withLock(command, options, () => deliver(url, command, key, counted));
+  })();
+  line = delivered.catch(() => {});
+  try {
+    return await delivered;
+  } finally {
+    unanswered.delete(command.command_id);
+    counted();
   }
 }
 
 /**
- * Leaves alone what another tab is delivering.
- * @param {Unsent} kept
- * @param {() => void} told
- * @param {(command: Command, refused: Refused) => void} refusedAfterAll
- */
-async function resend({ url, command }, told, refusedAfterAll) {
-  const outcome = await alone(command, { ifAvailable: true }, () => deliver(url, command, told));
-  if (outcome?.refused) refusedAfterAll(command, outcome.refused);
-}
-
-/**
- * Does something about a command that no other tab does meanwhile; null where another does.
+ * Acts on a command while no other tab does; null where another is at it.
  * @param {Command} command
  * @param {LockOptions} options
  * @param {() => Promise<Outcome>} act
  * @returns {Promise<Outcome | null>}
  */
-async function alone(command, options, act) {
+async function withLock(command, options, act) {
   // Locks are there in a secure context alone; without them the server still records a command once.
   if (!navigator.locks) return await act();
   return await navigator.locks.request(`onetext-${command.command_id}`, options, (lock) => (lock ? act() : null));
 }
 
 /**
+ * Tries until there is an answer.
  * @param {string} url
  * @param {Command} command
- * @param {() => void} told
+ * @param {IDBValidKey | null} key where it is kept
+ * @param {() => void} counted
+ * @returns {Promise<Outcome>}
  */
-async function deliver(url, command, told) {
-  inFlight.add(command.command_id);
-  try {
-    for (let wait = 250; ; wait = Math.min(wait * 2, LONGEST_WAIT)) {
-      const outcome = await attempt(url, command);
-      if (outcome) {
-        await done((await unsent("readwrite")).delete(command.command_id));
-        return outcome;
-      }
-      waiting.add(command.command_id);
-      told();
-      await new Promise((resolve) => setTimeout(resolve, wait));
+async function deliver(url, command, key, counted) {
+  let faults = 0;
+  for (let wait = 250; ; wait = Math.min(wait * 2, LONGEST_WAIT)) {
+    const outcome = await attempt(url, command);
+    if (outcome?.refused?.code === "fault") faults += 1;
+    else isCutOff = outcome === null;
+    if (outcome && (outcome.refused?.code !== "fault" || faults > TRIES_AFTER_FAULTS)) {
+      if (!outcome.isKept) await forget(key);
+      return outcome;
     }
-  } finally {
-    inFlight.delete(command.command_id);
-    if (waiting.delete(command.command_id)) told();
+    counted();
+    await new Promise((resolve) => setTimeout(resolve, wait));
   }
 }
 
 /**
- * One try; null when it has to be tried again.
+ * One try; null when there was no answer and it has to be tried again.
  * @param {string} url
  * @param {Command} command
  * @returns {Promise<Outcome | null>}
@@ -115,11 +130,53 @@ async function attempt(url, command) {
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify(command),
     });
-    if (response.ok) return { recorded: await response.json() };
-    if (response.status === 429 || response.status >= 500) return null;
-    return { refused: await response.json() };
+    const isAnswer = response.headers.get("content-type")?.includes("json") ?? false;
+    if (response.status === 429 || (response.status >= 500 && !isAnswer)) return null;
+    if (!isAnswer) return { refused: NOT_TAKEN };
+    const answer = await response.json();
+    if (response.ok) return { recorded: answer };
+    return response.status === 401 ? { refused: SIGNED_OUT, isKept: true } : { refused: answer };
   } catch {
     return null;
+  }
+}
+
+const SIGNED_OUT = {
+  code: "not_signed_in",
+  detail: "You are signed out.",
+  next: "Open a link of yours again: what you sent is kept in this browser and goes out then.",
+};
+const NOT_TAKEN = {
+  code: "malformed",
+  detail: "This was not taken by what stands before the server.",
+  next: "Make it shorter, or ask whoever runs Onetext here.",
+};
+
+// What is kept: { url, command } under numbers that grow. Where a browser keeps nothing (some private windows), commands
+// are sent all the same.
+
+/** @param {Unsent} unsent @returns {Promise<IDBValidKey | null>} */
+async function keep(unsent) {
+  try {
+    return await done((await store("readwrite")).add(unsent));
+  } catch {
+    return null;
+  }
+}
+
+/** @param {IDBValidKey | null} key */
+async function forget(key) {
+  if (key !== null) await done((await store("readwrite")).delete(key));
+}
+
+/** @returns {Promise<[IDBValidKey, Unsent][]>} in the order of their making */
+async function allKept() {
+  try {
+    const kept = await store("readonly");
+    const [keys, values] = await Promise.all([done(kept.getAllKeys()), done(kept.getAll())]);
+    return keys.map((key, place) => [key, values[place]]);
+  } catch {
+    return [];
   }
 }
 
@@ -127,10 +184,10 @@ async function attempt(url, command) {
  * @param {IDBTransactionMode} mode
  * @returns {Promise<IDBObjectStore>}
  */
-function unsent(mode) {
+function store(mode) {
   return new Promise((resolve, reject) => {
-    const opening = indexedDB.open("onetext", 1);
-    opening.onupgradeneeded = () => opening.result.createObjectStore("unsent", { keyPath: "command_id" });
+    const opening = indexedDB.open("onetext-unsent", 1);
+    opening.onupgradeneeded = () => opening.result.createObjectStore("unsent", { autoIncrement: true });
     opening.onsuccess = () => resolve(opening.result.transaction("unsent", mode).objectStore("unsent"));
     opening.onerror = () => reject(opening.error);
   });

@@ -1,0 +1,87 @@
+"""The composer: one clause or a whole package, from a blank page, as a counter, or in place of an own offer."""
+
+from __future__ import annotations
+
+from web.asked import Asked, Form, known
+from web.reader import Reader
+from web.view import Body
+
+
+def propose(asked: Asked) -> Form:
+    term = asked.term()
+    title = f"Propose a change to {term['heading']}" if term["version"] else f"Propose words for {term['heading']}"
+    return _composer(title, "Propose", [to_start_from(asked.reader, term)])
+
+
+def package(asked: Asked) -> Form:
+    terms = [known(asked.reader.view.term, each) for each in asked.params.get("terms", "").split(",")]
+    return _composer(
+        "Compose a package", "Propose it as a whole", [to_start_from(asked.reader, term) for term in terms]
+    )
+
+
+def add(asked: Asked) -> Form:
+    after = asked.params.get("after")
+    fixed = {"op": "add", **({"after": after} if after else {})}
+    blank = {"fixed": fixed, "heading": "", "text": "", "value": None}
+    current = {"heading_is_current": False, "text_is_current": False, "value_is_current": True}
+    return _composer("Propose a new clause", "Propose", [blank | current])
+
+
+def counter(asked: Asked) -> Form:
+    return _answering(asked, "counters", "Counter", "Counter {}'s offer")
+
+
+def replace(asked: Asked) -> Form:
+    proposal = asked.proposal()
+    title = "Make it again on the present words" if proposal["state"] == "stale" else "Replace our offer"
+    return _answering(asked, "replaces", "Offer this instead", title)
+
+
+def _answering(asked: Asked, link: str, act: str, title: str) -> Form:
+    reader, proposal = asked.reader, asked.proposal()
+    composed = [
+        _to_answer(reader, proposal, reader.view.term[item["term_id"]], link)
+        for item in proposal["items"]
+        if item["term_id"] in reader.view.term
+    ]
+    made = _composer(title.format(reader.short(proposal["party_id"])), act, composed)
+    rationale = proposal["rationale"] if link != "counters" else ""
+    return Form(
+        made.command, {link: proposal["proposal_id"]}, {**made.more, "rationale": rationale or ""}, made.template
+    )
+
+
+def _composer(title: str, act: str, composed: list[Body]) -> Form:
+    return Form("make_proposal", {}, {"title": title, "act": act, "composed": composed, "rationale": ""}, "composer")
+
+
+def to_start_from(reader: Reader, term: Body) -> Body:
+    """A term as it stands; a place-holder as it was last offered, since it has no words of its own."""
+    with_words = [each for each in reader.offers.heads(term) if reader.offers.item(each, term)["op"] != "remove"]
+    return _as_it_stands(term) if term["version"] or not with_words else _as_offered(reader, with_words[-1], term)
+
+
+def _to_answer(reader: Reader, proposal: Body, term: Body, link: str) -> Body:
+    """A removal is countered with words; everything else starts from what was offered."""
+    if link == "counters" and reader.offers.item(proposal, term)["op"] == "remove":
+        return _as_it_stands(term)
+    return _as_offered(reader, proposal, term)
+
+
+def _as_it_stands(term: Body) -> Body:
+    fixed = {"op": "revise", "term_id": term["term_id"], "base_version": term["version"]}
+    current = {"heading_is_current": True, "text_is_current": True, "value_is_current": True}
+    return {"fixed": fixed, "heading": term["heading"], "text": term["text"], "value": term["value"], **current}
+
+
+def _as_offered(reader: Reader, proposal: Body, term: Body) -> Body:
+    """An item of an offer to start from; what differs from the present words is offered again as it is."""
+    item = reader.offers.item(proposal, term)
+    op = "revise" if item["op"] == "add" else item["op"]
+    fixed = {"op": op, "term_id": term["term_id"], "base_version": term["version"]}
+    if op in ("move", "revise") and "after" in item and item["op"] != "add":
+        fixed["after"] = item["after"]
+    offered = {what: reader.offers.offered(proposal, term, what) for what in ("heading", "text", "value")}
+    current = {f"{what}_is_current": offered[what] == term[what] for what in offered}
+    return {"fixed": fixed, **offered, **current}
