@@ -9,11 +9,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from domain.ids import TermId
-from domain.refusals import Code
+from domain.refusals import Code, Refusal
 from domain.rules import Covered
 from domain.words import LIVE, NOT_ENDED, AgreementStatus, Mandate, ObjectionState, ProposalState, TermStatus
 
-Broken = Iterator[Code]
+Broken = Iterator[Code | Refusal]
+
+ADMINISTRATORS = (Mandate.SIGNATORY, Mandate.SPONSOR)
+"""Who admits members and grants mandates, for their own party (domain.md, Ratification and end)."""
 
 
 def mandate(
@@ -26,6 +29,23 @@ def mandate(
     covered = held[needed]
     if covered is not None and (whole_text or not covered.issuperset(touched)):
         yield Code.OUTSIDE_MANDATE
+
+
+def administer(held: Iterable[Mandate], *, own_party: bool) -> Broken:
+    """Admit members, grant and revoke their mandates, make links for them."""
+    if not any(mandate in ADMINISTRATORS for mandate in held):
+        yield Refusal(
+            Code.NOT_AUTHORISED,
+            "Only a signatory or sponsor admits members and changes mandates.",
+            "Ask a signatory or sponsor of your party.",
+        )
+    if not own_party:
+        yield Refusal(Code.NOT_OWNER, "Each party decides alone on its own members and their mandates.")
+
+
+def is_open(broken: Broken) -> bool:
+    """Whether an act breaks no guard."""
+    return next(broken, None) is None
 
 
 def change_the_text(agreement: str) -> Broken:
@@ -94,6 +114,13 @@ def ask(agreement: str) -> Broken:
     """Ask for or give a clarification."""
     if agreement == AgreementStatus.ABANDONED:
         yield Code.ALREADY_ENDED
+
+
+def clarify(agreement: str, *, asked_by_me: bool) -> Broken:
+    """Answer a question of the other party."""
+    yield from ask(agreement)
+    if asked_by_me:
+        yield Refusal(Code.NOT_OWNER, "The other party answers your party's question.")
 
 
 def settle_condition(state: str, *, mine_to_do: bool) -> Broken:

@@ -59,9 +59,7 @@ def give_clarification(agreement: Agreement, command: GiveClarification, act: Ac
     question = agreement.questions.get(command.question_id)
     if question is None:
         refuse(Code.UNKNOWN_REFERENCE, "Nobody asked such a question here.")
-    guards = Guards(acts.ask(agreement.status))
-    guards.refuse_if(question.party_id == act.party, Code.NOT_OWNER, "The other party answers your party's question.")
-    guards.settle()
+    Guards(acts.clarify(agreement.status, asked_by_me=question.party_id == act.party)).settle()
     agreement.record(ClarificationGiven, question_id=question.question_id, text=command.text)
 
 

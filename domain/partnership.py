@@ -9,6 +9,7 @@ from uuid import UUID
 
 from eventsourcing.domain import Aggregate
 
+from domain import acts
 from domain.command import Command
 from domain.commands import GrantMandate, OnMandate, RevokeMandate, refuse_terms_unless_negotiator
 from domain.events import Actor
@@ -23,9 +24,6 @@ from domain.partnership_events import (
 from domain.refusals import Code, Guards, malformed, refuse
 from domain.rules import DECISIONS, FOLDS, Act, Covered, decides, folds
 from domain.words import Mandate
-
-ADMINISTRATORS = (Mandate.SIGNATORY, Mandate.SPONSOR)
-"""Who admits members and grants mandates, for their own party (domain.md, Ratification and end)."""
 
 MandateGrant = tuple[Mandate, tuple[TermId, ...] | None]
 
@@ -152,20 +150,10 @@ class Partnership(Aggregate):
             )
 
     def _administering(self, act: Act, party_id: PartyId) -> Guards:
-        guards = Guards()
-        guards.refuse_if(
-            self._held(act) is None,
-            Code.NOT_AUTHORISED,
-            "Only a signatory or sponsor admits members and changes mandates.",
-            "Ask a signatory or sponsor of your party.",
-        )
-        guards.refuse_if(
-            party_id != act.party, Code.NOT_OWNER, "Each party decides alone on its own members and their mandates."
-        )
-        return guards
+        return Guards(acts.administer(act.mandates, own_party=party_id == act.party))
 
     def _held(self, act: Act) -> Mandate | None:
-        return next((mandate for mandate in ADMINISTRATORS if mandate in act.mandates), None)
+        return next((mandate for mandate in acts.ADMINISTRATORS if mandate in act.mandates), None)
 
     def _acting(self, act: Act, mandate: Mandate | None, command_id: str) -> None:
         version = act.mandate_version if mandate else None

@@ -8,13 +8,13 @@ import hmac
 import time
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from starlette.requests import HTTPConnection, Request
 
 from domain.canonical import read_json
 from domain.fields import COMMAND_BYTES
-from domain.refusals import Code, Refusal
+from domain.refusals import Code, Refusal, malformed
 from server.identity import Seat
 from server.node import Node
 from server.settings import Settings
@@ -95,6 +95,18 @@ def base_url(request: Request, node: Node) -> str:
 
 async def read_body(request: Request) -> Any:
     """The JSON of a request; `malformed` or `too_large` where it is none."""
+    return read_json(await _received(request))
+
+
+async def read_form(request: Request) -> dict[str, str]:
+    """The fields of a plain HTML form; `malformed` or `too_large` where it is none."""
+    try:
+        return dict(parse_qsl((await _received(request)).decode(), keep_blank_values=True, max_num_fields=50))
+    except ValueError:
+        raise malformed("This is no form of ours.") from None
+
+
+async def _received(request: Request) -> bytes:
     body = b""
     async for chunk in request.stream():
         body += chunk
@@ -102,7 +114,7 @@ async def read_body(request: Request) -> Any:
             raise Refusal(
                 Code.TOO_LARGE, f"A command may have at most {COMMAND_BYTES} bytes.", "Split it into several commands."
             )
-    return read_json(body)
+    return body
 
 
 class RateLimit:

@@ -96,7 +96,7 @@ class Api:
             text = (
                 f"You are invited to work on one text with a partner.\n\n{link}\n\nIt works once, within {days} days.\n"
             )
-            await self.node.mail.try_to_send(email, "You are invited to Onetext", text)
+            self.node.mail.send(email, "You are invited to Onetext", text)
         answer = {"member_id": admitted.seat.member_id, "link": link}
         return json_response(answer | ({"token": admitted.token} if admitted.token else {}), 201)
 

@@ -73,9 +73,10 @@ def create_app(
         node = Node(database, settings, clock)
         node.strips = strips or {}
         await node.start()
-        api, door, pages = Api(node), Door(node), RoomPages(node)
+        api = Api(node)
+        door, pages = Door(node, api.commands), RoomPages(node, api.requests)
         live = Live(node, api.commands, pages)
-        node.prepare = pages.prepare
+        node.prepare, node.members_changed = pages.prepare, pages.members_changed
 
         async def attend(scope: Scope, receive: Receive, send: Send) -> None:
             from starlette.websockets import WebSocket
@@ -101,7 +102,7 @@ def create_app(
         seated = [
             *api.routes(),
             *pages.routes(),
-            *HomePages(node).routes(),
+            *HomePages(node, api.requests).routes(),
             *door.seated_routes(),
             attended,
         ]

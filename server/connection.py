@@ -11,6 +11,7 @@ from starlette.types import Message, Send
 from starlette.websockets import WebSocketDisconnect
 
 from server.identity import Seat
+from web.audience import Audience
 
 TOO_SLOW = 4408
 
@@ -18,7 +19,7 @@ TOO_SLOW = 4408
 class Connection:
     """Frames leave in the order in which they are pushed. A reader that falls too far behind is cut off with 4408.
 
-    position: the version of the last event that was pushed; None while it still catches up from the store.
+    position: the version of the last event that was pushed; live: it has caught up, and gets what comes.
     """
 
     __slots__ = (
@@ -28,12 +29,12 @@ class Connection:
         "_task",
         "_too_slow",
         "at",
+        "audience",
         "closed",
         "held",
         "live",
-        "member_id",
         "position",
-        "session_id",
+        "seat",
         "shown",
     )
 
@@ -42,7 +43,8 @@ class Connection:
         self._send, self._limit, self._too_slow = send, limit, too_slow
         self._backlog: deque[Message] | None = None
         self._task: asyncio.Task[None] | None = None
-        self.member_id, self.session_id = seat.member_id, seat.session_id
+        self.seat = seat
+        self.audience: Audience | None = None
         self.position = 0
         self.live = False
         self.closed = False

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from datetime import timedelta
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from domain import acts
 from domain.fields import Flag, Object, Reference, Text, Word
 from domain.ids import PartnershipId
-from domain.partnership import ADMINISTRATORS
-from domain.refusals import Code, Refusal
+from domain.refusals import Code, Guards, Refusal
 from domain.words import PARTNERSHIP_KINDS
 from projections import as_of
 from server import partnerships
-from server.access import base_url, cookie_name, read_body, seat_name, signed, signed_in
+from server.access import RateLimit, base_url, cookie_name, read_body, read_form, seat_name, signed, signed_in
 from server.identity import Invitation, Seat, fresh_secret, invitation_row
 from server.node import Node
+from server.problems import status_of
 from server.workspace import new_id
 from web.templates import templates
 
@@ -30,10 +32,10 @@ _FORM = Object(
         "purpose": Text(allow_empty=True),
         "party_a": Text(),
         "person_a": Text(),
-        "email_a": Text(allow_empty=True),
+        "email_a": partnerships.EmailAddress(allow_empty=True),
         "party_b": Text(),
         "person_b": Text(),
-        "email_b": Text(allow_empty=True),
+        "email_b": partnerships.EmailAddress(allow_empty=True),
     }
 )
 
@@ -41,8 +43,8 @@ _FORM = Object(
 class Door:
     """The pages before anybody is signed in, and what a member does with links and sessions."""
 
-    def __init__(self, node: Node) -> None:
-        self.node, self.mail = node, node.mail
+    def __init__(self, node: Node, acts: RateLimit) -> None:
+        self.node, self.mail, self.acts = node, node.mail, acts
         self._asked: dict[str, float] = {}
 
     def routes(self) -> list[Route]:
@@ -68,13 +70,11 @@ class Door:
 
     async def sign_in(self, request: Request) -> Response:
         """Send a new link to a known address; the answer is the same for an unknown one."""
-        form = await request.form()
-        email = str(form.get("email", "")).strip()
+        email = (await read_form(request)).get("email", "").strip()
         if not self.mail.is_configured or not email:
             return self._page("door.html", told="No e-mail is sent from here. Ask whoever invited you for a new link.")
         if self._may_ask(email.lower()):
-            for seat in await asyncio.to_thread(self.node.identity.by_email, email):
-                await self._send_link(request, seat, email)
+            self.node.background.start(self._send_links(email))
         return self._page("door.html", told=f"If {email} is known here, a link is on its way. It works once.")
 
     def _may_ask(self, email: str) -> bool:
@@ -86,11 +86,13 @@ class Door:
         self._asked[email] = now
         return True
 
-    async def _send_link(self, request: Request, seat: Seat, email: str) -> None:
-        link = await self._fresh_link(request, seat, timedelta(minutes=self.node.settings.sign_in_minutes))
-        minutes = self.node.settings.sign_in_minutes
-        text = f"This link signs you in to Onetext. It works once, within {minutes} minutes.\n\n{link}\n"
-        await self.mail.try_to_send(email, "Your link to Onetext", text)
+    async def _send_links(self, email: str) -> None:
+        """After the answer, which so takes as long for an unknown address."""
+        minutes, base = self.node.settings.sign_in_minutes, str(self.node.settings.public_url).rstrip("/")
+        for seat in await asyncio.to_thread(self.node.identity.by_email, email):
+            link = await self._fresh_link(base, seat, timedelta(minutes=minutes))
+            text = f"This link signs you in to Onetext. It works once, within {minutes} minutes.\n\n{link}\n"
+            self.mail.send(email, "Your link to Onetext", text)
 
     async def join(self, request: Request) -> Response:
         """Shows a page; only a demo's link, which may be used any number of times, signs in at once."""
@@ -126,7 +128,7 @@ class Door:
             max_age=days * 86400,
             httponly=True,
             samesite="lax",
-            secure=request.url.scheme == "https",
+            secure=base_url(request, self.node).startswith("https:"),
         )
         return response
 
@@ -138,11 +140,15 @@ class Door:
 
     async def form(self, request: Request) -> Response:
         await self._refuse_other_tokens(request)
-        return self._page("form.html", kinds=PARTNERSHIP_KINDS)
+        return self._form_page()
 
     async def formed(self, request: Request) -> Response:
         await self._refuse_other_tokens(request)
-        asked = _FORM.read(dict(await request.form()), "")
+        given = await read_form(request)
+        try:
+            asked = _FORM.read(given, "")
+        except Refusal as refusal:
+            return self._form_page(given, refusal)
         people = [partnerships.First(asked[f"person_{side}"], asked[f"email_{side}"] or None) for side in "ab"]
         names = [asked["party_a"], asked["party_b"]]
         formed = await partnerships.form(self.node, asked["kind"], asked["purpose"], names, people)
@@ -152,6 +158,11 @@ class Door:
             for party, person in zip(formed.parties, people, strict=True)
         ]
         return self._page("formed.html", 201, invited=invited)
+
+    def _form_page(self, given: Mapping[str, str] | None = None, refusal: Refusal | None = None) -> Response:
+        """The form, with what was filled in and why it was not taken."""
+        status = status_of(refusal.code) if refusal else 200
+        return self._page("form.html", status, kinds=PARTNERSHIP_KINDS, given=given or {}, refusal=refusal)
 
     async def _refuse_other_tokens(self, request: Request) -> None:
         token = request.path_params["host_token"]
@@ -163,25 +174,26 @@ class Door:
     async def link(self, request: Request) -> Response:
         """A link for one's own further device; for others of one's party by a signatory or sponsor."""
         seat = await signed_in(self.node, request)
+        self.acts.count(seat.member_id)
         asked = _LINK.read(await read_body(request), "")
         member_id = asked.get("member_id", seat.member_id)
         if member_id != seat.member_id:
             self._refuse_unless_administering(seat, member_id)
         lasts = timedelta(days=self.node.settings.invitation_days)
-        return JSONResponse({"link": await self._fresh_link(request, Seat(member_id, seat.partnership_id), lasts)}, 201)
+        link = await self._fresh_link(base_url(request, self.node), Seat(member_id, seat.partnership_id), lasts)
+        return JSONResponse({"link": link}, 201)
 
     def _refuse_unless_administering(self, seat: Seat, member_id: str) -> None:
         me = self.node.workspace.member(seat)
         other = self.node.workspace.partnership(seat.partnership_id).members.get(member_id)  # type: ignore[call-overload]
         if other is None or other.party_id != me.party_id:
             raise Refusal(Code.NOT_FOUND)
-        if not any(mandate in me.mandates for mandate in ADMINISTRATORS):
-            raise Refusal(Code.NOT_AUTHORISED)
+        Guards(acts.administer(me.mandates, own_party=True)).settle()
 
-    async def _fresh_link(self, request: Request, seat: Seat, lasts: timedelta) -> str:
+    async def _fresh_link(self, base: str, seat: Seat, lasts: timedelta) -> str:
         secret = fresh_secret()
         await self.node.workspace.keep([invitation_row(secret, seat, self.node.clock(), lasts)])
-        return f"{base_url(request, self.node)}/join/{secret}"
+        return f"{base}/join/{secret}"
 
     async def sign_out(self, request: Request) -> Response:
         seat = await signed_in(self.node, request)
@@ -191,7 +203,7 @@ class Door:
             await asyncio.to_thread(identity.end_sessions, seat.member_id, now)
         elif seat.session_id:
             await asyncio.to_thread(identity.end_session, seat.session_id, now)
-        self.node.rooms.show_out(seat.member_id, None if asked.get("everywhere") else seat.session_id)
+        self.node.rooms.close_sockets_of(seat.member_id, None if asked.get("everywhere") else seat.session_id)
         response = JSONResponse({})
         response.delete_cookie(cookie_name(seat_name(seat.member_id)))
         return response

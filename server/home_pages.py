@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from projections import as_of, tables
-from server.access import seat_name, signed_in
+from server.access import RateLimit, seat_name, signed_in
 from server.node import Node
 from web.home import Home, home_page
 
@@ -18,14 +18,15 @@ from web.home import Home, home_page
 class HomePages:
     """The page where a member finds the agreements and who is who."""
 
-    def __init__(self, node: Node) -> None:
-        self.node = node
+    def __init__(self, node: Node, reads: RateLimit) -> None:
+        self.node, self.reads = node, reads
 
     def routes(self) -> list[Route]:
         return [Route("/", self.home)]
 
     async def home(self, request: Request) -> Response:
         seat = await signed_in(self.node, request)
+        self.reads.count(seat.member_id)
 
         def ask(connection: Connection) -> tuple[list[dict[str, Any]], dict[str, str]]:
             agreements = as_of.agreements_of(connection, seat.partnership_id)

@@ -13,7 +13,7 @@ from sqlalchemy import Engine, Row, func, insert, select, update
 from sqlalchemy.sql import Executable
 
 from domain.ids import MemberId, PartnershipId
-from domain.times import written
+from domain.times import moment_of, written
 from server import log_tables as t
 
 
@@ -109,6 +109,12 @@ class Identity:
                 )
             )
 
+    def session_ends(self, session_id: str) -> datetime:
+        """When a session expires, at the latest."""
+        row = self._first(select(t.sessions.c.expires_at).where(t.sessions.c.session_id == session_id))
+        assert row, "a session is never deleted"
+        return moment_of(row[0])
+
     def end_session(self, session_id: str, now: datetime) -> None:
         with self._engine.begin() as connection:
             connection.execute(
@@ -116,8 +122,14 @@ class Identity:
             )
 
     def end_sessions(self, member_id: str, now: datetime) -> None:
-        """Sign a member out everywhere."""
+        """Sign a member out everywhere; links that would sign in again, and are not used yet, are void."""
         with self._engine.begin() as connection:
+            connection.execute(
+                update(t.invitations)
+                .where(t.invitations.c.member_id == member_id, t.invitations.c.reusable.is_(False))
+                .where(t.invitations.c.expires_at > written(now))
+                .values(expires_at=written(now))
+            )
             connection.execute(
                 update(t.sessions)
                 .where(t.sessions.c.member_id == member_id, t.sessions.c.revoked_at.is_(None))

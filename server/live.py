@@ -21,7 +21,7 @@ from server.identity import Seat
 from server.node import Node
 from server.problems import log, said
 from server.room_pages import RoomPages
-from server.rooms import Audience, Room, event_frame
+from server.rooms import Room, event_frame
 
 JSON, HTML = "onetext.json.v1", "onetext.html.v1"
 PAGE = 500
@@ -78,32 +78,41 @@ class Live:
         )
         connection.position = after
         connection.shown = websocket.query_params.get("shown") != "false"
-        audience: Audience = self.pages.audience_of(seat) if html else None
         room = self.node.rooms.room(agreement_id)
-        room.enter(connection, audience)
+        room.enter(connection, self.pages.audience_of(seat) if html else None)
         metrics.connections.inc()
         visit = _Visit(self.node, self.commands, seat, agreement_id, connection, room)
         connection.push(_frame({"type": "hello", "version": newest}))
         try:
             if html:
-                await self.pages.catch_up(room, connection, audience)
+                await self.pages.catch_up(room, connection)
             else:
                 await self._catch_up(room, connection)
             room.show_presence()
-            await visit.listen(websocket)
+            async with asyncio.timeout(await self._session_lasts(seat)):
+                await visit.listen(websocket)
         except WebSocketDisconnect:
             pass
+        except TimeoutError:
+            connection.close(4401, "the session has expired")
         finally:
             connection.closed = True
             metrics.connections.dec()
-            room.leave(connection, audience)
+            room.leave(connection)
             room.show_presence()
             self.node.rooms.left(room)
             if not room.has_pages:
-                self.node.presents.let_go(agreement_id)
+                self.node.presents.forget(agreement_id)
+
+    async def _session_lasts(self, seat: Seat) -> float | None:
+        """Seconds until the session ends; None for a token, which lasts until it is revoked."""
+        if seat.session_id is None:
+            return None
+        ends = await asyncio.to_thread(self.node.identity.session_ends, seat.session_id)
+        return max((ends - self.node.clock()).total_seconds(), 0)
 
     async def _catch_up(self, room: Room, connection: Connection) -> None:
-        """Send what happened since the position; from then on the room hands over."""
+        """Send what happened since the position; afterwards `Room.publish` sends each event."""
         stream = UUID(room.agreement_id)
         while not connection.closed:
             page = await asyncio.to_thread(self.node.database.log.events, stream, connection.position, PAGE)
@@ -160,6 +169,7 @@ class _Visit:
 
     def _presence(self, raw: dict[str, Any]) -> None:
         try:
+            self.commands.count(self.seat.member_id)
             asked = _PRESENCE.read({key: value for key, value in raw.items() if key != "type"}, "")
         except Refusal as refusal:
             self._refused(None, refusal)

@@ -9,6 +9,7 @@ import ssl
 from email.message import EmailMessage
 from urllib.parse import unquote, urlsplit
 
+from server.background import Background
 from server.settings import Settings
 
 log = logging.getLogger("onetext")
@@ -18,31 +19,34 @@ SECONDS = 20
 
 
 class Mail:
-    """Sends short texts with a link. smtp://HOST:PORT, with user and password where needed; smtps:// for TLS from the
-    start; over smtp:// TLS is used when the server offers it."""
+    """Sends short texts with a link, in the background: nobody waits for a mail server.
 
-    def __init__(self, settings: Settings) -> None:
-        self._url, self._sender = settings.smtp_url, settings.mail_from
+    smtp://HOST:PORT, with user and password where needed; smtps:// for TLS from the start. Over smtp:// TLS is used
+    when the server offers it; a password is sent over TLS, or to this machine, alone.
+    """
+
+    def __init__(self, settings: Settings, background: Background) -> None:
+        self._url, self._sender, self._background = settings.smtp_url, settings.mail_from, background
 
     @property
     def is_configured(self) -> bool:
         return self._url is not None
 
-    async def send(self, to: str, subject: str, text: str) -> None:
-        """Hand a message to the mail server; raises OSError or SMTPException when that fails."""
+    def send(self, to: str, subject: str, text: str) -> None:
+        """Hand a message to the mail server, soon; a failure is logged, since a link can be had in another way.
+        to: an address that `EmailAddress` has read."""
+        if not self.is_configured:
+            return
         message = EmailMessage()
         message["From"], message["To"], message["Subject"] = self._sender, to, subject
         message.set_content(text)
-        await asyncio.to_thread(self._hand_over, message)
+        self._background.start(self._try(message))
 
-    async def try_to_send(self, to: str, subject: str, text: str) -> None:
-        """Send where that is possible; a failure is logged, since the link can be shown in another way."""
-        if not self.is_configured:
-            return
+    async def _try(self, message: EmailMessage) -> None:
         try:
-            await self.send(to, subject, text)
+            await asyncio.to_thread(self._hand_over, message)
         except OSError as error:  # SMTPException is one
-            log.error("an e-mail could not be sent: %r", error)
+            log.error("an e-mail could not be sent: %s", type(error).__name__)
 
     def _hand_over(self, message: EmailMessage) -> None:
         assert self._url
@@ -50,8 +54,13 @@ class Mail:
         host, port = at.hostname or "localhost", at.port or (465 if at.scheme == "smtps" else 25)
         make = smtplib.SMTP_SSL if at.scheme == "smtps" else smtplib.SMTP
         with make(host, port, timeout=SECONDS) as server:
+            server.ehlo()
+            is_private = at.scheme == "smtps" or host in ("localhost", "127.0.0.1", "::1")
             if at.scheme == "smtp" and server.has_extn("starttls"):
                 server.starttls(context=ssl.create_default_context())
+                is_private = True
             if at.username:
+                if not is_private:
+                    raise smtplib.SMTPNotSupportedError("it offers no TLS, and a password is not sent in the clear")
                 server.login(unquote(at.username), unquote(at.password or ""))
             server.send_message(message)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
@@ -12,18 +13,21 @@ from sqlalchemy import Connection
 
 from domain.agreement import Agreement
 from domain.ids import AgreementId, PartnershipId, TermId
+from domain.partnership_events import MandateGranted, MandateRevoked, MemberAdmitted, PartnershipFormed
 from domain.times import moment_of
 from domain.words import TermStatus
 from projections import as_of, tables
 from projections.present import Present, Touched
 from projections.projector import Change, Projector
+from server.background import Background
 from server.database import Database
+from server.faults import Fault
 from server.identity import Identity, utc_now
 from server.mail import Mail
 from server.metrics import Metrics
 from server.presents import Presents
 from server.projecting import Projecting
-from server.rooms import Render, Rooms
+from server.rooms import Render, Rooms, close_for
 from server.settings import Settings
 from server.store import Writer
 from server.tail import Tail
@@ -32,6 +36,9 @@ from web.cast import Cast, Person
 from web.fragments import Strip
 
 R = TypeVar("R")
+log = logging.getLogger("onetext")
+
+_ABOUT_MEMBERS = {each.TOPIC for each in (PartnershipFormed, MemberAdmitted, MandateGranted, MandateRevoked)}
 
 
 class Node:
@@ -44,7 +51,10 @@ class Node:
         self.session_key = b""
         self.presents = Presents(lambda agreement_id: self.read(Present.load, agreement_id))
         self.prepare: Callable[[Present, Touched], Render] = lambda _, __: lambda _: ()
-        self.mail = Mail(settings)
+        self.members_changed: Callable[[str], None] = lambda _: None
+        """Told of a partnership whose members or mandates changed."""
+        self.background = Background()
+        self.mail = Mail(settings, self.background)
         self.strips: Mapping[str, Strip] = {}
         """What a demo tells each of its visitors, by member."""
         self._casts: dict[str, Cast] = {}
@@ -58,7 +68,6 @@ class Node:
         self.metrics.measure_lag(lambda: self.tail.position - self.projecting.position)
         self._deadlines: dict[str, str] = {}
         self._timer: asyncio.TimerHandle | None = None
-        self._recording: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
         """Bring the read models up to the log, then follow it."""
@@ -73,6 +82,7 @@ class Node:
     async def stop(self) -> None:
         if self._timer:
             self._timer.cancel()
+        await self.background.stop()
         await self.writer.stop()
         await self.tail.stop()
         await self.projecting.stop()
@@ -128,9 +138,11 @@ class Node:
 
     def _publish(self, page: Sequence[Notification]) -> None:
         for notification in page:
-            self._casts.pop(str(notification.originator_id), None)
             self.workspace.aggregates.see(notification)
             self.rooms.publish(notification)
+        for partnership_id in {str(each.originator_id) for each in page if each.topic in _ABOUT_MEMBERS}:
+            self._casts.pop(partnership_id, None)
+            self.members_changed(partnership_id)
         self.projecting.follow(page)
 
     def _changed(self, changes: Sequence[Change]) -> None:
@@ -139,7 +151,11 @@ class Node:
                 self._deadlines[change.agreement_id] = change.next_deadline
             else:
                 self._deadlines.pop(change.agreement_id, None)
-            self._show(change)
+            try:
+                self._show(change)
+            except Exception as error:
+                self.presents.forget(change.agreement_id)
+                close_for(Fault(error), self.rooms.room(change.agreement_id).connections())
         self._set_timer()
 
     def _show(self, change: Change) -> None:
@@ -163,7 +179,16 @@ class Node:
         for agreement_id, due in list(self._deadlines.items()):
             if moment_of(due) <= now:
                 del self._deadlines[agreement_id]
-                task = asyncio.create_task(self.workspace.let_clock_record(agreement_id))
-                self._recording.add(task)
-                task.add_done_callback(self._recording.discard)
+                self.background.start(self._record(agreement_id))
         self._set_timer()
+
+    async def _record(self, agreement_id: str) -> None:
+        """Tried until it succeeds: a deadline that passes while the store is away is not forgotten."""
+        while True:
+            try:
+                await self.workspace.let_clock_record(agreement_id)
+            except Exception:
+                log.exception("a deadline could not be recorded; trying again")
+                await asyncio.sleep(1)
+            else:
+                return

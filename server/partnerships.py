@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -37,6 +38,21 @@ class _MandateField(Word):
         return {"oneOf": [super().schema(), self._named.schema()]}
 
 
+class EmailAddress(Text):
+    """Something@somewhere without spaces, as an SMTP envelope takes it (RFC 5321, 4.5.3.1: at most 254 bytes)."""
+
+    def __init__(self, *, allow_empty: bool = False) -> None:
+        super().__init__(254, allow_empty=allow_empty, description="An e-mail address.")
+
+    def read(self, raw: Any, name: str) -> str:
+        address = super().read(raw, name).strip()
+        if address and not _ADDRESS.fullmatch(address):
+            raise malformed(f"{name} is no e-mail address.", "Write it like name@example.org.")
+        return address
+
+
+_ADDRESS = re.compile(r"[^\s@<>(),:;\"\\\[\]]+@[^\s@<>(),:;\"\\\[\]]+")
+
 FORM = Object(
     {
         "kind": Word(*PARTNERSHIP_KINDS),
@@ -48,7 +64,7 @@ ADMIT = Object(
     {
         "party_id": Reference(),
         "name": Text(),
-        "email": Text(),
+        "email": EmailAddress(),
         "mandates": ListOf(_MandateField(*Mandate)),
         "observer": Flag(),
         "program": Flag(),

@@ -10,7 +10,7 @@ from projections.projector import Change
 
 
 class Presents:
-    """Lives in the event loop. A present is loaded for the first who watches and let go when nobody does."""
+    """Lives in the event loop. A present is loaded for the first who watches and forgotten when nobody does."""
 
     def __init__(self, load: Callable[[str], Awaitable[Present]]) -> None:
         """load: reads the present of an agreement once the read models show everything that is committed."""
@@ -39,7 +39,7 @@ class Presents:
             return present.apply(change)
         return Touched()
 
-    def let_go(self, agreement_id: str) -> None:
+    def forget(self, agreement_id: str) -> None:
         self._held.pop(agreement_id, None)
 
     async def _hold(self, agreement_id: str) -> Present:

@@ -8,10 +8,11 @@ from typing import Any
 import orjson
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from domain.refusals import Code, Refusal
 from server.faults import Fault
+from web.templates import templates
 
 log = logging.getLogger("onetext")
 
@@ -47,34 +48,49 @@ def said(refusal: Refusal) -> dict[str, Any]:
     return words | ({"changed": refusal.changed} if refusal.changed else {})
 
 
-async def on_refusal(_: Request, error: Exception) -> Response:
+async def on_refusal(request: Request, error: Exception) -> Response:
+    """A refusal in the form that was asked for: a page, a fragment of one, or a problem."""
     assert isinstance(error, Refusal)
-    return problem(error)
+    return _told(request, status_of(error.code), error.detail, error.next_step) or problem(error)
 
 
 async def on_http_error(request: Request, error: Exception) -> Response:
     """An address or a method that nothing answers to."""
     assert isinstance(error, HTTPException)
+    nothing = "There is nothing at this address."
     if "/api/" not in request.url.path:
-        return PlainTextResponse("There is nothing at this address.\n", error.status_code, error.headers)
+        page = _told(request, error.status_code, nothing, "Open the link that you were given.")
+        return page or PlainTextResponse(f"{nothing}\n", error.status_code, error.headers)
     if error.status_code == 405:
         body = {"code": Code.MALFORMED, "detail": f"{request.method} is not for this address."}
     else:
-        body = {"code": Code.NOT_FOUND, "detail": "There is nothing at this address."}
+        body = {"code": Code.NOT_FOUND, "detail": nothing}
     told = {"type": "about:blank", "title": body["code"], "status": error.status_code, **body}
     told["next"] = "See /api/openapi.json for what there is."
     return Response(orjson.dumps(told), error.status_code, error.headers, "application/problem+json")
 
 
-async def on_fault(_: Request, error: Exception) -> Response:
+async def on_fault(request: Request, error: Exception) -> Response:
     fault = error if isinstance(error, Fault) else Fault(error)
     log.error("fault %s", fault.id, exc_info=error)
+    detail = f"Something went wrong on our side; nothing of this was kept. Its number is {fault.id}."
+    if page := _told(request, 500, detail, "Try it again."):
+        return page
     body = {
         "type": "about:blank",
         "title": "fault",
         "status": 500,
         "code": "fault",
-        "detail": f"Something went wrong on our side; nothing of this was kept. Its number is {fault.id}.",
+        "detail": detail,
         "next": "Send it again with the same command_id.",
     }
     return Response(orjson.dumps(body), 500, media_type="application/problem+json")
+
+
+def _told(request: Request, status: int, detail: str, next_step: str) -> Response | None:
+    """For a person at a page: a whole one, or what htmx puts beside the control; None for a program."""
+    if "text/html" not in request.headers.get("accept", ""):
+        return None
+    template = "forms/refused.html" if "hx-request" in request.headers else "door/refused.html"
+    page = templates.get_template(template).render(detail=detail, next=next_step)
+    return HTMLResponse(page, status, {"Cache-Control": "no-store"})

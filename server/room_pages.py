@@ -11,7 +11,7 @@ from domain.refusals import Code, Refusal
 from projections.present import Present, Touched
 from projections.story import story
 from projections.timeline import sentence
-from server.access import seat_name, signed_in
+from server.access import RateLimit, seat_name, signed_in
 from server.connection import Connection
 from server.identity import Seat
 from server.node import Node
@@ -27,8 +27,8 @@ from web.view import RoomView
 class RoomPages:
     """The pages of one node that are about an agreement."""
 
-    def __init__(self, node: Node) -> None:
-        self.node = node
+    def __init__(self, node: Node, reads: RateLimit) -> None:
+        self.node, self.reads = node, reads
 
     def routes(self) -> list[Route]:
         agreement = "/agreements/{agreement_id}"
@@ -92,12 +92,12 @@ class RoomPages:
         mandates = tuple(sorted((str(each), covered) for each, covered in member.mandates.items()))
         return Audience(seat.partnership_id, None if member.observer else member.party_id, mandates)
 
-    async def catch_up(self, room: Room, connection: Connection, audience: Audience) -> None:
-        """Bring an older page up to date, region by region; from then on the room hands over."""
+    async def catch_up(self, room: Room, connection: Connection) -> None:
+        """Bring an older page up to date, region by region; afterwards `Room.show` sends each change."""
         while not connection.closed:
             view = RoomView.of(await self.node.presents.watched(room.agreement_id))
             if view.version > connection.position:
-                for frame in all_regions(Reader(view, audience, self.node.cast(audience.partnership_id))):
+                for frame in self._everything(view)(_fragments(connection)):
                     connection.push(frame)
                 connection.reached(view.version)
             if room.shown <= connection.position:
@@ -110,11 +110,27 @@ class RoomPages:
         cast = self.node.cast(PartnershipId(view.header["partnership_id"]))
         return lambda audience: changed_regions(Reader(view, audience, cast), touched)
 
+    def members_changed(self, partnership_id: str) -> None:
+        """Show everybody in the partnership's rooms who is there now, and the acts of their mandates."""
+        for room in self.node.rooms.with_pages():
+            if any(each and each.partnership_id == partnership_id for each in room.audiences):
+                present = self.node.presents.get(room.agreement_id)
+                room.reseat(self.audience_of, self._everything(RoomView.of(present)) if present else None)
+
+    def _everything(self, view: RoomView) -> Render:
+        return lambda audience: all_regions(Reader(view, audience, self.node.cast(audience.partnership_id)))
+
     async def _reader(self, request: Request) -> tuple[Seat, Reader]:
         seat = await signed_in(self.node, request)
+        self.reads.count(seat.member_id)
         agreement_id: str = request.path_params["agreement_id"]
         if await self.node.workspace.partnership_of(agreement_id) != seat.partnership_id:
             raise Refusal(Code.NOT_FOUND)
         await self.node.workspace.let_clock_record(agreement_id)
         view = RoomView.of(await self.node.read(Present.load, agreement_id))
         return seat, Reader(view, self.audience_of(seat), self.node.cast(seat.partnership_id))
+
+
+def _fragments(connection: Connection) -> Audience:
+    assert connection.audience is not None, "only pages are brought up to date"
+    return connection.audience

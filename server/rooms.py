@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
 
 import orjson
 from eventsourcing.persistence import Notification
 
 from projections.projector import Change
 from server.connection import Connection
+from server.faults import Fault
+from server.identity import Seat
+from web.audience import Audience
 
-Audience = Any
-"""Everybody who gets the same bytes; None for those who get the events themselves."""
+log = logging.getLogger("onetext")
 
 Render = Callable[[Audience], Sequence[str]]
 """Makes the frames that an audience gets for a change."""
@@ -28,21 +30,34 @@ class Room:
 
     def __init__(self, agreement_id: str) -> None:
         self.agreement_id = agreement_id
-        self.audiences: dict[Audience, dict[Connection, None]] = {}
+        self.audiences: dict[Audience | None, dict[Connection, None]] = {}
+        """Connections by who gets the same bytes; under None those that get the events themselves."""
         self.published = 0
         self.shown = 0
 
     def connections(self) -> Iterable[Connection]:
         return (connection for group in self.audiences.values() for connection in group)
 
-    def enter(self, connection: Connection, audience: Audience) -> None:
+    def enter(self, connection: Connection, audience: Audience | None) -> None:
+        connection.audience = audience
         self.audiences.setdefault(audience, {})[connection] = None
 
-    def leave(self, connection: Connection, audience: Audience) -> None:
-        group = self.audiences.get(audience, {})
+    def leave(self, connection: Connection) -> None:
+        group = self.audiences.get(connection.audience, {})
         group.pop(connection, None)
         if not group:
-            self.audiences.pop(audience, None)
+            self.audiences.pop(connection.audience, None)
+
+    def reseat(self, audience_of: Callable[[Seat], Audience], render: Render | None) -> None:
+        """Put everybody who gets fragments where their mandates are now, and bring their pages up to that."""
+        with_pages = [each for each in self.connections() if each.audience is not None]
+        for connection in with_pages:
+            self.leave(connection)
+            self.enter(connection, audience_of(connection.seat))
+        if render:
+            for audience, group in self.audiences.items():
+                if audience is not None:
+                    self._hand_over([each for each in group if each.live], audience, render)
 
     def publish(self, version: int, state: bytes) -> None:
         """Hand an event to everybody who gets the events themselves and has caught up."""
@@ -65,21 +80,30 @@ class Room:
         """Hand what changed on the page to everybody who gets fragments, rendered once for each audience."""
         self.shown = change.version
         for audience, group in list(self.audiences.items()):
-            ready = [] if audience is None else [each for each in group if each.live and each.position < change.version]
-            if not ready:
-                continue
+            if audience is not None:
+                ready = [each for each in group if each.live and each.position < change.version]
+                self._hand_over(ready, audience, render)
+                for connection in ready:
+                    connection.reached(change.version)
+
+    def _hand_over(self, connections: Sequence[Connection], audience: Audience, render: Render) -> None:
+        if not connections:
+            return
+        try:
             frames = render(audience)
-            for connection in ready:
-                for frame in frames:
-                    connection.push(frame)
-                connection.reached(change.version)
+        except Exception as error:
+            close_for(Fault(error), connections)
+            return
+        for connection in connections:
+            for frame in frames:
+                connection.push(frame)
 
     def show_presence(self) -> None:
         """Tell everybody who is shown who else is: memory only, never in the log."""
         shown = [each for each in self.connections() if each.shown and each.live and not each.closed]
         members: dict[str, str | None] = {}
         for each in shown:
-            members[each.member_id] = each.at or members.get(each.member_id)
+            members[each.seat.member_id] = each.at or members.get(each.seat.member_id)
         frame = orjson.dumps(
             {"type": "presence", "members": [{"member_id": key, "at": at} for key, at in sorted(members.items())]}
         ).decode()
@@ -110,11 +134,22 @@ class Rooms:
         room = self._rooms.get(agreement_id)
         return room if room and room.has_pages else None
 
-    def show_out(self, member_id: str, session_id: str | None) -> None:
+    def with_pages(self) -> list[Room]:
+        """The rooms whose pages somebody has open."""
+        return [room for room in self._rooms.values() if room.has_pages]
+
+    def close_sockets_of(self, member_id: str, session_id: str | None) -> None:
         """Close the sockets of a session, or of all sessions of a member, who signed out."""
         for each in self.everybody():
-            if each.member_id == member_id and each.session_id and session_id in (None, each.session_id):
+            if each.seat.member_id == member_id and each.seat.session_id and session_id in (None, each.seat.session_id):
                 each.close(4401, "signed out")
 
     def everybody(self) -> list[Connection]:
         return [connection for room in self._rooms.values() for connection in room.connections()]
+
+
+def close_for(fault: Fault, connections: Iterable[Connection]) -> None:
+    """Close what cannot be kept current; it connects again and is brought up to date."""
+    log.error("fault %s", fault.id, exc_info=fault)
+    for connection in list(connections):
+        connection.close(1011, fault.id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -28,3 +28,9 @@ class Settings(BaseSettings):
         description="smtp://USER:PASSWORD@HOST:PORT or smtps://…; none, no e-mail.",
     )
     mail_from: str = Field("onetext@localhost", description="The sender of e-mail.")
+
+    @model_validator(mode="after")
+    def _know_what_links_begin_with(self) -> Settings:
+        if self.smtp_url and not self.public_url:
+            raise ValueError("ONETEXT_SMTP_URL needs ONETEXT_PUBLIC_URL too: the links in e-mails begin with it.")
+        return self

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from domain import acts
 from domain.ids import MemberId
-from domain.partnership import ADMINISTRATORS, Member, Partnership
+from domain.partnership import Member, Partnership
 from domain.words import Mandate
 from web.cast import Cast
 from web.templates import templates
@@ -57,12 +58,11 @@ class Home:
         return found
 
     def may_administer(self, party_id: str) -> bool:
-        return self.us == party_id and any(mandate in self.me.mandates for mandate in ADMINISTRATORS)
+        return acts.is_open(acts.administer(self.me.mandates, own_party=self.us == party_id))
 
     @property
     def may_open(self) -> bool:
-        """Opening an agreement needs a negotiator's mandate for all terms."""
-        return self.us is not None and self.me.mandates.get(Mandate.NEGOTIATOR, frozenset()) is None
+        return acts.is_open(acts.mandate(self.me.mandates, Mandate.NEGOTIATOR, (), whole_text=True))
 
     def _heading(self, term_id: str) -> str:
         return self.headings.get(term_id, "a term that is gone")

@@ -31,7 +31,7 @@ class May:
             ),
             blocked=proposal["contested"],
         )
-        return self._open(acts.mandate(self.held, Mandate.NEGOTIATOR, touched), getattr(acts, act)(words))
+        return self._permits(acts.mandate(self.held, Mandate.NEGOTIATOR, touched), getattr(acts, act)(words))
 
     def on(self, act: str, term: Body) -> bool:
         """mark, drop, reopen, park, defer, agree_parking, agree_deferral, unpark or propose_on."""
@@ -45,26 +45,26 @@ class May:
             touched=term["term_id"] in self.view.touched,
             asked_by_me=None if request is None else request["party_id"] == self.us,
         )
-        return self._open(
+        return self._permits(
             acts.mandate(self.held, Mandate.NEGOTIATOR, [term["term_id"]]),
             acts.change_the_text(self.view.status) if act == "propose_on" else iter(()),
             getattr(acts, act)(words),
         )
 
     def add(self) -> bool:
-        return self._open(
+        return self._permits(
             acts.mandate(self.held, Mandate.NEGOTIATOR, (), whole_text=True), acts.change_the_text(self.view.status)
         )
 
     def answer_objection(self, objection: Body) -> bool:
-        return self._open(self._on_objection(objection), acts.answer_objection(objection["state"]))
+        return self._permits(self._on_objection(objection), acts.answer_objection(objection["state"]))
 
     def offer_resolution(self, objection: Body) -> bool:
-        return self._open(self._on_objection(objection), acts.offer_resolution(objection["state"]))
+        return self._permits(self._on_objection(objection), acts.offer_resolution(objection["state"]))
 
     def judge(self, objection: Body) -> bool:
         offer = objection["resolution"]
-        return self._open(
+        return self._permits(
             self._on_objection(objection),
             acts.judge_resolution(
                 objection["state"],
@@ -75,47 +75,47 @@ class May:
 
     def withdraw_objection(self, objection: Body) -> bool:
         own = objection["party_id"] == self.us
-        return self._open(self._on_objection(objection), acts.withdraw_objection(objection["state"], own=own))
+        return self._permits(self._on_objection(objection), acts.withdraw_objection(objection["state"], own=own))
 
     def ask(self) -> bool:
-        return self._open(acts.ask(self.view.status))
+        return self._permits(acts.ask(self.view.status))
 
     def clarify(self, question: Body) -> bool:
-        return question["party_id"] != self.us and self.ask()
+        return self._permits(acts.clarify(self.view.status, asked_by_me=question["party_id"] == self.us))
 
     def settle(self, proposal: Body, *, report: bool) -> bool:
         """Report a condition fulfilled (its owner), or confirm it (the other party)."""
         owned = proposal["condition"] is not None and proposal["condition"]["owner"] == self.us
         touched = [item["term_id"] for item in proposal["items"]]
-        return self._open(
+        return self._permits(
             acts.mandate(self.held, Mandate.NEGOTIATOR, touched),
             acts.settle_condition(proposal["state"], mine_to_do=owned == report),
         )
 
     def open_ratification(self) -> bool:
-        return self._open(
+        return self._permits(
             acts.mandate(self.held, Mandate.NEGOTIATOR, (), whole_text=True), acts.open_ratification(self.view.status)
         )
 
     def withdraw_ratification(self) -> bool:
         ratification = self.view.header["ratification"]
         mine = ratification is not None and ratification["party_id"] == self.us
-        return self._open(
+        return self._permits(
             acts.mandate(self.held, Mandate.NEGOTIATOR, ()),
             acts.withdraw_ratification(self.view.status, mine=mine, ran_out=False),
         )
 
     def sign(self) -> bool:
         """Sign or refuse to; whether this member has signed already is told by the refusal."""
-        return self._open(
+        return self._permits(
             acts.mandate(self.held, Mandate.SIGNATORY, ()), acts.refuse_to_sign(self.view.status, ran_out=False)
         )
 
     def abandon(self) -> bool:
-        return self._open(acts.mandate(self.held, Mandate.SIGNATORY, ()), acts.abandon(self.view.status))
+        return self._permits(acts.mandate(self.held, Mandate.SIGNATORY, ()), acts.abandon(self.view.status))
 
     def _on_objection(self, objection: Body) -> acts.Broken:
         return acts.mandate(self.held, Mandate.NEGOTIATOR, objection["term_ids"])
 
-    def _open(self, *broken: acts.Broken) -> bool:
-        return self.us is not None and not any(True for guards in broken for _ in guards)
+    def _permits(self, *broken: acts.Broken) -> bool:
+        return self.us is not None and all(acts.is_open(guards) for guards in broken)

@@ -1,4 +1,4 @@
-"""What somebody is writing stays: over a reload, a lost connection, a clause that goes, and for its own writer alone."""
+"""What somebody is writing stays: over a reload, a lost connection, and the end of the clause it is about."""
 
 from __future__ import annotations
 

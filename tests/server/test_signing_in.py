@@ -6,14 +6,19 @@ import asyncio
 import json
 import re
 import socket
+import ssl
+import threading
 from collections.abc import Iterator
 from email.message import Message
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+import trustme
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message as MessageHandler
+from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword, Session
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
@@ -27,23 +32,36 @@ class Post(MessageHandler):
     def __init__(self) -> None:
         super().__init__()
         self.letters: list[Message] = []
+        self._came = threading.Condition()
 
     def handle_message(self, message: Message) -> None:
-        self.letters.append(message)
+        with self._came:
+            self.letters.append(message)
+            self._came.notify_all()
+
+    def wait_for(self, count: int) -> list[Message]:
+        """The letters, once there are so many."""
+        with self._came:
+            assert self._came.wait_for(lambda: len(self.letters) >= count, 20), f"{len(self.letters)} letters came"
+        return self.letters
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
 
 
 @pytest.fixture
 def post() -> Iterator[tuple[Post, str]]:
-    handler = Post()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    handler, port = Post(), free_port()
     controller = Controller(handler, hostname="127.0.0.1", port=port)
     controller.start()
     yield handler, f"smtp://127.0.0.1:{port}"
     controller.stop()
 
 
+PUBLIC = "http://onetext.example"
 FORM = {
     "kind": "supplier", "purpose": "To build pumps",
     "party_a": "Nordhaven", "person_a": "Ida", "email_a": "ida@n.example",
@@ -84,24 +102,72 @@ def test_the_host_forms_a_partnership_on_a_page_and_both_enter(served: Served) -
 
 def test_a_known_address_is_sent_a_link_that_works_once(database_url: str, post: tuple[Post, str]) -> None:
     handler, smtp_url = post
-    node = Served(database_url, smtp_url=smtp_url)
+    node = Served(database_url, smtp_url=smtp_url, public_url=PUBLIC)
     formed(node)
     unknown = httpx.post(f"{node.url}/sign-in", data={"email": "nobody@n.example"})
     known = httpx.post(f"{node.url}/sign-in", data={"email": "Ida@N.example"})
     assert known.text.replace("Ida@N.example", "") == unknown.text.replace("nobody@n.example", "")
-    httpx.post(f"{node.url}/sign-in", data={"email": "ida@n.example"})
-    (letter,) = handler.letters
+    httpx.post(f"{node.url}/sign-in", data={"email": "ida@n.example"}, headers={"Host": "evil.example"})
+    (letter,) = handler.wait_for(1)
     assert letter["To"] == "Ida@N.example"
-    (link,) = re.findall(r"http\S+/join/\S+", str(letter.get_payload()))
+    (link,) = re.findall(rf"{PUBLIC}/join/\S+", str(letter.get_payload()))
+    link = link.replace(PUBLIC, node.url)
     with httpx.Client() as ida:
         assert "You are Ida" in ida.get(f"{seat_of(ida, link)}/").text
     assert httpx.post(link).status_code == 409
     pair = pair_on(node)
     body = {"party_id": pair.ada.party_id, "name": "Per", "email": "per@n.example", "mandates": ["signatory"]}
     made = pair.ada.http.post(f"/api/v1/partnerships/{pair.ada.partnership_id}/members", json=body).json()
-    assert handler.letters[-1]["To"] == "per@n.example"
+    assert handler.wait_for(2)[-1]["To"] == "per@n.example"
     assert made["link"] in str(handler.letters[-1].get_payload()).replace("=\n", "").replace("=3D", "=")
     node.stop()
+
+
+def test_what_is_no_address_is_said_so_and_nobody_is_admitted(served: Served) -> None:
+    refused = httpx.post(f"{served.url}/form/{served.host_token}", data=FORM | {"email_a": '"'})
+    assert refused.status_code == 400
+    assert "email_a is no e-mail address." in refused.text
+    assert 'value="To build pumps"' in refused.text, "what was filled in stays"
+    pair = pair_on(served)
+    path = f"/api/v1/partnerships/{pair.ada.partnership_id}"
+    before = pair.ada.http.get(path).json()["members"]
+    for email in ('"', "a@b\nBcc: c@d", "nobody", "a b@c", ""):
+        body = {"party_id": pair.ada.party_id, "name": "Per", "email": email}
+        answer = pair.ada.http.post(f"{path}/members", json=body)
+        assert (answer.status_code, answer.json()["code"]) == (400, "malformed"), email
+    assert pair.ada.http.get(path).json()["members"] == before
+
+
+def test_a_password_goes_over_tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The mail server offers STARTTLS and takes nothing without it."""
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert("localhost").configure_cert(context)
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+    said: list[tuple[bool, bytes]] = []
+
+    def let_in(server: SMTP, session: Session, envelope: object, mechanism: str, given: LoginPassword) -> AuthResult:
+        said.append((session.ssl is not None, given.password))
+        return AuthResult(success=True)
+
+    handler = Post()
+    controller = Controller(
+        handler, hostname="localhost", port=free_port(), tls_context=context, require_starttls=True,
+        authenticator=let_in, auth_required=True,
+    )  # fmt: skip
+    controller.start()
+    node = Served(
+        f"sqlite:///{tmp_path}/x.db",
+        smtp_url=f"smtp://onetext:s%40fe@localhost:{controller.port}",
+        public_url=PUBLIC,
+    )
+    formed(node)
+    httpx.post(f"{node.url}/sign-in", data={"email": "ida@n.example"})
+    handler.wait_for(1)
+    assert said == [(True, b"s@fe")]
+    node.stop()
+    controller.stop()
 
 
 def test_without_a_mail_server_nobody_is_promised_a_letter(served: Served) -> None:
@@ -167,3 +233,41 @@ async def close_code(live: Any) -> int:
             json.loads(await asyncio.wait_for(live.recv(), 20))
     except ConnectionClosed:
         return int(live.close_code)
+
+
+def test_pages_tell_people_of_refusals_and_programs_of_problems(served: Served) -> None:
+    nobody = f"{served.url}/0123456789/agreements/00000000-0000-0000-0000-000000000000"
+    page = httpx.get(nobody, headers={"Accept": "text/html"})
+    assert (page.status_code, page.headers["content-type"]) == (401, "text/html; charset=utf-8")
+    assert "<h1>" in page.text
+    beside = httpx.get(nobody, headers={"Accept": "text/html", "HX-Request": "true"})
+    assert beside.status_code == 401
+    assert 'class="refused"' in beside.text
+    assert "<html" not in beside.text
+    assert httpx.get(nobody).json()["code"] == "not_signed_in"
+    assert "<h1>" in httpx.get(f"{served.url}/nowhere", headers={"Accept": "text/html"}).text
+
+
+def test_signing_out_everywhere_voids_links_that_are_not_used_yet(served: Served) -> None:
+    first, _ = formed(served)
+    with httpx.Client() as ida, httpx.Client() as finder:
+        seat = seat_of(ida, first)
+        link = ida.post(f"{seat}/links", json={}).json()["link"]
+        assert ida.post(f"{seat}/sign-out", json={"everywhere": True}).status_code == 200
+        assert finder.post(link).status_code == 409
+
+
+async def test_a_session_that_expires_closes_its_socket(served: Served) -> None:
+    pair = pair_on(served)
+    invited = pair.ada.http.post(
+        f"/api/v1/partnerships/{pair.ada.partnership_id}/members",
+        json={"party_id": pair.ada.party_id, "name": "Ben", "mandates": ["negotiator"]},
+    ).json()["link"]
+    async with httpx.AsyncClient() as desk:
+        entered = await desk.post(invited)
+        seat = f"{served.url}/{entered.headers['location'].split('/')[1]}"
+        cookie = {"Cookie": "; ".join(f"{name}={value}" for name, value in desk.cookies.items())}
+        served.clock.forward(days=29, hours=23, minutes=59, seconds=58)
+        live = f"{seat.replace('http', 'ws')}/agreements/{pair.ada.agreement_id}/live"
+        async with connect(live, additional_headers=cookie) as socket_:
+            assert await close_code(socket_) == 4401
