@@ -227,7 +227,7 @@ class Api:
         found = await self._standing(request, tables.timeline)
         partnership_id = await self.node.workspace.partnership_of(request.path_params["agreement_id"])
         assert partnership_id
-        names = self.node.cast(partnership_id).names
+        names = self.node.directory(partnership_id).names
         shown = ("event_version", "at", "type", "party_id", "member_id", "term_ids")
         rows = [
             {field: body[field] for field in shown} | {"sentence": timeline.sentence(body, names)} for body in found

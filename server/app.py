@@ -31,7 +31,7 @@ from server.node import Node
 from server.problems import log, on_fault, on_http_error, on_refusal, problem
 from server.room_pages import RoomPages
 from server.settings import Settings
-from web.fragments import Strip
+from web.fragments import DemoNotice
 
 READY_SECONDS = 2
 """How long /readyz waits for the store and the projections."""
@@ -64,14 +64,14 @@ def create_app(
     database: Database,
     settings: Settings,
     clock: Callable[[], datetime] = utc_now,
-    strips: Mapping[str, Strip] | None = None,
+    demo_notices: Mapping[str, DemoNotice] | None = None,
 ) -> ASGIApp:
-    """The application; its node runs while it does. strips: what a demo tells its visitors, by member."""
+    """The application; its node runs while it does. demo_notices: what a demo tells its visitors, by member."""
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         node = Node(database, settings, clock)
-        node.strips = strips or {}
+        node.demo_notices = demo_notices or {}
         await node.start()
         api = Api(node)
         door, pages = Door(node, api.commands), RoomPages(node, api.requests)

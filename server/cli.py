@@ -30,7 +30,7 @@ from server.identity import Identity, Seat
 from server.mapper import CanonicalMapper
 from server.node import Node
 from server.settings import Settings
-from web.fragments import Strip
+from web.fragments import DemoNotice
 
 R = TypeVar("R")
 
@@ -104,7 +104,7 @@ def demo(database: str | None, port: int | None, as_json: bool) -> None:
                 click.echo(f"  {name:<14} {link}")
             click.echo("\nCtrl-C ends the demo; everything stays in its database.\n")
 
-        _run(opened, settings, announce, prepared.strips)
+        _run(opened, settings, announce, prepared.demo_notices)
 
 
 @main.command("migrate")
@@ -231,7 +231,7 @@ def _run(
     database: Database,
     settings: Settings,
     announce: Callable[[str], None],
-    strips: Mapping[str, Strip] | None = None,
+    demo_notices: Mapping[str, DemoNotice] | None = None,
 ) -> None:
     """Serve until interrupted; announce is called once connections are accepted."""
     listening = socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET)
@@ -241,7 +241,7 @@ def _run(
     except OSError as error:
         raise click.ClickException(f"Port {settings.port} cannot be used: {error.strerror}. Try --port 0.") from None
     url = f"http://{settings.host}:{listening.getsockname()[1]}"
-    app = create_app(database, settings, strips=strips)
+    app = create_app(database, settings, demo_notices=demo_notices)
     server = _Server(_uvicorn(app), announce=lambda: announce(url))
     server.run(sockets=[listening])
     if not server.started:

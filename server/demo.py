@@ -13,7 +13,7 @@ from server.demo_story import Pace, Table, agree_most, argue, leave_open
 from server.identity import Seat, fresh_secret, invitation_row, secret_row, token_row
 from server.node import Node
 from server.partnerships import First, admit, form, open_agreement
-from web.fragments import Strip, Window
+from web.fragments import DemoNotice, Window
 
 _FINISHED = "demo_agreement"
 TEXT = Path(__file__).parent / "demo_data" / "partnership-agreement.md"
@@ -34,7 +34,7 @@ class Prepared:
     agreement_id: str
     tokens: dict[str, str]
     secrets: dict[str, str]
-    strips: dict[str, Strip]
+    demo_notices: dict[str, DemoNotice]
 
 
 async def prepare(node: Node) -> Prepared:
@@ -51,10 +51,10 @@ async def prepare(node: Node) -> Prepared:
         for key, secret in secrets.items()
     ]
     await node.workspace.keep(rows)
-    return Prepared(partnership_id, agreement_id, tokens, secrets, _strips(seats, secrets))
+    return Prepared(partnership_id, agreement_id, tokens, secrets, _notices(seats, secrets))
 
 
-def _strips(seats: dict[str, Seat], secrets: dict[str, str]) -> dict[str, Strip]:
+def _notices(seats: dict[str, Seat], secrets: dict[str, str]) -> dict[str, DemoNotice]:
     """Each visitor is told who they are, and where the others' windows open."""
     who = {
         "a_negotiator": "Ada, who negotiates for Meridian Home",
@@ -63,7 +63,7 @@ def _strips(seats: dict[str, Seat], secrets: dict[str, str]) -> dict[str, Strip]
     }
     windows = {key: Window(words.split(",")[0], f"/join/{secrets[key]}") for key, words in who.items()}
     return {
-        seats[key].member_id: Strip(words, [windows[other] for other in who if other != key])
+        seats[key].member_id: DemoNotice(words, [windows[other] for other in who if other != key])
         for key, words in who.items()
     }
 

@@ -43,7 +43,7 @@ class HomePages:
             workspace.partnership(seat.partnership_id),
             workspace.member(seat),
             agreements,
-            self.node.cast(seat.partnership_id),
+            self.node.directory(seat.partnership_id),
             headings,
         )
         return HTMLResponse(home_page(home, f"/{seat_name(seat.member_id)}"))

@@ -14,13 +14,13 @@ from sqlalchemy import Connection
 from domain.agreement import Agreement
 from domain.ids import AgreementId, PartnershipId, TermId
 from domain.partnership_events import MandateGranted, MandateRevoked, MemberAdmitted, PartnershipFormed
-from domain.times import moment_of
 from domain.words import TermStatus
 from projections import as_of, tables
 from projections.present import Present, Touched
 from projections.projector import Change, Projector
 from server.background import Background
 from server.database import Database
+from server.deadlines import Deadlines
 from server.faults import Fault
 from server.identity import Identity, utc_now
 from server.mail import Mail
@@ -32,8 +32,8 @@ from server.settings import Settings
 from server.store import Writer
 from server.tail import Tail
 from server.workspace import Workspace
-from web.cast import Cast, Person
-from web.fragments import Strip
+from web.directory import Directory, Person
+from web.fragments import DemoNotice
 
 R = TypeVar("R")
 log = logging.getLogger("onetext")
@@ -55,9 +55,9 @@ class Node:
         """Told of a partnership whose members or mandates changed."""
         self.background = Background()
         self.mail = Mail(settings, self.background)
-        self.strips: Mapping[str, Strip] = {}
+        self.demo_notices: Mapping[str, DemoNotice] = {}
         """What a demo tells each of its visitors, by member."""
-        self._casts: dict[str, Cast] = {}
+        self._directories: dict[str, Directory] = {}
         self.metrics = Metrics()
         self.writer = Writer(database.log, lambda commits: self._committed(commits))
         self.workspace = Workspace(database.log, self.writer, lambda event_id: self.tail.passed(event_id), clock)
@@ -66,22 +66,20 @@ class Node:
         )
         self.tail = Tail(database.log, self._publish, 0)
         self.metrics.measure_lag(lambda: self.tail.position - self.projecting.position)
-        self._deadlines: dict[str, str] = {}
-        self._timer: asyncio.TimerHandle | None = None
+        self._deadlines = Deadlines(self.workspace.let_clock_record, self.background, clock)
 
     async def start(self) -> None:
         """Bring the read models up to the log, then follow it."""
         self.tail.position = await asyncio.to_thread(self.projecting.catch_up)
         self.session_key = (await asyncio.to_thread(self.identity.secret, "session_key")).encode()
-        self._deadlines = dict(await self.read(as_of.next_deadlines))
+        due = await self.read(as_of.next_deadlines)
         self.writer.start()
         self.projecting.start()
         self.tail.start()
-        self._set_timer()
+        self._deadlines.start(dict(due))
 
     async def stop(self) -> None:
-        if self._timer:
-            self._timer.cancel()
+        self._deadlines.stop()
         await self.background.stop()
         await self.writer.stop()
         await self.tail.stop()
@@ -103,17 +101,17 @@ class Node:
             with connection.begin():
                 return question(connection, *args)
 
-    def cast(self, partnership_id: PartnershipId) -> Cast:
+    def directory(self, partnership_id: PartnershipId) -> Directory:
         """Who is who in a partnership; kept until its log says that something changed."""
-        if partnership_id not in self._casts:
+        if partnership_id not in self._directories:
             partnership, people = self.workspace.partnership(partnership_id), self.identity.names(partnership_id)
             names = people | {party.party_id: party.name for party in partnership.parties}
             members = [
                 Person(each.member_id, each.party_id, people.get(each.member_id, "A member"), each.observer)
                 for each in partnership.members.values()
             ]
-            self._casts[partnership_id] = Cast(names, members)
-        return self._casts[partnership_id]
+            self._directories[partnership_id] = Directory(names, members)
+        return self._directories[partnership_id]
 
     async def known_terms(self, partnership_id: str) -> dict[TermId, bool]:
         """Every term of the partnership's agreements; True for those that stand in the text."""
@@ -141,54 +139,22 @@ class Node:
             self.workspace.aggregates.see(notification)
             self.rooms.publish(notification)
         for partnership_id in {str(each.originator_id) for each in page if each.topic in _ABOUT_MEMBERS}:
-            self._casts.pop(partnership_id, None)
+            self._directories.pop(partnership_id, None)
             self.members_changed(partnership_id)
         self.projecting.follow(page)
 
     def _changed(self, changes: Sequence[Change]) -> None:
         for change in changes:
-            if change.next_deadline:
-                self._deadlines[change.agreement_id] = change.next_deadline
-            else:
-                self._deadlines.pop(change.agreement_id, None)
+            self._deadlines.watch(change.agreement_id, change.next_deadline)
             try:
                 self._show(change)
             except Exception as error:
                 self.presents.forget(change.agreement_id)
                 close_for(Fault(error), self.rooms.room(change.agreement_id).connections())
-        self._set_timer()
+        self._deadlines.set_timer()
 
     def _show(self, change: Change) -> None:
         touched = self.presents.apply(change)
         room, present = self.rooms.watched(change.agreement_id), self.presents.get(change.agreement_id)
         if room and present:
             room.show(change, self.prepare(present, touched))
-
-    def _set_timer(self) -> None:
-        """Let the clock record the next deadline when it passes, unasked."""
-        if self._timer:
-            self._timer.cancel()
-            self._timer = None
-        if self._deadlines:
-            due = moment_of(min(self._deadlines.values()))
-            wait = min(max((due - self.clock()).total_seconds(), 0.01), 3600)
-            self._timer = asyncio.get_running_loop().call_later(wait, self._record_passed)
-
-    def _record_passed(self) -> None:
-        now = self.clock()
-        for agreement_id, due in list(self._deadlines.items()):
-            if moment_of(due) <= now:
-                del self._deadlines[agreement_id]
-                self.background.start(self._record(agreement_id))
-        self._set_timer()
-
-    async def _record(self, agreement_id: str) -> None:
-        """Tried until it succeeds: a deadline that passes while the store is away is not forgotten."""
-        while True:
-            try:
-                await self.workspace.let_clock_record(agreement_id)
-            except Exception:
-                log.exception("a deadline could not be recorded; trying again")
-                await asyncio.sleep(1)
-            else:
-                return

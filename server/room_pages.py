@@ -44,8 +44,8 @@ class RoomPages:
 
     async def room(self, request: Request) -> Response:
         seat, reader = await self._reader(request)
-        strip = self.node.strips.get(seat.member_id)
-        return HTMLResponse(room_page(reader, f"/{seat_name(seat.member_id)}", seat.member_id, strip=strip))
+        demo = self.node.demo_notices.get(seat.member_id)
+        return HTMLResponse(room_page(reader, f"/{seat_name(seat.member_id)}", seat.member_id, demo=demo))
 
     async def ratification(self, request: Request) -> Response:
         """The whole text, to be read and signed."""
@@ -82,7 +82,7 @@ class RoomPages:
         moments = await self.node.read(story, reader.agreement_id, term_id) if is_id(term_id) else []
         if not moments:
             raise Refusal(Code.NOT_FOUND)
-        names = self.node.cast(seat.partnership_id).names
+        names = self.node.directory(seat.partnership_id).names
         told = [moment | {"sentence": sentence(moment, names, term_id)} for moment in moments]
         return templates.get_template(template).render(story=told, term_id=term_id, **context(reader))
 
@@ -107,8 +107,8 @@ class RoomPages:
     def prepare(self, present: Present, touched: Touched) -> Render:
         """Renders the fragments that an audience gets for a change."""
         view = RoomView.of(present)
-        cast = self.node.cast(PartnershipId(view.header["partnership_id"]))
-        return lambda audience: changed_regions(Reader(view, audience, cast), touched)
+        directory = self.node.directory(PartnershipId(view.header["partnership_id"]))
+        return lambda audience: changed_regions(Reader(view, audience, directory), touched)
 
     def members_changed(self, partnership_id: str) -> None:
         """Show everybody in the partnership's rooms who is there now, and the acts of their mandates."""
@@ -118,7 +118,7 @@ class RoomPages:
                 room.reseat(self.audience_of, self._everything(RoomView.of(present)) if present else None)
 
     def _everything(self, view: RoomView) -> Render:
-        return lambda audience: all_regions(Reader(view, audience, self.node.cast(audience.partnership_id)))
+        return lambda audience: all_regions(Reader(view, audience, self.node.directory(audience.partnership_id)))
 
     async def _reader(self, request: Request) -> tuple[Seat, Reader]:
         seat = await signed_in(self.node, request)
@@ -128,7 +128,7 @@ class RoomPages:
             raise Refusal(Code.NOT_FOUND)
         await self.node.workspace.let_clock_record(agreement_id)
         view = RoomView.of(await self.node.read(Present.load, agreement_id))
-        return seat, Reader(view, self.audience_of(seat), self.node.cast(seat.partnership_id))
+        return seat, Reader(view, self.audience_of(seat), self.node.directory(seat.partnership_id))
 
 
 def _fragments(connection: Connection) -> Audience:

@@ -28,7 +28,7 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
-class Strip:
+class DemoNotice:
     """What a demo's visitor is told above the room."""
 
     me: str
@@ -36,10 +36,10 @@ class Strip:
 
 
 def room_page(
-    reader: Reader, base: str, me: str, *, strip: Strip | None = None, template: str = "room/page.html"
+    reader: Reader, base: str, me: str, *, demo: DemoNotice | None = None, template: str = "room/page.html"
 ) -> str:
     """A whole page. base: the path under which this member's pages stand; me: the member's id."""
-    return templates.get_template(template).render(base=base, me=me, strip=strip, **context(reader))
+    return templates.get_template(template).render(base=base, me=me, demo=demo, **context(reader))
 
 
 def changed_regions(reader: Reader, touched: Touched) -> Sequence[str]:

@@ -10,7 +10,7 @@ from domain import acts
 from domain.ids import MemberId
 from domain.partnership import Member, Partnership
 from domain.words import Mandate
-from web.cast import Cast
+from web.directory import Directory
 from web.templates import templates
 
 Body = dict[str, Any]
@@ -30,7 +30,7 @@ class Home:
     partnership: Partnership
     me: Member
     agreements: Sequence[Body]
-    cast: Cast
+    directory: Directory
     headings: Mapping[str, str]
     """Headings of terms that a mandate may name."""
 
@@ -45,7 +45,7 @@ class Home:
         return [each for each in self.partnership.members.values() if each.party_id == party_id]
 
     def name(self, member_id: MemberId) -> str:
-        return self.cast.names.get(member_id, "A member")
+        return self.directory.names.get(member_id, "A member")
 
     def mandates(self, member: Member) -> list[str]:
         """What a member may do, in words."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from domain.rules import Covered
 from domain.words import NOT_ENDED, Mandate, Mark, TermStatus
 from web.audience import Audience
-from web.cast import Cast
+from web.directory import Directory
 from web.may import May
 from web.offers import Offers
 from web.outline import Outline
@@ -25,8 +25,8 @@ _SIGNS = {
 class Reader:
     """One audience in front of one present. us: its party, None for observers."""
 
-    def __init__(self, view: RoomView, audience: Audience, cast: Cast) -> None:
-        self.view, self.audience, self.names, self.people = view, audience, cast.names, cast.people
+    def __init__(self, view: RoomView, audience: Audience, directory: Directory) -> None:
+        self.view, self.audience, self.names, self.people = view, audience, directory.names, directory.people
         self.us = audience.party_id
         self.held: Mapping[Mandate, Covered] = audience.held()
         self.outline, self.offers = Outline(view), Offers(view)

@@ -17,13 +17,13 @@ from server.database import migrate, open_database
 from tests.negotiations import PARTIES
 from tests.projections.test_as_of import folded, played
 from web.audience import Audience
-from web.cast import Cast
+from web.directory import Directory
 from web.fragments import OF_THE_WHOLE, _rendered, changed_regions
 from web.reader import Reader
 from web.view import RoomView
 
 _PARTIAL = re.compile(r'<hx-partial hx-target="#([^"]+)" hx-swap="(\w+)">(.*?)</hx-partial>', re.DOTALL)
-CAST = Cast({PARTIES[0]: "Meridian Home", PARTIES[1]: "Castellan Contact"})
+DIRECTORY = Directory({PARTIES[0]: "Meridian Home", PARTIES[1]: "Castellan Contact"})
 EVERY = tuple((mandate, None) for mandate in ("negotiator", "signatory"))
 AUDIENCES = [
     Audience(PartnershipId("p"), PartyId(PARTIES[0]), EVERY),
@@ -79,7 +79,7 @@ def test_live_updates_make_the_page_that_a_fresh_load_shows(seed: int, tmp_path:
         touched = present.apply(change)
         view = RoomView.of(present)
         for audience, screen in zip(AUDIENCES, screens, strict=True):
-            reader = Reader(view, audience, CAST)
+            reader = Reader(view, audience, DIRECTORY)
             fresh = fresh_page(reader)
             screen.take(changed_regions(reader, touched), fresh)
             order = [term["term_id"] for term in view.terms]

@@ -17,7 +17,7 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class Cast:
+class Directory:
     """Names of members and parties by id, and the members in the order of their admission."""
 
     names: Mapping[str | None, str]
