@@ -26,3 +26,15 @@ def story(connection: Connection, agreement_id: str, term_id: str) -> list[dict[
         .order_by(told.c.sort)
     )
     return [orjson.loads(body) for body in connection.execute(moments).scalars()]
+
+
+def said(data: dict[str, Any], term_id: str) -> dict[str, Any]:
+    """What an event says about a term: the item of a proposal, the words of an argument, and what they bind to.
+
+    data: the fields of the event. item: what is proposed for the term, None for other events.
+    """
+    item = next((each for each in data.get("items", ()) if each["term_id"] == term_id), None)
+    return {"item": item} | {field: data.get(field) for field in _SAID}
+
+
+_SAID = ("text", "would_accept", "rationale", "reason", "condition", "evidence", "due", "until", "fingerprint")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict, deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 from eventsourcing.persistence import Notification, StoredEvent
 
+from domain.events import Event
 from domain.ids import PartnershipId, is_id
 from domain.partnership import Partnership
 from domain.refusals import Code, Refusal
@@ -129,6 +131,11 @@ class Aggregates:
     def collect(self, aggregate: Any) -> list[StoredEvent]:
         """What was recorded on an aggregate since the last time, as it will be stored."""
         return [self._mapper.to_stored_event(event) for event in aggregate.collect_events()]
+
+    def events(self, stream: str, versions: Sequence[int]) -> list[Event]:
+        """The events of a stream at some versions."""
+        found = [self._log.events(UUID(stream), version - 1, 1)[0] for version in versions]
+        return [self._mapper.to_domain_event(each) for each in found]
 
     def see(self, notification: Notification) -> None:
         """Take over an event from the tail: the own ones are known, those of other nodes are applied."""

@@ -99,14 +99,25 @@ class Door:
         invitation = await self._invitation(request)
         if invitation.reusable and request.method == "GET":
             return await self._sign_in(request, invitation)
-        return self._page("join.html", invitation=invitation)
+        return self._join_page(invitation)
 
     async def joined(self, request: Request) -> Response:
         invitation = await self._invitation(request)
         secret, now = request.path_params["secret"], self.node.clock()
         if not invitation.reusable and not await asyncio.to_thread(self.node.identity.use_invitation, secret, now):
-            return self._page("join.html", 409, invitation=await self._invitation(request))
+            return self._join_page(await self._invitation(request), 409)
         return await self._sign_in(request, invitation)
+
+    def _join_page(self, invitation: Invitation, status: int = 200) -> Response:
+        seat = invitation.seat
+        directory, partnership = (
+            self.node.directory(seat.partnership_id),
+            self.node.workspace.partnership(seat.partnership_id),
+        )
+        us = partnership.member(seat.member_id).party_id
+        them = next(party.party_id for party in partnership.parties if party.party_id != us)
+        named = {"name": directory.names.get(seat.member_id), "us": directory.names[us], "them": directory.names[them]}
+        return self._page("join.html", status, invitation=invitation, **named)
 
     async def _invitation(self, request: Request) -> Invitation:
         secret = request.path_params["secret"]

@@ -28,22 +28,24 @@ class HomePages:
         seat = await signed_in(self.node, request)
         self.reads.count(seat.member_id)
 
-        def ask(connection: Connection) -> tuple[list[dict[str, Any]], dict[str, str]]:
+        def ask(connection: Connection) -> tuple[list[dict[str, Any]], dict[str, dict[str, str]]]:
             agreements = as_of.agreements_of(connection, seat.partnership_id)
-            headings = {
-                term["term_id"]: term["heading"]
+            terms = {
+                agreement["title"]: {
+                    term["term_id"]: term["heading"]
+                    for term in as_of.standing(connection, tables.terms, agreement["agreement_id"])
+                }
                 for agreement in agreements
-                for term in as_of.standing(connection, tables.terms, agreement["agreement_id"])
             }
-            return agreements, headings
+            return agreements, terms
 
-        agreements, headings = await self.node.read(ask)
+        agreements, terms = await self.node.read(ask)
         workspace = self.node.workspace
         home = Home(
             workspace.partnership(seat.partnership_id),
             workspace.member(seat),
             agreements,
             self.node.directory(seat.partnership_id),
-            headings,
+            terms,
         )
         return HTMLResponse(home_page(home, f"/{seat_name(seat.member_id)}"))

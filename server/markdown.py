@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 _LISTED = re.compile(r"(?P<indent>[ \t]*)(?P<number>[0-9]{1,9})[.)][ \t]+(?P<rest>.*)", re.DOTALL)
 _TAG = re.compile(r"</?(?:a|b|br|div|em|i|p|small|span|strong|sub|sup|u)(?:\s[^<>]*)?/?>", re.IGNORECASE)
+_STRONG = re.compile(r"\*\*(?=\S)([^*]*[^*\s])\*\*")
 _NAMED = re.compile(r'<span class="header_[0-9]">(?P<name>.*?)</span>')
 _FENCES = ("```", "~~~")
 
@@ -28,7 +29,7 @@ class Imported:
 
 
 def clauses_of(markdown: str) -> Imported:
-    """The title and the clauses of a text, in order; nothing but inline tags and list indentation is dropped."""
+    """The title and the clauses of a text, in order; nothing but inline tags, ** and list indentation is dropped."""
     reader = _Reader()
     for line in markdown.split("\n"):
         reader.take(line)
@@ -114,7 +115,7 @@ def _heading_of(line: str) -> tuple[int, str]:
 
 
 def _plain(text: str) -> str:
-    return _TAG.sub("", text)
+    return _STRONG.sub(r"\1", _TAG.sub("", text))
 
 
 def _depth(indent: str) -> int:

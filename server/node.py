@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from domain.agreement import Agreement
 from domain.ids import AgreementId, PartnershipId, TermId
 from domain.partnership_events import MandateGranted, MandateRevoked, MemberAdmitted, PartnershipFormed
-from domain.words import TermStatus
+from domain.words import Mandate, TermStatus
 from projections import as_of, tables
 from projections.present import Present, Touched
 from projections.projector import Change, Projector
@@ -107,7 +107,13 @@ class Node:
             partnership, people = self.workspace.partnership(partnership_id), self.identity.names(partnership_id)
             names = people | {party.party_id: party.name for party in partnership.parties}
             members = [
-                Person(each.member_id, each.party_id, people.get(each.member_id, "A member"), each.observer)
+                Person(
+                    each.member_id,
+                    each.party_id,
+                    people.get(each.member_id, "A member"),
+                    each.observer,
+                    Mandate.SIGNATORY in each.mandates,
+                )
                 for each in partnership.members.values()
             ]
             self._directories[partnership_id] = Directory(names, members)

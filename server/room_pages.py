@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
@@ -10,7 +12,6 @@ from domain.ids import PartnershipId, is_id
 from domain.refusals import Code, Refusal
 from projections.present import Present, Touched
 from projections.story import story
-from projections.timeline import sentence
 from server.access import RateLimit, seat_name, signed_in
 from server.connection import Connection
 from server.identity import Seat
@@ -20,6 +21,7 @@ from web.audience import Audience
 from web.forms import form, item, reading
 from web.fragments import all_regions, changed_regions, context, room_page
 from web.reader import Reader
+from web.story import tell
 from web.templates import templates
 from web.view import RoomView
 
@@ -83,7 +85,9 @@ class RoomPages:
         if not moments:
             raise Refusal(Code.NOT_FOUND)
         names = self.node.directory(seat.partnership_id).names
-        told = [moment | {"sentence": sentence(moment, names, term_id)} for moment in moments]
+        versions = [moment["event_version"] for moment in moments]
+        events = await asyncio.to_thread(self.node.workspace.aggregates.events, reader.agreement_id, versions)
+        told = list(tell(moments, [event.data() for event in events], names, term_id))
         return templates.get_template(template).render(story=told, term_id=term_id, **context(reader))
 
     def audience_of(self, seat: Seat) -> Audience:

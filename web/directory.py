@@ -14,6 +14,8 @@ class Person:
     party_id: str
     name: str
     observer: bool = False
+    signs: bool = False
+    """Whether the member is a signatory."""
 
 
 @dataclass(frozen=True, slots=True)

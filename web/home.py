@@ -31,8 +31,8 @@ class Home:
     me: Member
     agreements: Sequence[Body]
     directory: Directory
-    headings: Mapping[str, str]
-    """Headings of terms that a mandate may name."""
+    terms: Mapping[str, Mapping[str, str]]
+    """Headings of the terms that a mandate may name, by id, within the titles of their agreements."""
 
     @property
     def us(self) -> str | None:
@@ -65,7 +65,8 @@ class Home:
         return acts.is_open(acts.mandate(self.me.mandates, Mandate.NEGOTIATOR, (), whole_text=True))
 
     def _heading(self, term_id: str) -> str:
-        return self.headings.get(term_id, "a term that is gone")
+        found = (headings[term_id] for headings in self.terms.values() if term_id in headings)
+        return next(found, "a term that is gone")
 
 
 def home_page(home: Home, base: str) -> str:

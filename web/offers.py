@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from domain.diff import Run, redline
+from domain.diff import Op, Run, redline
 from web.outline import Outline
 from web.view import Body, RoomView
 
@@ -17,6 +17,7 @@ class Against(StrEnum):
     AGREED = "agreed"
     ANSWERED = "answered"
     REPLACED = "replaced"
+    RIVAL = "rival"
     NOTHING = "clean"
 
     @property
@@ -25,6 +26,7 @@ class Against(StrEnum):
             Against.AGREED: "Changes to the last agreed words",
             Against.ANSWERED: "Changes to the offer that it answers",
             Against.REPLACED: "Changes to the offer that it replaces",
+            Against.RIVAL: "Differences from the other offer on it",
             Against.NOTHING: "New words",
         }[self]
 
@@ -38,6 +40,11 @@ class Comparison:
     text: list[Run]
     value_before: Body | None
     value_after: Body | None
+
+    @property
+    def changes_nothing(self) -> bool:
+        kept = all(run.op == Op.SAME for run in self.text)
+        return kept and not self.heading and self.value_before == self.value_after
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +85,8 @@ class Offers:
         replaced = self.view.proposal.get(proposal["replaces"])
         if replaced and _touches(replaced, term):
             found[Against.REPLACED] = self._as_offered(replaced, term)
+        if rival := next((each for each in self.heads(term) if each is not proposal), None):
+            found[Against.RIVAL] = self._as_offered(rival, term)
         return found
 
     def _compared(self, proposal: Body, term: Body, against: Against, before: Body | None) -> Comparison:
@@ -110,9 +119,9 @@ class Offers:
         if item["op"] not in ("move", "revise") or (item["op"] == "revise" and "after" not in item):
             return None
         if "after" not in item:
-            return "at the end"
+            return "to the end"
         after = item["after"]
-        return "at the beginning" if after is None else f"after “{Outline(self.view).heading_of(after)}”"
+        return "to the beginning" if after is None else f"after “{Outline(self.view).heading_of(after)}”"
 
     def others_in_package(self, proposal: Body, term: Body) -> list[str]:
         """The other terms of a package."""

@@ -14,6 +14,8 @@ from web.outline import Outline
 from web.view import Body, RoomView
 
 _SIGNS = {
+    "contested": ("◆", "Contested"),
+    "conditional": ("◑", "Accepted on a condition"),
     TermStatus.OPEN: ("○", "Open"),
     TermStatus.PROVISIONAL: ("✓", "Provisionally agreed"),
     TermStatus.RATIFIED: ("✓", "In force"),
@@ -68,19 +70,19 @@ class Reader:
 
     # How it stands.
 
-    def is_contested(self, term: Body) -> bool:
-        return any(each["contested"] for each in self.offers.heads(term))
+    def state(self, term: Body) -> str:
+        """The state as a class name: what is offered on a term goes before the status of its own words."""
+        heads = self.offers.heads(term)
+        if any(each["contested"] for each in heads):
+            return "contested"
+        return "conditional" if any(each["condition"] for each in heads) else str(term["status"])
 
     def sign(self, term: Body) -> str:
-        return "◆" if self.is_contested(term) else _SIGNS[term["status"]][0]
-
-    def state(self, term: Body) -> str:
-        """The state as a class name: contested, or the term's status."""
-        return "contested" if self.is_contested(term) else str(term["status"])
+        return _SIGNS[self.state(term)][0]
 
     def word(self, term: Body) -> str:
         """The state in words."""
-        return "Contested" if self.is_contested(term) else _SIGNS[term["status"]][1]
+        return _SIGNS[self.state(term)][1]
 
     def turns(self, term: Body) -> list[str]:
         """The parties that something on a term waits for, our own first."""
@@ -97,6 +99,11 @@ class Reader:
     def argument(self, term: Body) -> list[Body]:
         """The objections about a term, in the order of their raising."""
         return self.view.objections_about.get(term["term_id"], [])
+
+    def words_unchanged(self, objection: Body) -> bool:
+        """Whether the offer that an objection is on is the one that it was raised on."""
+        offer = self.view.proposal.get(objection["proposal_id"])
+        return offer is not None and offer["made_at"] <= objection["raised_at"]
 
     def standing(self, objections: Sequence[Body]) -> int:
         return sum(1 for each in objections if each["state"] in NOT_ENDED)
@@ -118,6 +125,15 @@ class Reader:
     def signed(self, party_id: str) -> list[Body]:
         """The consents of a party to the text that is put to signature."""
         return [each for each in self.view.header["ratification"]["consents"] if each["party_id"] == party_id]
+
+    def may_sign_for(self, party_id: str) -> list[str]:
+        """The names of a party's signatories who have not signed."""
+        signed = {each["member_id"] for each in self.signed(party_id)}
+        return [
+            each.name
+            for each in self.people
+            if each.party_id == party_id and each.signs and each.member_id not in signed
+        ]
 
     def binding_mandate(self) -> str:
         """By what the reader binds its party, in words."""

@@ -124,6 +124,20 @@ class RoomView:
         agreed = [each for each in with_text if each["status"] in ("provisional", "ratified")]
         return len(agreed), len(with_text)
 
+    @property
+    def unsettled(self) -> list[Body]:
+        """Terms that keep the text from being put to signature (domain.md, Ratification and end)."""
+        return [each for each in self.terms if each["status"] in ("open", "parked")]
+
+    @property
+    def without_words(self) -> int:
+        """Headings on the agenda that nobody has offered anything on yet, and that still wait for it."""
+        return sum(
+            1
+            for each in self.terms
+            if each["status"] == "open" and not each["version"] and not self.heads_on.get(each["term_id"])
+        )
+
 
 def _by_term(proposals: Iterable[Body]) -> dict[str, list[Body]]:
     found: dict[str, list[Body]] = {}

@@ -80,6 +80,10 @@ class Member:
         clause = await self.choose(heading)
         await self.press(clause.locator(".offer"), "Accept")
 
+    async def signs(self) -> None:
+        await self.page.get_by_label("I have read the whole text below.").check()
+        await self.page.get_by_role("button", name="Sign", exact=True).click()
+
     async def from_menu(self, heading: str, button: str) -> None:
         """Do what stands under More on a clause."""
         clause = await self.choose(heading)

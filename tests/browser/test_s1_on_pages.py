@@ -33,7 +33,7 @@ async def founded(browser: Browser, node: Served) -> dict[str, Page]:
         await page.locator(f"[name=person_{side}]").fill(person)
     await page.get_by_role("button", name="Form it").click()
     await expect(page.locator(".invited")).to_have_count(2)
-    links = [await each.input_value() for each in await page.locator(".invited input").all()]
+    links = [await each.input_value() for each in await page.locator(".invited textarea").all()]
     return {party: await entered(browser, link) for party, link in zip(PEOPLE, links, strict=True)}
 
 
@@ -94,8 +94,8 @@ async def test_s1_from_the_empty_database_to_the_signature(browser: Browser, tmp
     await ada.from_menu("7 Exit help", "Mark as exit term")
 
     # 7, 8: a contributor cannot propose; nobody accepts their own proposal.
-    await expect(ben.clause("3 Price").get_by_role("button", name="Propose a change")).to_have_count(0)
-    await ada.does("3 Price", "Propose a change", items__0__text="Meridian pays £3.10 for each handled contact.")
+    await expect(ben.clause("3 Price").get_by_role("button", name="Propose words")).to_have_count(0)
+    await ada.does("3 Price", "Propose words", items__0__text="Meridian pays £3.10 for each handled contact.")
     await expect(ada.clause("3 Price").get_by_role("button", name="Accept")).to_have_count(0)
 
     # 9–11: no bare no; a blocking objection; only the objector closes it, and nobody accepts while it stands.
@@ -126,6 +126,7 @@ async def test_s1_from_the_empty_database_to_the_signature(browser: Browser, tmp
     await cid.does(
         "5 Service", "Raise a concern",
         text="Credits bite also when the forecast is wrong.", ground="risk", severity="blocking",
+        would_accept="A waiver.",
     )  # fmt: skip
     await ada.composes("5 Service", "Replace", {"5 Service credits": "At most 8 %, waived above 110 % of forecast."})
     await expect(cid.clause("5 Service").locator(".objection")).to_have_count(1)
@@ -140,18 +141,19 @@ async def test_s1_from_the_empty_database_to_the_signature(browser: Browser, tmp
         await state(heading, "Provisionally agreed")
 
     # 18, 20: named reporting is objected to, withdrawn, and made again in another way.
-    await ada.does("6 Advisor", "Propose a change", items__0__text="Attrition at most 25 % a year, reported by name.")
+    await ada.does("6 Advisor", "Propose words", items__0__text="Attrition at most 25 % a year, reported by name.")
     await cid.does(
         "6 Advisor", "Raise a concern",
         text="Named reporting makes our people feel watched.", ground="need", severity="blocking",
+        would_accept="Team figures.",
     )  # fmt: skip
     await ada.does("6 Advisor", "Withdraw")
-    await ada.does("6 Advisor", "Propose a change", items__0__text="Continuity of each team, Castellan reports first.")
+    await ada.does("6 Advisor", "Propose words", items__0__text="Continuity of each team, Castellan reports first.")
     await cid.accepts("6 Advisor")
     await state("6 Advisor", "Provisionally agreed")
 
     # 21, 22: accepted subject to the unions, reserved; nothing comes of it within its time; then plainly.
-    await cid.does("1 Hours", "Propose a change", items__0__text="07:00 to 22:00 on 363 days.")
+    await cid.does("1 Hours", "Propose words", items__0__text="07:00 to 22:00 on 363 days.")
     await ada.does(
         "1 Hours", "Accept subject to", subject_to__condition="The unions are consulted", subject_to__due="2099-01-01"
     )
@@ -165,7 +167,7 @@ async def test_s1_from_the_empty_database_to_the_signature(browser: Browser, tmp
     ratify = ada.page.locator("#desk-foot .act-form")
     await ada.fill(ratify)
     await expect(ratify.locator("output.refusal b")).to_contain_text("No term marked as the exit term")
-    await cid.does("7 Exit", "Propose a change", items__0__text="Six months' exit help at the price of clause 3.")
+    await cid.does("7 Exit", "Propose words", items__0__text="Six months' exit help at the price of clause 3.")
     await ada.does("7 Exit", "Raise a concern", text="A price index?", ground="cost", severity="concern")
     await ada.accepts("7 Exit")
     await state("7 Exit", "Provisionally agreed")
@@ -178,7 +180,7 @@ async def test_s1_from_the_empty_database_to_the_signature(browser: Browser, tmp
         await signatory.page.get_by_role("link", name="Read and sign").click()
     await ada.page.get_by_role("link", name="Read and sign").click()
     await expect(ada.page.get_by_role("button", name="Sign", exact=True)).to_have_count(0)
-    await sol.press(sol.page.locator("#ratification"), "Sign")
+    await sol.signs()
     await expect(sue.page.locator(".signatures")).to_contain_text("✓ Sol")
     await sue.press(sue.page.locator("#ratification"), "Refuse to sign")
     await sue.fill(sue.page.locator(".act-form"), reason="Is the cap of 5 monthly or yearly?")
@@ -195,7 +197,7 @@ async def test_s1_from_the_empty_database_to_the_signature(browser: Browser, tmp
     await ada.fill(ada.page.locator("#desk-foot .act-form"))
     for signatory in (sol, sue):
         await expect(signatory.page.locator("#ratification h2")).to_contain_text("Put to signature")
-        await signatory.press(signatory.page.locator("#ratification"), "Sign")
+        await signatory.signs()
     for member in (ada, cid, edda):
         await expect(member.page.locator("#banner")).to_contain_text("In force")
 

@@ -16,7 +16,7 @@ async def test_a_proposal_reaches_the_partners_screen_as_a_redline(browser: Brow
     cid = await Member.enters(browser, demo.line["links"]["b_negotiator"])
 
     clause = await ada.choose("1.2 Feedback")
-    text = await clause.locator(".words").inner_text()
+    text = await clause.locator(".clause > .words").inner_text()
     changed = text.replace("may, but is not required to, give", "gives, each quarter,")
     await ada.does("1.2 Feedback", "Propose a change", items__0__text=changed, rationale="So that we learn.")
 
@@ -30,6 +30,7 @@ async def test_a_proposal_reaches_the_partners_screen_as_a_redline(browser: Brow
     await cid.does(
         "1.2 Feedback", "Raise a concern",
         text="Quarterly is too often for a small team.", ground="capability", severity="blocking",
+        would_accept="Twice a year.",
     )  # fmt: skip
     await expect(clause.locator(".objection")).to_contain_text("Quarterly is too often")
     await expect(clause.locator(".state")).to_contain_text("Contested")
@@ -42,7 +43,7 @@ async def test_a_proposal_reaches_the_partners_screen_as_a_redline(browser: Brow
     await expect(clause.locator(".objection .ended")).to_contain_text("Resolved")
     await cid.press(seen, "Accept")
     await expect(clause.locator(".state")).to_have_text("✓ Provisionally agreed")
-    await expect(clause.locator(".words")).to_have_text(changed)
+    await expect(clause.locator(".clause > .words")).to_have_text(changed)
     await expect(seen.locator(".offer")).to_have_count(0)
 
     await ada.does("1.1 Obligations", "Propose a change", items__0__text="Each does its part.")
@@ -112,7 +113,7 @@ async def test_two_people_counter_answer_and_sign(browser: Browser, demo: Runnin
     await expect(cid.page.locator("#banner")).to_contain_text("put to signature")
     for member in (ada, cid):
         await member.page.get_by_role("link", name="Read and sign").click()
-        await member.page.get_by_role("button", name="Sign", exact=True).click()
+        await member.signs()
     for member in (ada, cid):
         await expect(member.page.locator("#ratification")).to_contain_text("In force")
     assert ada.said == cid.said == []

@@ -75,7 +75,7 @@ def formed(node: Served) -> list[str]:
     assert httpx.get(page).status_code == 200
     done = httpx.post(page, data=FORM)
     assert done.status_code == 201
-    return re.findall(r'value="([^"]+/join/[^"]+)"', done.text)
+    return re.findall(r">(http[^<]+/join/[^<]+)</textarea>", done.text)
 
 
 def seat_of(client: httpx.Client, link: str) -> str:

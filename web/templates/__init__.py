@@ -41,6 +41,12 @@ def duration(iso: str) -> str:
     return ", ".join(f"{count} {_UNITS[unit]}{'' if count == '1' else 's'}" for count, unit in found)
 
 
+def duration_count(iso: str) -> str:
+    """How many days, weeks, months or years; empty for a duration of several units."""
+    found = re.fullmatch(r"P([0-9]+)[YMWD]", iso)
+    return found[1] if found else ""
+
+
 templates = Environment(
     loader=PackageLoader("web", "templates"),
     autoescape=True,
@@ -48,4 +54,4 @@ templates = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-templates.filters |= {"day": day, "date": date, "until": until, "duration": duration}
+templates.filters |= {"day": day, "date": date, "until": until, "duration": duration, "duration_count": duration_count}

@@ -58,12 +58,12 @@ function loadStory(section) {
 }
 
 /**
- * The story of the chosen clause goes on, when something happened on it.
- * @param {string[]} terms ids of those on which something happened
+ * Shows the story of the chosen clause as it is now.
+ * @param {string[]} [terms] ids of those on which something happened; all when left out
  */
 export function reloadStory(terms) {
   const section = chosenClause();
-  if (section && terms.some((term) => section.id === `term-${term}`)) loadStory(section);
+  if (section && (!terms || terms.some((term) => section.id === `term-${term}`))) loadStory(section);
 }
 
 document.addEventListener("click", (event) => {

@@ -56,6 +56,8 @@ function compact(value) {
 function readValue(field) {
   if (field instanceof HTMLSelectElement && field.multiple) return [...field.selectedOptions].map((each) => each.value);
   if (field.dataset.kind === "number") return Number(field.value);
+  if (field.dataset.kind === "decimal") return field.value.replace(",", ".");
+  if (field.dataset.kind === "capitals") return field.value.toUpperCase();
   if (field.dataset.kind === "flag") return field.value === "true";
   if (field.dataset.kind === "place") return field.value === "null" ? null : field.value;
   return field.value;

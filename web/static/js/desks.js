@@ -21,12 +21,19 @@ export function closeDesk(element) {
 }
 
 export function keepDesks() {
-  document.addEventListener("input", (event) => saveFormOf(event.target));
+  document.addEventListener("input", (event) => {
+    saveFormOf(event.target);
+    if (event.target instanceof HTMLInputElement && event.target.name === "severity") askForReason(event.target);
+  });
   document.addEventListener("htmx:after:swap", () => {
     for (const form of document.querySelectorAll(".desk .act-form:not(.arrived)")) {
       form.classList.add("arrived");
       if (form instanceof HTMLFormElement) open(form);
     }
+  });
+  document.addEventListener("htmx:error", (event) => {
+    const { ctx } = /** @type {CustomEvent<{ ctx?: { target?: unknown } }>} */ (event).detail;
+    if (ctx?.target instanceof Element && ctx.target.matches(".desk:empty")) tellCutOff(ctx.target);
   });
   document.addEventListener("change", (event) => {
     const picked = event.target;
@@ -46,6 +53,30 @@ export function keepDesks() {
       saveFormOf(form);
     } else if (target.closest("[data-adds-row], [data-drops-row]")) saveFormOf(target);
   });
+}
+
+/**
+ * Whether a concern blocks is the second step, and a reasoned one.
+ * @param {HTMLInputElement} severity
+ */
+function askForReason(severity) {
+  const blocks = severity.checked && severity.value === "blocking";
+  severity.form?.querySelector("[data-required-when-blocking]")?.toggleAttribute("required", blocks);
+  severity.form?.querySelector("[data-when-blocking]")?.toggleAttribute("hidden", !blocks);
+}
+
+/**
+ * Says on an empty desk why no form came.
+ * @param {Element} desk
+ */
+function tellCutOff(desk) {
+  const told = document.createElement("p");
+  told.className = "refused";
+  told.setAttribute("role", "alert");
+  const what = document.createElement("b");
+  what.textContent = "The server cannot be reached now.";
+  told.append(what, " Press again when the connection is back.");
+  desk.replaceChildren(told);
 }
 
 /** @param {EventTarget | null} target */

@@ -5,15 +5,27 @@ import { freshId } from "/static/js/send.js";
 const home = /** @type {HTMLElement} */ (document.getElementById("home"));
 const api = home.dataset.api ?? "";
 
+/** Forms whose request is on its way. @type {WeakSet<HTMLFormElement>} */
+const sending = new WeakSet();
+/** Ids of commands that met no answer, by what they say: the same words again are the same command. @type {Map<string, string>} */
+const unanswered = new Map();
+
 document.addEventListener("submit", async (event) => {
   const form = event.target;
   if (!(form instanceof HTMLFormElement)) return;
   const { command, posts, postsTo } = form.dataset;
   if (!command && !posts && !postsTo) return;
   event.preventDefault();
+  if (sending.has(form)) return;
+  sending.add(form);
   const output = form.querySelector("output");
-  const body = command ? { command_id: freshId(), ...commandOf(form) } : fieldsOf(form);
+  const said = JSON.stringify(command ? commandOf(form) : fieldsOf(form));
+  const id = unanswered.get(said) ?? freshId();
+  unanswered.set(said, id);
+  const body = command ? { command_id: id, ...JSON.parse(said) } : JSON.parse(said);
   const answer = await post(postsTo ?? `${api}/${posts ?? "commands"}`, body);
+  sending.delete(form);
+  if (answer.done || answer.refused?.code) unanswered.delete(said);
   if (!output) return;
   if (answer.refused) tell(output, answer.refused);
   else if (form.dataset.leads) location.assign(form.dataset.leads.replace(/\{(\w+)\}/g, (_, name) => answer.done[name]));
@@ -31,7 +43,7 @@ document.addEventListener("change", async (event) => {
 /**
  * @param {string} url
  * @param {unknown} body
- * @returns {Promise<{ done?: any, refused?: { detail: string, next: string } }>}
+ * @returns {Promise<{ done?: any, refused?: { code?: string, detail: string, next: string } }>}
  */
 async function post(url, body) {
   try {
@@ -43,7 +55,7 @@ async function post(url, body) {
     const answer = await response.json();
     return response.ok ? { done: answer } : { refused: answer };
   } catch {
-    return { refused: { detail: "The server cannot be reached.", next: "Nothing was sent; try it again in a moment." } };
+    return { refused: { detail: "The server cannot be reached.", next: "Reload the page before you try again: it may have been done." } };
   }
 }
 
@@ -68,6 +80,10 @@ function showLink(output, link) {
   field.readOnly = true;
   field.value = link;
   field.setAttribute("aria-label", "The link; it works once");
-  output.replaceChildren("Send this link on; it works once. ", field);
+  const copy = document.createElement("button");
+  copy.type = "button";
+  copy.dataset.copies = "";
+  copy.textContent = "Copy the link";
+  output.replaceChildren("Send this link on; it works once. ", field, copy);
   field.select();
 }

@@ -25,8 +25,23 @@ class LocalTime extends HTMLElement {
     const minutes = Math.floor((Date.now() - at.getTime()) / MINUTE);
     const exact = at.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
     this.title = exact;
-    this.shadowRoot.textContent = minutes < 1 ? "just now" : minutes < 60 ? `${minutes} min ago` : exact;
+    this.shadowRoot.textContent = minutes < 1 ? "just now" : minutes < 60 ? `${minutes} min ago` : short(at);
   }
+}
+
+/**
+ * A moment without what goes without saying: the year when it is this one.
+ * @param {Date} at
+ */
+function short(at) {
+  const isThisYear = at.getFullYear() === new Date().getFullYear();
+  return at.toLocaleString(undefined, {
+    day: "numeric",
+    month: "short",
+    ...(isThisYear ? {} : { year: "numeric" }),
+    hour: "numeric",
+    minute: "2-digit",
+  });
 }
 
 /** @type {Set<LocalTime>} */

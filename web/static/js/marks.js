@@ -18,7 +18,7 @@ export function markClauses(room) {
   const tray = document.getElementById("tray");
 
   function refresh() {
-    for (const term of marked) if (!document.getElementById(`term-${term}`)) marked.delete(term);
+    for (const term of marked) if (!room.querySelector(`[data-marks="${CSS.escape(term)}"]`)) marked.delete(term);
     for (const box of room.querySelectorAll("[data-marks]")) {
       if (box instanceof HTMLInputElement) box.checked = marked.has(box.dataset.marks ?? "");
     }

@@ -28,7 +28,8 @@ function anchors() {
     focused?.closest("section.term"),
     pointed?.querySelector(":is(h2, .words, .offer, .acts, .desk):hover"),
     pointed,
-    [...document.querySelectorAll("#text section.term")].find(isInView),
+    // At the top of the page nobody is in the middle of anything: what arrives above is seen.
+    window.scrollY > 100 ? [...document.querySelectorAll("#text section.term")].find(isInView) : null,
   ];
   return wanted.filter((each) => each instanceof Element && isInView(each)).map((each) => /** @type {Element} */ (each));
 }

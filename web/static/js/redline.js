@@ -2,7 +2,7 @@
 
 /** @param {Element} section the clause's */
 function waysToShow(section) {
-  const compared = ["agreed", "answered", "replaced"].filter((each) => section.querySelector(`.redline.${each}`));
+  const compared = ["agreed", "answered", "replaced", "rival"].filter((each) => section.querySelector(`.redline.${each}`));
   return [...compared, "clean"];
 }
 

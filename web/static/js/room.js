@@ -6,6 +6,7 @@ import { commandOf } from "/static/js/command_form.js";
 import { follow } from "/static/js/connection.js";
 import { keepDesks } from "/static/js/desks.js";
 import { filterBy } from "/static/js/filter.js";
+import { holdBackFreshOffers, knowOffers } from "/static/js/fresh.js";
 import { listenToKeys } from "/static/js/keys.js";
 import "/static/js/local_time.js";
 import { markClauses } from "/static/js/marks.js";
@@ -42,8 +43,12 @@ function showConnection() {
   if (!connection) return;
   const unsent = unsentCount();
   const state = live ? "Live" : "Reconnecting";
-  connection.textContent = unsent ? `${state} · ${unsent} unsent` : state;
-  connection.classList.toggle("lost", !live);
+  const words = unsent ? `${state} · ${unsent} unsent` : state;
+  for (const each of [connection, document.getElementById("connection-below")]) {
+    if (!each) continue;
+    if (each.textContent !== words) each.textContent = words;
+    each.classList.toggle("lost", !live || unsent > 0);
+  }
 }
 
 function showTitle() {
@@ -63,16 +68,19 @@ follow(room, {
     live = true;
     showConnection();
     presence.say();
+    reloadStory();
     resendUnsent(commands, showConnection, tellUndelivered);
   },
   closed() {
     live = false;
     showConnection();
+    presence.show([]);
   },
   received(frame) {
     if (frame.type === "shown" && frame.order) arrange(frame.order);
     if (frame.type === "presence") presence.show(frame.members);
     if (frame.type === "shown") {
+      holdBackFreshOffers();
       showTitle();
       filter.refresh();
       marks.refresh();
@@ -85,5 +93,6 @@ follow(room, {
 keepPlace();
 keepDesks();
 listenToKeys();
+knowOffers();
 showTitle();
 chooseClause(location.hash);

@@ -39,11 +39,17 @@ class ValueEditor extends HTMLElement {
       const chooses = field.closest("[data-row]")?.querySelector("[data-chooses]");
       if (chooses instanceof HTMLInputElement && field instanceof HTMLInputElement) chooses.value = field.value;
     }
-    if (field instanceof HTMLSelectElement && field.dataset.duration && field.value) {
-      const iso = this.querySelector(`[name="${CSS.escape(field.dataset.duration)}"]`);
-      if (iso instanceof HTMLInputElement) iso.value = field.value;
-    }
+    if (field.matches("[data-counts], [data-units]")) this.writeDuration();
     this.show();
+  }
+
+  /** A number of days, weeks, months or years as ISO 8601 writes it. */
+  writeDuration() {
+    const count = this.querySelector("[data-counts]");
+    const unit = this.querySelector("[data-units]");
+    const iso = this.querySelector('[name$=".iso"]');
+    if (!(count instanceof HTMLInputElement && unit instanceof HTMLSelectElement && iso instanceof HTMLInputElement)) return;
+    if (count.value) iso.value = `P${count.value}${unit.value}`;
   }
 
   /** @param {HTMLElement} button */
@@ -80,11 +86,11 @@ class ValueEditor extends HTMLElement {
   }
 
   sum() {
-    const told = this.querySelector("fieldset:not([hidden]) [data-sum]");
+    const told = this.querySelector("fieldset[data-of]:not([hidden]) [data-sum]");
     const fields = told?.closest("fieldset");
     if (!told || !fields) return;
     const numbers = [...fields.querySelectorAll('[data-row] [inputmode="decimal"]')].map((each) =>
-      Number(/** @type {HTMLInputElement} */ (each).value || 0),
+      Number(/** @type {HTMLInputElement} */ (each).value.replace(",", ".") || 0),
     );
     const sum = numbers.reduce((total, each) => total + each, 0);
     const whole = told.getAttribute("data-sum") === "100" ? "100" : "the total";
