@@ -1,7 +1,8 @@
 """The redline: what changed between two texts, by whole words.
 
-Levenshtein over word tokens, then unchanged islands of two words or fewer, shorter than the longer of the changes
-beside them, are joined with these in one pass, so that a change reads as a phrase and not as confetti.
+The longest common sequence of words and signs, white space aside; then unchanged islands of two words or fewer, shorter
+than the longer of the changes beside them, are joined with these in one pass, so that a change reads as a phrase and
+not as confetti.
 """
 
 from __future__ import annotations
@@ -10,9 +11,10 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from rapidfuzz.distance import Levenshtein
+from rapidfuzz.distance import Indel
 
-_TOKEN = re.compile(r"\s+|[0-9]+(?:[.,][0-9]+)*|\w+(?:['’]\w+)*|.", re.DOTALL)
+_TOKEN = re.compile(r"(\s*)([0-9]+(?:[.,][0-9]+)*|\w+(?:['’]\w+)*|\S|$)")
+"""The white space before a word or sign, and the word or sign; what ends a text is empty."""
 LARGEST_ISLAND = 2
 
 
@@ -32,10 +34,13 @@ class Run:
     text: str
 
 
+Token = tuple[str, str]
+
+
 @dataclass(slots=True)
 class _Stretch:
-    before: list[str]
-    after: list[str]
+    before: list[Token]
+    after: list[Token]
     same: bool
 
     @property
@@ -45,22 +50,47 @@ class _Stretch:
 
 def redline(before: str, after: str) -> list[Run]:
     """Runs in order: all but the inserted ones spell `before`, all but the deleted ones spell `after`."""
-    stretches = _joined(_stretches(_TOKEN.findall(before), _TOKEN.findall(after)))
     runs: list[Run] = []
-    for stretch in stretches:
-        if stretch.same:
-            runs.append(Run(Op.SAME, "".join(stretch.before)))
-            continue
-        if stretch.before:
-            runs.append(Run(Op.DELETED, "".join(stretch.before)))
-        if stretch.after:
-            runs.append(Run(Op.INSERTED, "".join(stretch.after)))
+    for stretch in _joined(_stretches(_TOKEN.findall(before), _TOKEN.findall(after))):
+        if stretch.before == stretch.after:
+            _add(runs, Op.SAME, _spelled(stretch.before))
+        elif stretch.same:  # but for white space
+            for old, new in zip(stretch.before, stretch.after, strict=True):
+                _change(runs, old[0], new[0])
+                _add(runs, Op.SAME, old[1])
+        else:
+            _change(runs, _spelled(stretch.before), _spelled(stretch.after))
     return runs
 
 
-def _stretches(before: list[str], after: list[str]) -> list[_Stretch]:
+def _change(runs: list[Run], old: str, new: str) -> None:
+    """One text in the place of another; the white space that both begin with stays outside."""
+    shared = ""
+    if (space := _space(old)) == _space(new):
+        shared, old, new = space, old[len(space) :], new[len(space) :]
+    _add(runs, Op.SAME, shared)
+    _add(runs, Op.DELETED, old)
+    _add(runs, Op.INSERTED, new)
+
+
+def _add(runs: list[Run], op: Op, text: str) -> None:
+    if text and runs and runs[-1].op == op:
+        runs[-1] = Run(op, runs[-1].text + text)
+    elif text:
+        runs.append(Run(op, text))
+
+
+def _space(text: str) -> str:
+    return text[: len(text) - len(text.lstrip())]
+
+
+def _spelled(tokens: list[Token]) -> str:
+    return "".join([part for token in tokens for part in token])
+
+
+def _stretches(before: list[Token], after: list[Token]) -> list[_Stretch]:
     found: list[_Stretch] = []
-    for op in Levenshtein.opcodes(before, after):
+    for op in Indel.opcodes([word for _, word in before], [word for _, word in after]):
         old, new = before[op.src_start : op.src_end], after[op.dest_start : op.dest_end]
         same = op.tag == "equal"
         if found and not same and not found[-1].same:
@@ -89,5 +119,5 @@ def _is_island(stretches: list[_Stretch], place: int) -> bool:
     return size <= LARGEST_ISLAND and size < max(stretches[place - 1].words, stretches[place + 1].words)
 
 
-def _words(tokens: list[str]) -> int:
-    return sum(1 for token in tokens if token[0].isalnum())
+def _words(tokens: list[Token]) -> int:
+    return sum(1 for _, word in tokens if word[:1].isalnum())

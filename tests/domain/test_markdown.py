@@ -56,3 +56,9 @@ def test_long_lines_take_no_longer_than_they_are() -> None:
     """A megabyte of spaces, of open tags, of numbers: read in the time of reading."""
     for line in ("# " + " " * 1_000_000, "<a " * 300_000, "1. " + " " * 1_000_000 + "x", " " * 1_000_000 + "1. x"):
         assert len(clauses_of(line).clauses) <= 1
+
+
+def test_strong_words_lose_their_signs_and_nothing_else_does() -> None:
+    text = "## 1 Loss\n**\"Loss\"** means 2 ** 3 or *that*, **not this\n**or** that**."
+    (clause,) = clauses_of(text).clauses
+    assert clause.text == '"Loss" means 2 ** 3 or *that*, **not this\nor that**.'

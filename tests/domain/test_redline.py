@@ -29,7 +29,7 @@ def revisions() -> list[tuple[str, str]]:
 
 
 def words(text: str) -> list[str]:
-    return [each for each in diff._TOKEN.findall(text) if each[0].isalnum()]
+    return [word for _, word in diff._TOKEN.findall(text) if word[:1].isalnum()]
 
 
 def marked(runs: list[Run]) -> int:
@@ -94,6 +94,20 @@ def _common(old: list[str], new: list[str]) -> list[object]:
             "pays £3.34 now",
             [("same", "pays £"), ("deleted", "3.10"), ("inserted", "3.34"), ("same", " now")],
         ),
+        (
+            "may, but need not, give Feedback to the other party now.",
+            "may give Feedback to the other party each quarter.",
+            [
+                ("same", "may"),
+                ("deleted", ", but need not,"),
+                ("same", " give Feedback to the other party "),
+                ("deleted", "now"),
+                ("inserted", "each quarter"),
+                ("same", "."),
+            ],
+        ),
+        ("one two", "one\ntwo", [("same", "one"), ("deleted", " "), ("inserted", "\n"), ("same", "two")]),
+        (" end \n", " end ", [("same", " end"), ("deleted", " \n"), ("inserted", " ")]),
         ("", "new", [("inserted", "new")]),
         ("old", "", [("deleted", "old")]),
         ("", "", []),
