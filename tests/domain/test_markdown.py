@@ -59,6 +59,6 @@ def test_long_lines_take_no_longer_than_they_are() -> None:
 
 
 def test_strong_words_lose_their_signs_and_nothing_else_does() -> None:
-    text = "## 1 Loss\n**\"Loss\"** means 2 ** 3 or *that*, **not this\n**or** that**."
+    text = '## 1 Loss\n**"Loss"** means 2 ** 3 or *that*, **not this\n**or** that**.'
     (clause,) = clauses_of(text).clauses
     assert clause.text == '"Loss" means 2 ** 3 or *that*, **not this\nor that**.'
