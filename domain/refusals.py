@@ -81,7 +81,10 @@ _SENTENCES: dict[Code, tuple[str, str]] = {
         "The text is frozen while it is being ratified.",
         "Sign it, or refuse or withdraw the ratification to go on drafting.",
     ),
-    Code.ALREADY_ENDED: ("This has already ended.", "Look at how it ended; make a new one if it is still needed."),
+    Code.ALREADY_ENDED: (
+        "This has already ended.",
+        "Look at what took its place, or make a new one if it is still needed.",
+    ),
     Code.OWN_PROPOSAL: (
         "This proposal is your own party's, so only the other party can answer it.",
         "Wait for the other party, or replace or withdraw it.",

@@ -44,7 +44,10 @@ class Screen:
         for target, swap, rendered in _PARTIAL.findall(swaps):
             if target in ("text", "outline") and swap == "outerMorph":
                 kind = ("clause-", "argument-") if target == "text" else ("entry-",)
-                self.regions |= {name: html for name, html in fresh.items() if name.startswith(kind)}
+                self.regions = {name: html for name, html in self.regions.items() if not name.startswith(kind)}
+                self.regions |= {
+                    name: html for name, html in fresh.items() if name.startswith(kind) and html in rendered
+                }
             elif target == "text":
                 term_id = re.search(r'data-term="([^"]+)"', rendered)
                 assert term_id
