@@ -214,7 +214,9 @@ class Door:
             await asyncio.to_thread(identity.end_sessions, seat.member_id, now)
         elif seat.session_id:
             await asyncio.to_thread(identity.end_session, seat.session_id, now)
-        self.node.rooms.close_sockets_of(seat.member_id, None if asked.get("everywhere") else seat.session_id)
+        session_id = None if asked.get("everywhere") else seat.session_id
+        self.node.rooms.close_sockets_of(seat.member_id, session_id)
+        self.node.other_nodes.announce_sign_out(seat.member_id, session_id)
         response = JSONResponse({})
         response.delete_cookie(cookie_name(seat_name(seat.member_id)))
         return response

@@ -88,7 +88,7 @@ class Live:
                 await self.pages.catch_up(room, connection)
             else:
                 await self._catch_up(room, connection)
-            room.show_presence()
+            self.node.presence.changed(room)
             async with asyncio.timeout(await self._session_lasts(seat)):
                 await visit.listen(websocket)
         except WebSocketDisconnect:
@@ -99,7 +99,7 @@ class Live:
             connection.closed = True
             metrics.connections.dec()
             room.leave(connection)
-            room.show_presence()
+            self.node.presence.changed(room)
             self.node.rooms.left(room)
             if not room.has_pages:
                 self.node.presents.forget(agreement_id)
@@ -176,7 +176,7 @@ class _Visit:
             return
         self.connection.at = asked.get("at")
         self.connection.shown = asked.get("shown", self.connection.shown)
-        self.room.show_presence()
+        self.node.presence.changed(self.room)
 
     async def _command(self, raw: dict[str, Any]) -> None:
         command_id = _echoed(raw.get("command_id"))

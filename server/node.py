@@ -25,6 +25,9 @@ from server.faults import Fault
 from server.identity import Identity, utc_now
 from server.mail import Mail
 from server.metrics import Metrics
+from server.other_nodes import OtherNodes
+from server.postgres_log import PostgresLog
+from server.presence import Presence
 from server.presents import Presents
 from server.projecting import Projecting
 from server.rooms import Render, Rooms, close_for
@@ -48,6 +51,9 @@ class Node:
         self.database, self.settings, self.clock = database, settings, clock
         self.identity = Identity(database.beside)
         self.rooms = Rooms()
+        url = database.log.url if isinstance(database.log, PostgresLog) else None
+        self.other_nodes = OtherNodes(url, self._present_elsewhere, self.rooms.close_sockets_of)
+        self.presence = Presence(self.other_nodes.members, self.other_nodes.announce)
         self.session_key = b""
         self.presents = Presents(lambda agreement_id: self.read(Present.load, agreement_id))
         self.prepare: Callable[[Present, Touched], Render] = lambda _, __: lambda _: ()
@@ -76,10 +82,12 @@ class Node:
         self.writer.start()
         self.projecting.start()
         self.tail.start()
+        self.other_nodes.start()
         self._deadlines.start(dict(due))
 
     async def stop(self) -> None:
         self._deadlines.stop()
+        await self.other_nodes.stop()
         await self.background.stop()
         await self.writer.stop()
         await self.tail.stop()
@@ -132,6 +140,10 @@ class Node:
 
         return await self.read(ask)
 
+    def _present_elsewhere(self, agreement_id: str) -> None:
+        if room := self.rooms.get(agreement_id):
+            self.presence.changed(room)
+
     def _load_fold(self, agreement_id: AgreementId, version: int) -> Agreement:
         agreement: Agreement = self.workspace.aggregates.load(agreement_id, version)
         return agreement
@@ -156,7 +168,8 @@ class Node:
                 self._show(change)
             except Exception as error:
                 self.presents.forget(change.agreement_id)
-                close_for(Fault(error), self.rooms.room(change.agreement_id).connections())
+                if room := self.rooms.get(change.agreement_id):
+                    close_for(Fault(error), room.connections())
         self._deadlines.set_timer()
 
     def _show(self, change: Change) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Sequence
 
-import orjson
 from eventsourcing.persistence import Notification
 
 from projections.projector import Change
@@ -98,18 +97,6 @@ class Room:
             for frame in frames:
                 connection.push(frame)
 
-    def show_presence(self) -> None:
-        """Tell everybody who is shown who else is: memory only, never in the log."""
-        shown = [each for each in self.connections() if each.shown and each.live and not each.closed]
-        members: dict[str, str | None] = {}
-        for each in shown:
-            members[each.seat.member_id] = each.at or members.get(each.seat.member_id)
-        frame = orjson.dumps(
-            {"type": "presence", "members": [{"member_id": key, "at": at} for key, at in sorted(members.items())]}
-        ).decode()
-        for each in shown:
-            each.push(frame)
-
 
 class Rooms:
     """Every room that somebody is in."""
@@ -128,6 +115,10 @@ class Rooms:
     def publish(self, notification: Notification) -> None:
         if room := self._rooms.get(str(notification.originator_id)):
             room.publish(notification.originator_version, notification.state)
+
+    def get(self, agreement_id: str) -> Room | None:
+        """The room of an agreement, None when nobody is in it."""
+        return self._rooms.get(agreement_id)
 
     def watched(self, agreement_id: str) -> Room | None:
         """The room of an agreement whose pages somebody has open."""

@@ -50,6 +50,16 @@ async def test_every_page_is_accessible(browser: Browser, demo: Running, scheme:
                 await expect(clause.locator(".act-form")).to_be_visible()
                 await look(f"{button} on {heading}", page)
                 await clause.locator(".act-form [data-closes=desk]").click()
+            await clause.locator(".clause-acts .menu summary").click()
+            await look("menu of a clause", page)
+            await page.keyboard.press("Escape")
+            for heading in ("1.1 Obligations", "5.1"):
+                await member.clause(heading).locator(".marking input").check()
+            await look("marked clauses", page)
+            await member.press(page.locator("#tray"), "Compose a package")
+            await expect(page.locator("#sheet .act-form")).to_be_visible()
+            await look("package", page)
+            await page.locator("#sheet .act-form > header [data-closes=desk]").click()
             await page.keyboard.press("?")
             await look("keys", page)
             await page.keyboard.press("Escape")
@@ -64,6 +74,7 @@ async def test_every_page_is_accessible(browser: Browser, demo: Running, scheme:
             await look(f"{name}, {role}", page)
         assert member.said == []
     page = await (await browser.new_context(**how)).new_page()  # type: ignore[arg-type]
-    await page.goto(demo.url)
-    await look("door", page)
+    for name, path in (("door", "/"), ("refusal", "/join/unknown"), ("nothing", "/nowhere")):
+        await page.goto(demo.url + path)
+        await look(name, page)
     assert wrong == {}

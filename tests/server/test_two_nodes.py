@@ -7,10 +7,12 @@ import json
 import threading
 import uuid
 
-from websockets.asyncio.client import connect
+import httpx
+from websockets.asyncio.client import ClientConnection, connect
 
 from tests.server.conftest import on, pair_on
 from tests.server.served import Program, Served
+from tests.server.test_signing_in import close_code
 
 
 async def test_members_on_both_nodes_get_every_event_once_and_in_order(nodes: list[Served]) -> None:
@@ -82,3 +84,49 @@ def test_of_two_accepts_of_rivals_the_first_commit_wins(nodes: list[Served]) -> 
             thread.join()
         assert sorted(codes) == [201, 409]
         assert pair.ada.term(term_id)["version"] == 1
+
+
+async def test_members_on_both_nodes_see_each_other_until_one_leaves_or_its_node_does(nodes: list[Served]) -> None:
+    pair = pair_on(nodes[0])
+
+    def enter(node: Served, member: Program) -> connect:
+        live = f"{node.url.replace('http', 'ws')}/agreements/{pair.ada.agreement_id}/live"
+        return connect(live, additional_headers={"Authorization": f"Bearer {member.token}"})
+
+    async with enter(nodes[0], pair.ada) as ada:
+        async with enter(nodes[1], pair.cid) as cid:
+            both = await seen_at_last(ada, 2)
+            assert await seen_at_last(cid, 2) == both
+            await cid.send('{"type":"presence","shown":false}')
+            (alone,) = await seen_at_last(ada, 1)
+            assert alone in both
+            await cid.send('{"type":"presence","shown":true}')
+            assert await seen_at_last(ada, 2) == both
+        assert await seen_at_last(ada, 1) == [alone]
+        async with enter(nodes[1], pair.cid):
+            assert await seen_at_last(ada, 2) == both
+            await asyncio.to_thread(nodes[1].stop)
+            assert await seen_at_last(ada, 1) == [alone]
+
+
+async def seen_at_last(socket: ClientConnection, count: int) -> list[str]:
+    """The members of the next presence frame that shows so many."""
+    while True:
+        frame = json.loads(await asyncio.wait_for(socket.recv(), 20))
+        if frame["type"] == "presence" and len(frame["members"]) == count:
+            return [each["member_id"] for each in frame["members"]]
+
+
+async def test_signing_out_on_one_node_closes_sockets_on_the_other(nodes: list[Served]) -> None:
+    pair = pair_on(nodes[0])
+    path = f"/api/v1/partnerships/{pair.ada.partnership_id}/members"
+    link = pair.ada.http.post(path, json={"party_id": pair.ada.party_id, "name": "Ben"}).json()["link"]
+    async with httpx.AsyncClient() as desk:
+        entered = await desk.post(link)
+        seat = entered.headers["location"].split("/")[1]
+        cookie = {"Cookie": "; ".join(f"{name}={value}" for name, value in desk.cookies.items())}
+        live = f"{nodes[1].url.replace('http', 'ws')}/{seat}/agreements/{pair.ada.agreement_id}/live"
+        async with connect(live, additional_headers=cookie) as there:
+            await asyncio.wait_for(there.recv(), 20)
+            await desk.post(f"{nodes[0].url}/{seat}/sign-out", json={})
+            assert await close_code(there) == 4401
