@@ -61,6 +61,8 @@ class _Recorder(PostgresApplicationRecorder):
 class PostgresLog:
     """Events through eventsourcing's recorder; a batch is written whole, or, when one conflicts, one by one."""
 
+    is_shared = True
+
     def __init__(self, url: str) -> None:
         given = conninfo_to_dict(url)
         self.url = url

@@ -44,6 +44,8 @@ class _DurablePool(SQLiteConnectionPool):
 class SqliteLog:
     """Events through eventsourcing's recorder; each commit of a batch stands in a savepoint of its own."""
 
+    is_shared = False
+
     def __init__(self, path: str) -> None:
         datastore = SQLiteDatastore(path)
         datastore.pool.close()

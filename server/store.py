@@ -74,6 +74,9 @@ Result = int | Exception
 class Log(Protocol):
     """One database: SQLite or PostgreSQL."""
 
+    is_shared: bool
+    """Whether other nodes may write to it."""
+
     def write(self, commits: Sequence[Commit]) -> list[Result]:
         """Make the commits durable, or say of each why it failed."""
 

@@ -6,7 +6,7 @@ No outcome, refusals included, leaves before the batch that it rests on is durab
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -59,7 +59,6 @@ class Workspace:
     async def on_agreement(self, seat: Seat, agreement_id: str, raw: Any) -> Recorded:
         """Judge a command on an agreement; raises Refusal or Fault."""
         command = read_command(raw, AGREEMENT_COMMANDS, new_id)
-        await self._refuse_observer(seat, agreement_id, command)
 
         def decide(agreement: Any, act: Act | None) -> None:
             if not isinstance(agreement, Agreement) or agreement.partnership_id != seat.partnership_id:
@@ -67,35 +66,45 @@ class Workspace:
             assert act
             agreement.execute(command, act)
 
-        return await self._decide(Asked(agreement_id, decide, self._act(seat), seat, command))
+        async def ask() -> Recorded:
+            await self._refuse_observer(seat, agreement_id, command)
+            return await self._decide(Asked(agreement_id, decide, self._act(seat), seat, command))
+
+        return await self._on_all_that_stands(seat, agreement_id, ask)
 
     async def on_partnership(
         self, seat: Seat, partnership_id: str, raw: Any, known_terms: Mapping[TermId, bool]
     ) -> Recorded:
         """Judge a command on a partnership; known_terms: see Node.known_terms."""
         command = read_command(raw, PARTNERSHIP_COMMANDS, new_id)
-        await self._refuse_observer(seat, partnership_id, command)
-        if partnership_id != seat.partnership_id:
-            raise Refusal(Code.NOT_FOUND)
 
         def decide(partnership: Partnership, act: Act | None) -> None:
             assert act
             partnership.known_terms = known_terms
             partnership.execute(command, act)
 
-        return await self._decide(Asked(partnership_id, decide, self._act(seat), seat, command))
+        async def ask() -> Recorded:
+            await self._refuse_observer(seat, partnership_id, command)
+            if partnership_id != seat.partnership_id:
+                raise Refusal(Code.NOT_FOUND)
+            return await self._decide(Asked(partnership_id, decide, self._act(seat), seat, command))
+
+        return await self._on_all_that_stands(seat, partnership_id, ask)
 
     async def admit(
         self, seat: Seat, admit: Callable[[Partnership, Act, str], None], rows: Sequence[Executable]
     ) -> Recorded:
         """Admit a member, with the rows that hold the person's name and access."""
-        self.refuse_observers(seat)
 
         def decide(partnership: Partnership, act: Act | None) -> None:
             assert act
             admit(partnership, act, new_id())
 
-        return await self._decide(Asked(seat.partnership_id, decide, self._act(seat), seat, rows=rows))
+        async def ask() -> Recorded:
+            self.refuse_observers(seat)
+            return await self._decide(Asked(seat.partnership_id, decide, self._act(seat), seat, rows=rows))
+
+        return await self._on_all_that_stands(seat, seat.partnership_id, ask)
 
     async def found(self, stream: str, aggregate: Agreement | Partnership, rows: Sequence[Executable] = ()) -> Recorded:
         """Make the first events of a new stream durable."""
@@ -150,6 +159,25 @@ class Workspace:
             await self._decide(Asked(agreement_id, lambda _, __: None))
 
     # How it is decided.
+
+    async def _on_all_that_stands(self, seat: Seat, stream: str, ask: Callable[[], Awaitable[Recorded]]) -> Recorded:
+        """What is refused here may be right since another node's commit that has not arrived: then it is asked again,
+        once everything has that was recorded before."""
+        before = self._versions(seat, stream)
+        try:
+            return await ask()
+        except Refusal:
+            if not self._log.is_shared:
+                raise
+            await self._passed(await asyncio.to_thread(self._log.newest))
+            if self._versions(seat, stream) == before:
+                raise
+        return await ask()
+
+    def _versions(self, seat: Seat, stream: str) -> tuple[int, int]:
+        """What this node knows of what a command is judged on: the member's mandates, and the aggregate."""
+        held = self.aggregates.held(stream)
+        return self.partnership(seat.partnership_id).version, held.aggregate.version if held else 0
 
     def _act(self, seat: Seat) -> Act:
         partnership, member = self.partnership(seat.partnership_id), self.member(seat)
