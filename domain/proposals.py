@@ -80,14 +80,14 @@ def words_on_proposal(agreement: Agreement, proposal: Proposal, party: PartyId) 
 
 def ended_sentence(proposal: Proposal) -> str | None:
     """Why an act on an ended proposal comes too late; None while it lives."""
-    return None if proposal.state in LIVE else f"This proposal has already ended: {_ENDS[proposal.state]}."
+    return None if proposal.state in LIVE else f"This proposal is {proposal.state}: {_ENDS[proposal.state]}."
 
 
 _ENDS = {
-    ProposalState.ACCEPTED: "it was accepted",
-    ProposalState.DECLINED: "it was declined",
+    ProposalState.ACCEPTED: "it was accepted before",
+    ProposalState.DECLINED: "the other party declined it",
     ProposalState.SUPERSEDED: "another one has taken its place",
-    ProposalState.WITHDRAWN: "its party withdrew it",
+    ProposalState.WITHDRAWN: "its party took it back",
     ProposalState.STALE: "its clause moved on before it was accepted",
     ProposalState.EXPIRED: "its deadline passed",
     ProposalState.CLOSED: "it was closed when the agreement was abandoned",

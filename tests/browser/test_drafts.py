@@ -76,7 +76,7 @@ async def test_a_refusal_is_told_though_its_control_is_gone(browser: Browser, de
     await ada.accepts("1.2 Feedback")
     told = ada.page.locator("#undelivered")
     await expect(told).to_contain_text(
-        "What you sent was not recorded. This proposal has already ended: its party withdrew it."
+        "What you sent was not recorded. This proposal is withdrawn: its party took it back."
     )
 
 
