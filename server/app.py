@@ -26,9 +26,10 @@ from server.door import Door
 from server.home_pages import HomePages
 from server.identity import utc_now
 from server.live import Live
+from server.logs import log
 from server.metrics import CONTENT_TYPE
 from server.node import Node
-from server.problems import log, on_fault, on_http_error, on_refusal, problem
+from server.problems import on_fault, on_http_error, on_refusal, problem
 from server.room_pages import RoomPages
 from server.settings import Settings
 from web.fragments import DemoNotice
@@ -90,7 +91,7 @@ def create_app(
             try:
                 await asyncio.wait_for(node.read(lambda _: None), READY_SECONDS)
             except Exception as error:
-                log.warning("not ready: %r", error)
+                log.warning("not ready", exc_info=error)
                 return PlainTextResponse("The store cannot be reached, or the projections have not caught up.\n", 503)
             return PlainTextResponse("ready\n")
 

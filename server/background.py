@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Coroutine
 
-log = logging.getLogger("onetext")
+from server.logs import log
 
 
 class Background:

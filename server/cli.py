@@ -18,6 +18,7 @@ import click
 import psycopg
 import uvicorn
 from eventsourcing.persistence import PersistenceError
+from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp
 
@@ -25,11 +26,13 @@ from domain.ids import MemberId, PartnershipId
 from domain.refusals import Refusal
 from projections.projector import Projector, clear
 from server.app import create_app
+from server.backup import BackupRefused
 from server.database import Database, DatabaseInUse, UnknownDatabase, is_set_up, migrate, open_database, sole_writer
 from server.identity import Identity, Seat
+from server.logs import configure
 from server.mapper import CanonicalMapper
 from server.node import Node
-from server.settings import Settings
+from server.settings import PREFIX, Settings, WrongSettings, read_settings
 from web.fragments import DemoNotice
 
 R = TypeVar("R")
@@ -47,7 +50,7 @@ class _Spoken(click.Group):
             return super().invoke(ctx)
         except Refusal as refusal:
             raise click.ClickException(f"{refusal.detail} {refusal.next_step}") from None
-        except (DatabaseInUse, UnknownDatabase) as error:
+        except (BackupRefused, DatabaseInUse, UnknownDatabase) as error:
             raise click.ClickException(str(error)) from None
         except UnicodeDecodeError:
             raise click.ClickException("The file is not UTF-8 text.") from None
@@ -174,6 +177,55 @@ def export(database: str | None, agreement_id: str, form: str) -> None:
         click.echo(exported(opened, agreement_id, form), nl=False)
 
 
+@main.command()
+@_DATABASE
+def doctor(database: str | None) -> None:
+    """Look at the store, the read models, the disk and the settings, and say what to do."""
+    from server.doctor import examine
+
+    settings = _settings(database=database)
+    with _reading(settings, must_exist=True) as opened:
+        findings = list(examine(opened, settings))
+    for finding in findings:
+        click.echo(f"{'✓' if finding.is_well else '✗'} {finding.what}")
+    if not all(finding.is_well for finding in findings):
+        sys.exit(1)
+
+
+@main.command()
+@_DATABASE
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def backup(database: str | None, file: Path) -> None:
+    """Copy an SQLite database to FILE, while it is served; read models are left out, since they are rebuilt."""
+    from server.backup import back_up
+
+    copied = back_up(_file_of(_settings(database=database), "pg_dump --format=custom --file={file} {url}", file), file)
+    click.echo(f"Copied {copied.events} events of {len(copied.streams)} streams to {file}.")
+
+
+@main.command("restore")
+@_DATABASE
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def restore_command(database: str | None, file: Path) -> None:
+    """Put the backup FILE where no database is yet, and compare every stream."""
+    from server.backup import restore
+
+    settings = _settings(database=database)
+    target = _file_of(settings, "pg_restore --dbname={url} {file}", file)
+    with sole_writer(open_database(settings.database)):
+        restored = restore(file, target)
+    with _opened(settings):
+        pass
+    click.echo(f"Restored {restored.events} events; each of {len(restored.streams)} streams is the same as in {file}.")
+
+
+@main.command("settings")
+def settings_command() -> None:
+    """List every setting, its variable, and what it is when nothing is said."""
+    for name, field in Settings.model_fields.items():
+        click.echo(f"{PREFIX}{name.upper():<22} {field.default!r:<24} {field.description}")
+
+
 @main.command("host-token")
 @_DATABASE
 def host_token_command(database: str | None) -> None:
@@ -187,11 +239,21 @@ def host_token_command(database: str | None) -> None:
         click.echo(Identity(opened.beside).secret("host_token"))
 
 
-def _settings(**given: object) -> Settings:
+def _settings(**flags: object) -> Settings:
     try:
-        return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
-    except ValueError as error:
+        settings = read_settings(**flags)
+    except WrongSettings as error:
         raise click.ClickException(str(error)) from None
+    configure(settings.log_format)
+    return settings
+
+
+def _file_of(settings: Settings, command: str, file: Path) -> Path:
+    """The file of an SQLite database; for PostgreSQL, whose own tools do it better, the command to use."""
+    if not settings.database.startswith("sqlite:///"):
+        url = make_url(settings.database).render_as_string(hide_password=True)
+        raise click.ClickException(f"PostgreSQL is copied by its own tools: {command.format(file=file, url=url)}")
+    return Path(settings.database.removeprefix("sqlite:///"))
 
 
 def _is_empty(database: Database) -> bool:
@@ -256,7 +318,7 @@ def _uvicorn(app: ASGIApp) -> uvicorn.Config:
         ws_per_message_deflate=False,
         ws_max_size=1024 * 1024,
         access_log=False,
-        log_level="warning",
+        log_config=None,
         server_header=False,
         lifespan="on",
         timeout_graceful_shutdown=5,

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 
 from domain.times import moment_of
 from server.background import Background
-
-log = logging.getLogger("onetext")
+from server.logs import log
 
 AT_MOST = 3600
 """Seconds of one wait; the timer is set again after it."""

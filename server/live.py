@@ -18,8 +18,9 @@ from server.access import RateLimit, is_foreign, who
 from server.connection import Connection
 from server.faults import Fault
 from server.identity import Seat
+from server.logs import log
 from server.node import Node
-from server.problems import log, said
+from server.problems import said
 from server.room_pages import RoomPages
 from server.rooms import Room, event_frame
 
@@ -190,7 +191,7 @@ class _Visit:
             self._refused(command_id, refusal)
         except Exception as error:
             fault = error if isinstance(error, Fault) else Fault(error)
-            log.error("fault %s", fault.id, exc_info=error)
+            log.error("fault", fault=fault.id, agreement=self.agreement_id, command=command_id, exc_info=error)
             self.connection.close(1011, fault.id)
         finally:
             self._in_flight.release()

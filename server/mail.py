@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import smtplib
 import ssl
 from email.message import EmailMessage
 from urllib.parse import unquote, urlsplit
 
 from server.background import Background
+from server.logs import log
 from server.settings import Settings
-
-log = logging.getLogger("onetext")
 
 SECONDS = 20
 """How long a mail server may take to answer."""
@@ -46,7 +44,7 @@ class Mail:
         try:
             await asyncio.to_thread(self._hand_over, message)
         except OSError as error:  # SMTPException is one
-            log.error("an e-mail could not be sent: %s", type(error).__name__)
+            log.error("an e-mail could not be sent", exc_info=error)
 
     def _hand_over(self, message: EmailMessage) -> None:
         assert self._url

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
@@ -39,7 +38,6 @@ from web.directory import Directory, Person
 from web.fragments import DemoNotice
 
 R = TypeVar("R")
-log = logging.getLogger("onetext")
 
 _ABOUT_MEMBERS = {each.TOPIC for each in (PartnershipFormed, MemberAdmitted, MandateGranted, MandateRevoked)}
 

@@ -7,7 +7,6 @@ asks the others, and what a node said is forgotten when it was not heard for a w
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
 import uuid
 from collections.abc import Callable, Mapping
@@ -16,7 +15,7 @@ from typing import Any
 import orjson
 import psycopg
 
-log = logging.getLogger("onetext")
+from server.logs import log
 
 CHANNEL = "onetext_nodes"
 ALIVE_SECONDS = 5

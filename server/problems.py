@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
 import orjson
@@ -12,9 +11,8 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from domain.refusals import Code, Refusal
 from server.faults import Fault
+from server.logs import log
 from web.templates import templates
-
-log = logging.getLogger("onetext")
 
 _STATUS = {
     Code.MALFORMED: 400,
@@ -72,7 +70,7 @@ async def on_http_error(request: Request, error: Exception) -> Response:
 
 async def on_fault(request: Request, error: Exception) -> Response:
     fault = error if isinstance(error, Fault) else Fault(error)
-    log.error("fault %s", fault.id, exc_info=error)
+    log.error("fault", fault=fault.id, method=request.method, exc_info=error)
     detail = f"Something went wrong on our side; nothing of this was kept. Its number is {fault.id}."
     if page := _told(request, 500, detail, "Try it again."):
         return page

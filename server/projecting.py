@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import queue
 import threading
 from collections.abc import Callable, Sequence
@@ -11,10 +10,9 @@ from collections.abc import Callable, Sequence
 from eventsourcing.persistence import Notification
 
 from projections.projector import Change, Projector
+from server.logs import log
 from server.mapper import CanonicalMapper
 from server.store import Log
-
-log = logging.getLogger("onetext")
 
 PAGE = 500
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterable, Sequence
 
 from eventsourcing.persistence import Notification
@@ -11,9 +10,8 @@ from projections.projector import Change
 from server.connection import Connection
 from server.faults import Fault
 from server.identity import Seat
+from server.logs import log
 from web.audience import Audience
-
-log = logging.getLogger("onetext")
 
 Render = Callable[[Audience], Sequence[str]]
 """Makes the frames that an audience gets for a change."""
@@ -141,6 +139,6 @@ class Rooms:
 
 def close_for(fault: Fault, connections: Iterable[Connection]) -> None:
     """Close what cannot be kept current; it connects again and is brought up to date."""
-    log.error("fault %s", fault.id, exc_info=fault)
+    log.error("fault", fault=fault.id, exc_info=fault)
     for connection in list(connections):
         connection.close(1011, fault.id)

@@ -1,20 +1,37 @@
-"""Settings: flags, ONETEXT_* variables. Every limit is one of them."""
+"""Settings: flags, then ONETEXT_* variables, then a file, then what stands here. Every limit is one of them."""
 
 from __future__ import annotations
 
-from pydantic import Field, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+import os
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, ValidationError, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+PREFIX = "ONETEXT_"
+FILE_VARIABLE = "ONETEXT_CONFIG"
+"""Names the file; without it, onetext.toml in the working directory is read where there is one."""
+
+
+class WrongSettings(Exception):
+    """Says of each wrong setting its variable, and why."""
 
 
 class Settings(BaseSettings):
     """How one node runs. Sizes in bytes, times in seconds, rates for a member and second (0 switches them off)."""
 
-    model_config = SettingsConfigDict(env_prefix="ONETEXT_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid")
 
     database: str = Field("sqlite:///onetext.db", description="sqlite:///FILE or postgresql://USER@HOST/NAME.")
     host: str = Field("127.0.0.1", description="The address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="The port to listen on; 0 picks a free one.")
-    public_url: str | None = Field(None, description="Where members reach this node, when a proxy stands before it.")
+    public_url: str | None = Field(
+        None, pattern="^https?://", description="Where members reach this node, when a proxy stands before it."
+    )
+    log_format: str = Field(
+        "text", pattern="^(text|json)$", description="How the log is written: text, or one JSON object a line."
+    )
     rate_commands: int = Field(200, ge=0, description="Commands of one member in a second; 0 for no limit.")
     rate_requests: int = Field(400, ge=0, description="Reads of one member in a second; 0 for no limit.")
     slow_reader_frames: int = Field(256, ge=1, description="Frames that wait for one connection before it is cut off.")
@@ -25,7 +42,7 @@ class Settings(BaseSettings):
     smtp_url: str | None = Field(
         None,
         pattern="^smtps?://",
-        description="smtp://USER:PASSWORD@HOST:PORT or smtps://…; none, no e-mail.",
+        description="smtp://USER:PASSWORD@HOST:PORT or smtps://…; none, no e-mail. Needs ONETEXT_PUBLIC_URL.",
     )
     mail_from: str = Field("onetext@localhost", description="The sender of e-mail.")
 
@@ -34,3 +51,37 @@ class Settings(BaseSettings):
         if self.smtp_url and not self.public_url:
             raise ValueError("ONETEXT_SMTP_URL needs ONETEXT_PUBLIC_URL too: the links in e-mails begin with it.")
         return self
+
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource, *others: Any, **more: Any
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        environment = more.get("env_settings") or others[0]
+        return init_settings, environment, TomlConfigSettingsSource(settings_cls, _file())
+
+
+def read_settings(**flags: object) -> Settings:
+    """The settings of this process; flags that are None were not given. Raises WrongSettings."""
+    try:
+        return Settings(**{name: value for name, value in flags.items() if value is not None})  # type: ignore[arg-type]
+    except ValidationError as error:
+        raise WrongSettings("\n".join(_told(each) for each in error.errors())) from None
+    except ValueError as error:  # a file that is no TOML
+        raise WrongSettings(f"{_file()}: {error}") from None
+
+
+def _file() -> Path | None:
+    named = os.environ.get(FILE_VARIABLE)
+    if named and not Path(named).is_file():
+        raise WrongSettings(f"{FILE_VARIABLE}: there is no file {named}.")
+    return Path(named or "onetext.toml")
+
+
+def _told(error: Any) -> str:
+    if not error["loc"]:
+        return str(error["msg"]).removeprefix("Value error, ")
+    name = ".".join(map(str, error["loc"]))
+    if error["type"] == "extra_forbidden":
+        return f"{name}: there is no such setting. onetext settings lists them."
+    given = "" if name in ("database", "smtp_url") else f", not {error['input']!r}"  # these hold passwords
+    return f"{PREFIX}{name.upper()} (or {name} in the file): {error['msg']}{given}."

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable, Sequence
 
 import psycopg
 from eventsourcing.persistence import Notification
 
+from server.logs import log
 from server.postgres_log import CHANNEL, PostgresLog
 from server.store import Log
-
-log = logging.getLogger("onetext")
 
 RETRY_SECONDS = 1
 PAGE = 1000

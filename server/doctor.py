@@ -1,0 +1,71 @@
+"""What could keep a node from running well, looked at one by one."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from projections import tables
+from server.backup import BackupRefused, look
+from server.database import Database, is_set_up
+from server.settings import Settings
+
+LITTLE_BYTES = 1024**3
+"""Free space below which it is said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at. is_well: nothing needs to be done."""
+
+    is_well: bool
+    what: str
+
+
+def examine(database: Database, settings: Settings) -> Iterator[Finding]:
+    """Look at the store, the read models, the disk and the settings; reads only."""
+    if not is_set_up(database):
+        yield Finding(False, "The database is not set up: run onetext migrate, or serve.")
+        return
+    newest = database.log.newest()
+    yield Finding(True, f"The store answers; its newest event has the number {newest}.")
+    if database.is_sqlite:
+        yield from _file(Path(settings.database.removeprefix("sqlite:///")))
+    yield _models(database, newest)
+    yield from _addresses(settings)
+
+
+def _file(path: Path) -> Iterator[Finding]:
+    try:
+        found = look(path)
+        yield Finding(True, f"The file is sound: {found.events} events in {len(found.streams)} streams without a gap.")
+    except BackupRefused as error:
+        yield Finding(False, f"{error} Restore a backup: onetext restore.")
+    free = shutil.disk_usage(path.absolute().parent).free
+    yield Finding(free > LITTLE_BYTES, f"{free / 1024**3:.1f} GiB are free where the database is.")
+
+
+def _models(database: Database, newest: int) -> Finding:
+    with database.models.connect() as connection:
+        position = connection.execute(select(func.min(tables.positions.c.position))).scalar() or 0
+    if position >= newest:
+        return Finding(True, "The read models show everything.")
+    return Finding(False, f"The read models are {newest - position} events behind: serve, or run onetext rebuild.")
+
+
+def _addresses(settings: Settings) -> Iterator[Finding]:
+    is_open = settings.host not in ("127.0.0.1", "::1", "localhost")
+    if settings.public_url:
+        is_safe = settings.public_url.startswith("https:")
+        yield Finding(is_safe, f"Members come by {settings.public_url}{'' if is_safe else ', which is not encrypted'}.")
+    elif is_open:
+        yield Finding(False, "It listens beyond this machine: put TLS before it and set ONETEXT_PUBLIC_URL.")
+    else:
+        yield Finding(True, "It is reached from this machine alone.")
+    yield Finding(
+        True, "E-mail is sent." if settings.smtp_url else "No e-mail is sent; links are shown to who makes them."
+    )
