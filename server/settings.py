@@ -21,7 +21,7 @@ class WrongSettings(Exception):
 class Settings(BaseSettings):
     """How one node runs. Sizes in bytes, times in seconds, rates for a member and second (0 switches them off)."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="forbid")
 
     database: str = Field("sqlite:///onetext.db", description="sqlite:///FILE or postgresql://USER@HOST/NAME.")
     host: str = Field("127.0.0.1", description="The address to listen on.")
