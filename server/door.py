@@ -44,7 +44,7 @@ class Door:
     """The pages before anybody is signed in, and what a member does with links and sessions."""
 
     def __init__(self, node: Node, acts: RateLimit) -> None:
-        self.node, self.mail, self.acts = node, node.mail, acts
+        self.node, self.acts = node, acts
         self._asked: dict[str, float] = {}
 
     def routes(self) -> list[Route]:
@@ -66,12 +66,13 @@ class Door:
     # Signing in.
 
     async def door(self, _: Request) -> Response:
+        """Where one asks for a new link."""
         return self._page("door.html", told=None)
 
     async def sign_in(self, request: Request) -> Response:
         """Send a new link to a known address; the answer is the same for an unknown one."""
         email = (await read_form(request)).get("email", "").strip()
-        if not self.mail.is_configured or not email:
+        if not self.node.mail.is_configured or not email:
             return self._page("door.html", told="No e-mail is sent from here. Ask whoever invited you for a new link.")
         if self._may_ask(email.lower()):
             self.node.background.start(self._send_links(email))
@@ -92,7 +93,7 @@ class Door:
         for seat in await asyncio.to_thread(self.node.identity.by_email, email):
             link = await self._fresh_link(base, seat, timedelta(minutes=minutes))
             text = f"This link signs you in to Onetext. It works once, within {minutes} minutes.\n\n{link}\n"
-            self.mail.send(email, "Your link to Onetext", text)
+            self.node.mail.send(email, "Your link to Onetext", text)
 
     async def join(self, request: Request) -> Response:
         """Shows a page; only a demo's link, which may be used any number of times, signs in at once."""
@@ -102,6 +103,7 @@ class Door:
         return self._join_page(invitation)
 
     async def joined(self, request: Request) -> Response:
+        """Sign a member in by a link, which is used up."""
         invitation = await self._invitation(request)
         secret, now = request.path_params["secret"], self.node.clock()
         if not invitation.reusable and not await asyncio.to_thread(self.node.identity.use_invitation, secret, now):
@@ -150,10 +152,12 @@ class Door:
     # Forming a partnership, with the host token.
 
     async def form(self, request: Request) -> Response:
+        """The form of a new partnership, for who has the host token."""
         await self._refuse_other_tokens(request)
         return self._form_page()
 
     async def formed(self, request: Request) -> Response:
+        """Form a partnership, and show the invitations of both first members."""
         await self._refuse_other_tokens(request)
         given = await read_form(request)
         try:
@@ -207,6 +211,7 @@ class Door:
         return f"{base}/join/{secret}"
 
     async def sign_out(self, request: Request) -> Response:
+        """End the session, or all of one's sessions."""
         seat = await signed_in(self.node, request)
         asked = _OUT.read(await read_body(request), "")
         identity, now = self.node.identity, self.node.clock()
@@ -222,5 +227,5 @@ class Door:
         return response
 
     def _page(self, template: str, status: int = 200, **given: object) -> Response:
-        page = templates.get_template(f"door/{template}").render(sends_mail=self.mail.is_configured, **given)
+        page = templates.get_template(f"door/{template}").render(sends_mail=self.node.mail.is_configured, **given)
         return HTMLResponse(page, status, {"Cache-Control": "no-store"})

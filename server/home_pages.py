@@ -25,6 +25,7 @@ class HomePages:
         return [Route("/", self.home)]
 
     async def home(self, request: Request) -> Response:
+        """The partnership's home: agreements, members, mandates, links."""
         seat = await signed_in(self.node, request)
         self.reads.count(seat.member_id)
 

@@ -1,4 +1,4 @@
-"""The generated parts of docs/protocol.md: `python -m server.reference` writes them anew."""
+"""The generated parts of the documents: `python -m server.reference` writes them anew."""
 
 from __future__ import annotations
 
@@ -6,18 +6,25 @@ import re
 from pathlib import Path
 from typing import Any
 
+from click import Command as CliCommand
+
 from domain.agreement_events import AgreementEvent
 from domain.command import Command
 from domain.commands import AGREEMENT_COMMANDS, PARTNERSHIP_COMMANDS
 from domain.events import EVENT_TYPES, Event
 from domain.refusals import Code, Refusal
+from server.access import RateLimit
+from server.cli import main
+from server.door import Door
+from server.home_pages import HomePages
 from server.metrics import Metrics
 from server.openapi import openapi
 from server.problems import status_of
+from server.room_pages import RoomPages
 from server.schemas import data_schema
 from server.settings import Settings
 
-DOCUMENT = Path(__file__).parent.parent / "docs" / "protocol.md"
+DOCS = Path(__file__).parent.parent / "docs"
 _MARKED = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
@@ -92,7 +99,34 @@ def _metrics() -> str:
     return _table(["metric", "type", "meaning"], rows)
 
 
+def _pages() -> str:
+    node: Any = None  # nothing is asked of it until a request comes
+    limit = RateLimit(0, "")
+    door = Door(node, limit)
+    public = [*door.routes()]
+    seated = [*RoomPages(node, limit).routes(), *HomePages(node, limit).routes(), *door.seated_routes()]
+    rows = [
+        [f"`{'|'.join(sorted((route.methods or set()) - {'HEAD'}))} {prefix}{route.path}`", _first_line(route.endpoint)]
+        for prefix, routes in (("", public), ("/SEAT", seated))
+        for route in routes
+    ]
+    return _table(["request", "what it does"], rows)
+
+
+def _cli() -> str:
+    rows = [[f"`onetext {name}`", _first_line(command)] for name, command in sorted(main.commands.items())]
+    return _table(["command", "what it does"], rows)
+
+
+def _first_line(documented: Any) -> str:
+    text = documented.help if isinstance(documented, CliCommand) else documented.__doc__
+    assert text, f"{documented} has no docstring"
+    return str(text).strip().split("\n\n")[0].replace("\n        ", " ")
+
+
 _PARTS = {
+    "cli": _cli,
+    "pages": _pages,
     "commands": _commands,
     "events": _events,
     "refusals": _refusals,
@@ -102,4 +136,5 @@ _PARTS = {
 }
 
 if __name__ == "__main__":
-    DOCUMENT.write_text(written(DOCUMENT.read_text("utf-8")), "utf-8")
+    for document in DOCS.glob("*.md"):
+        document.write_text(written(document.read_text("utf-8")), "utf-8")

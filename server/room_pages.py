@@ -45,6 +45,7 @@ class RoomPages:
         ]
 
     async def room(self, request: Request) -> Response:
+        """The room of an agreement."""
         seat, reader = await self._reader(request)
         demo = self.node.demo_notices.get(seat.member_id)
         return HTMLResponse(room_page(reader, f"/{seat_name(seat.member_id)}", seat.member_id, demo=demo))
@@ -61,11 +62,13 @@ class RoomPages:
         return HTMLResponse(templates.get_template("room/to_sign.html").render(context(reader)))
 
     async def form(self, request: Request) -> Response:
+        """The form of an act, to be shown beside what it is about."""
         _, reader = await self._reader(request)
         act, params = request.path_params["act"], dict(request.query_params)
         return HTMLResponse(item(reader, params) if act == "item" else form(reader, act, params))
 
     async def reading(self, request: Request) -> Response:
+        """Several waiting proposals, to be read and accepted together."""
         _, reader = await self._reader(request)
         proposal_ids = [each for each in request.query_params.get("proposals", "").split(",") if each]
         return HTMLResponse(reading(reader, proposal_ids))

@@ -1,4 +1,7 @@
-"""`make test` needs a Chromium and a Caddy: what is installed, else Debian's, else Playwright's own browser."""
+"""`make test` needs a Chromium and a Caddy: what is installed, else Debian's, else Playwright's own browser.
+
+libatomic is for Playwright's driver.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +9,17 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from ctypes.util import find_library
 from pathlib import Path
-
-from playwright.sync_api import sync_playwright
 
 from tests.browser.conftest import chromium
 
 
 def main() -> None:
     """Get what is missing, or say how to get it and fail."""
-    missing = [name for name, is_there in (("chromium", _has_browser()), ("caddy", _has("caddy"))) if not is_there]
+    wanted = {"chromium": _has_browser(), "caddy": _has("caddy"), "libatomic1": find_library("atomic") is not None}
+    missing = [name for name, is_there in wanted.items() if not is_there]
     if missing and _may_install():
         print(f"Installing {' and '.join(missing)} for the tests.", flush=True)
         subprocess.run(["apt-get", "update", "-qq"], check=False)
@@ -39,10 +43,15 @@ def _has(name: str) -> bool:
 
 
 def _has_browser() -> bool:
-    if chromium():
-        return True
-    with sync_playwright() as playwright:
-        return Path(playwright.chromium.executable_path).exists()
+    return chromium() is not None or any(_playwrights_own())
+
+
+def _playwrights_own() -> Iterator[Path]:
+    """Playwright's browsers, where it puts them (https://playwright.dev/python/docs/browsers)."""
+    caches = (".cache", "Library/Caches")
+    named = os.environ.get("PLAYWRIGHT_BROWSERS_PATH")
+    places = [Path(named)] if named else [Path.home() / cache / "ms-playwright" for cache in caches]
+    return (each for place in places for each in place.glob("chromium-*"))
 
 
 def _may_install() -> bool:

@@ -46,7 +46,8 @@ class Served:
         migrate(self.database)
         self.host_token = Identity(self.database.beside).secret("host_token")
         chosen = {"rate_commands": 0, "rate_requests": 0} | settings
-        config = _uvicorn(create_app(self.database, Settings(**chosen), self.clock))
+        self.application: Any = create_app(self.database, Settings(**chosen), self.clock)
+        config = _uvicorn(self.application)
         config.port = 0
         self.server = uvicorn.Server(config)
         self.thread = threading.Thread(target=lambda: asyncio.run(self.server.serve()), daemon=True)

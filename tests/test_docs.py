@@ -1,0 +1,72 @@
+"""The documents are true: their tables are current, nothing is left out, and their examples run."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+from starlette.routing import BaseRoute, Mount
+
+from domain.words import AgreementStatus, ObjectionState, ProposalState, TermStatus
+from server.reference import DOCS, written
+from tests.conftest import ONETEXT
+from tests.server.served import Served
+
+DOCUMENTS = sorted([*DOCS.rglob("*.md"), DOCS.parent / "README.md"])
+EXAMPLES = re.compile(r"^```sh\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+LINKS = re.compile(r"\]\((?!https?:)([^)#]+)[^)]*\)")
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_generated_tables_are_current(document: Path) -> None:
+    text = document.read_text("utf-8")
+    assert written(text) == text, "run python -m server.reference"
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_links_between_documents_lead_somewhere(document: Path) -> None:
+    for link in LINKS.findall(document.read_text("utf-8")):
+        assert (document.parent / link).exists(), link
+
+
+def test_every_route_is_documented(tmp_path: Path) -> None:
+    said = "\n".join(document.read_text("utf-8") for document in DOCUMENTS)
+    node = Served(f"sqlite:///{tmp_path}/x.db")
+    paths = set(_paths(node.application.app.app.router.routes))
+    node.stop()
+    assert len(paths) > 30
+    assert [path for path in sorted(paths) if path not in said] == []
+
+
+def _paths(routes: Sequence[BaseRoute], prefix: str = "") -> Iterator[str]:
+    """Addresses as the documents write them: those of the API without a seat, those of pages with it."""
+    for route in routes:
+        if isinstance(route, Mount) and route.routes:
+            yield from _paths(route.routes, "/SEAT")
+            continue
+        path = re.sub(r":\w+}", "}", getattr(route, "path", ""))
+        yield "/agreements/ID/live" if path.endswith("/live") else path if "/api/" in path else prefix + path
+
+
+def test_every_state_is_in_the_glossary() -> None:
+    glossary = (DOCS / "glossary.md").read_text("utf-8")
+    for states in (AgreementStatus, TermStatus, ProposalState, ObjectionState):
+        assert [state for state in states if not re.search(rf"\b{state}\b", glossary)] == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_examples_run(document: Path, tmp_path: Path) -> None:
+    """Lines after "$ " in blocks marked sh, in order, in an empty folder."""
+    path = f"{ONETEXT.parent}:{os.environ['PATH']}"
+    for block in EXAMPLES.findall(document.read_text("utf-8")):
+        for line in block.splitlines():
+            command = line.removeprefix("$ ")
+            assert command != line, f"an example that is not run: {line}"
+            done = subprocess.run(
+                ["bash", "-c", command], cwd=tmp_path, env=os.environ | {"PATH": path}, capture_output=True, text=True
+            )
+            assert done.returncode == 0, f"{command}: {done.stderr}"
