@@ -7,7 +7,7 @@ HTMX := web/assets/node_modules/htmx.org/dist
 # Node fetches the front-end packages and checks our JavaScript; it is never there at run time. Where it is missing it
 # comes from PyPI into the virtual environment.
 NPM := $(shell command -v npm || echo $(CURDIR)/$(BIN)/npm)
-NODE_PATH_FIRST := PATH="$(PATH):$(CURDIR)/$(BIN)"
+export PATH := $(PATH):$(CURDIR)/$(BIN)
 
 .PHONY: setup demo dev test lint lock wheel screenshots bench clean
 
@@ -24,7 +24,7 @@ $(CURDIR)/$(BIN)/npm: requirements/node.txt | $(VENV)/.ready
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/node.txt
 
 $(VENDOR)/.ready: web/assets/package-lock.json $(filter $(CURDIR)/%,$(NPM))
-	cd web/assets && $(NODE_PATH_FIRST) $(NPM) ci --omit=dev --silent --ignore-scripts --no-audit --no-fund
+	cd web/assets && $(NPM) ci --omit=dev --silent --ignore-scripts --no-audit --no-fund
 	mkdir -p $(VENDOR)
 	cat $(HTMX)/htmx.min.js $(HTMX)/ext/hx-ws.min.js > $(VENDOR)/htmx-ws.min.js # one file: htmx starts before it knows what loads later
 	@touch $@
@@ -42,7 +42,7 @@ test: setup
 LINTERS := web/assets/node_modules/.bin
 
 $(LINTERS)/.ready: web/assets/package-lock.json $(filter $(CURDIR)/%,$(NPM))
-	cd web/assets && $(NODE_PATH_FIRST) $(NPM) ci --silent --ignore-scripts --no-audit --no-fund
+	cd web/assets && $(NPM) ci --silent --ignore-scripts --no-audit --no-fund
 	@touch $@
 
 lint: setup $(LINTERS)/.ready
@@ -50,8 +50,8 @@ lint: setup $(LINTERS)/.ready
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	cd web && $(NODE_PATH_FIRST) assets/node_modules/.bin/tsc --project assets
-	cd web && $(NODE_PATH_FIRST) assets/node_modules/.bin/eslint --config assets/eslint.config.js static
+	cd web && assets/node_modules/.bin/tsc --project assets
+	cd web && assets/node_modules/.bin/eslint --config assets/eslint.config.js static
 
 wheel: setup
 	rm -rf dist
@@ -61,7 +61,7 @@ screenshots: setup
 	$(BIN)/python -m tests.browser.screenshots
 
 bench: setup
-	$(BIN)/python -m bench.store
+	$(BIN)/python -m bench
 
 LOCK := $(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
 	--no-annotate --no-header --strip-extras --allow-unsafe

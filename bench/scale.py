@@ -1,0 +1,125 @@
+"""What grows with the log, and what must not: an agreement of a hundred, ten thousand and a hundred thousand events."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import statistics
+import subprocess
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+from bench.harness import ONETEXT, House, at_percent, command, recorded, sockets
+from domain.agreement import Agreement
+from domain.command import read_command
+from domain.commands import AGREEMENT_COMMANDS
+from domain.ids import AgreementId, MemberId, PartnershipId, PartyId
+from domain.rules import Act
+from domain.words import Mandate
+from server.database import migrate, open_database
+from server.mapper import CanonicalMapper
+from server.store import Commit, Lineage
+
+SIZES = (100, 10_000, 100_000)
+TERMS = 60
+
+
+def fill(database: str, partnership_id: str, parties: Sequence[str], members: Sequence[str]) -> dict[int, str]:
+    """Agreements of each size, written as the node writes them; their ids by size."""
+    opened = open_database(database)
+    migrate(opened)
+    made = {}
+    for size in SIZES:
+        agreement_id = str(uuid4())
+        _write(opened.log, agreement_id, size, partnership_id, parties, members)
+        made[size] = agreement_id
+    opened.close()
+    return made
+
+
+def _write(log, agreement_id, size, partnership_id, parties, members) -> None:  # type: ignore[no-untyped-def]
+    now, mapper, lineage = datetime.now(UTC), CanonicalMapper(), Lineage()
+    acts = [
+        Act(PartyId(party), MemberId(member), {Mandate.NEGOTIATOR: None}, 1, now)
+        for party, member in zip(parties, members, strict=True)
+    ]
+    agreement = Agreement.open(
+        AgreementId(agreement_id), PartnershipId(partnership_id), [PartyId(each) for each in parties], f"{size} events",
+        1, acts[0], str(uuid4()),
+    )  # fmt: skip
+    terms: list[str] = []
+    term, raw, side = "", dict[str, Any](), 0
+    head: dict[str, str] = {}
+    place = 0
+    while agreement.version < size:
+        if len(terms) < TERMS:
+            raw, side = {"type": "open_term", "heading": f"{len(terms) + 1} Clause"}, 0
+        else:
+            term, side = terms[place % TERMS], place // TERMS % 2
+            item = {"op": "revise", "term_id": term, "base_version": 0, "text": f"Words {place} " * 12}
+            raw = {"type": "make_proposal", "items": [item]}
+            if term in head:
+                raw["counters"] = head[term]
+            place += 1
+        raw["command_id"] = str(uuid4())
+        agreement.execute(read_command(raw, AGREEMENT_COMMANDS, lambda: str(uuid4())), acts[side])
+        if raw["type"] == "open_term":
+            terms.append(str(list(agreement.text)[-1]))
+        else:
+            head[term] = str(next(reversed(agreement.proposals)))
+        if len(agreement.pending_events) > 2000 or agreement.version >= size:
+            log.write([Commit(lineage, [mapper.to_stored_event(each) for each in agreement.collect_events()])])
+
+
+async def command_ms(house: House, agreement_id: str) -> float:
+    """p50 of marking a term on and off."""
+    async with house.http(0) as ada:
+        term = (await ada.get(f"/api/v1/agreements/{agreement_id}")).json()["terms"][0]["term_id"]
+    found = []
+    async with sockets(house.live(agreement_id, 0)) as (socket,):
+        for place in range(120):
+            asked = command("mark_term", term_id=term, mark="exit", on=place % 2 == 0)
+            await asyncio.sleep(0.01)
+            started = time.perf_counter()
+            await socket.send(json.dumps(asked))
+            await recorded(socket, asked["command_id"])
+            found.append(time.perf_counter() - started)
+    return at_percent(found[20:], 50)
+
+
+async def joining_ms(house: House, agreement_id: str) -> float:
+    """Median of what a page needs that enters: the agreement as it is now, and the socket."""
+    found = []
+    for _ in range(7):
+        started = time.perf_counter()
+        async with house.http(0) as ada, sockets(house.live(agreement_id, 0)) as (socket,):
+            (await ada.get(f"/api/v1/agreements/{agreement_id}")).raise_for_status()
+            await socket.recv()
+            found.append(time.perf_counter() - started)
+    return statistics.median(found) * 1000
+
+
+async def past_ms(house: House, agreement_id: str, size: int) -> tuple[float, float]:
+    """p50 and p99 of the terms as they stood at a random version."""
+    found, at = [], random.Random(7)
+    async with house.http(0) as ada:
+        for _ in range(60):
+            version = at.randrange(1, size)
+            started = time.perf_counter()
+            (await ada.get(f"/api/v1/agreements/{agreement_id}/terms?as_of={version}")).raise_for_status()
+            found.append(time.perf_counter() - started)
+    return at_percent(found, 50), at_percent(found, 99)
+
+
+def rebuilding(database: str) -> float:
+    """Events a second of onetext rebuild."""
+    log = open_database(database)
+    events = log.log.newest()
+    log.close()
+    started = time.perf_counter()
+    subprocess.run([ONETEXT, "rebuild", "--database", database], check=True, capture_output=True)
+    return events / (time.perf_counter() - started)
