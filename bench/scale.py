@@ -10,14 +10,13 @@ import subprocess
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
 from uuid import uuid4
 
 from bench.harness import ONETEXT, House, at_percent, command, recorded, sockets
 from domain.agreement import Agreement
 from domain.command import read_command
 from domain.commands import AGREEMENT_COMMANDS
-from domain.ids import AgreementId, MemberId, PartnershipId, PartyId
+from domain.ids import AgreementId, MemberId, PartnershipId, PartyId, TermId
 from domain.rules import Act
 from domain.words import Mandate
 from server.database import migrate, open_database
@@ -52,25 +51,24 @@ def _write(log, agreement_id, size, partnership_id, parties, members) -> None:  
         1, acts[0], str(uuid4()),
     )  # fmt: skip
     terms: list[str] = []
-    term, raw, side = "", dict[str, Any](), 0
-    head: dict[str, str] = {}
     place = 0
     while agreement.version < size:
         if len(terms) < TERMS:
             raw, side = {"type": "open_term", "heading": f"{len(terms) + 1} Clause"}, 0
-        else:
-            term, side = terms[place % TERMS], place // TERMS % 2
-            item = {"op": "revise", "term_id": term, "base_version": 0, "text": f"Words {place} " * 12}
+        elif place % 2 == 0:
+            term, side = terms[place // 2 % TERMS], place // 2 // TERMS % 2
+            base = agreement.terms[TermId(term)].version
+            item = {"op": "revise", "term_id": term, "base_version": base, "text": f"Words {place} " * 12}
             raw = {"type": "make_proposal", "items": [item]}
-            if term in head:
-                raw["counters"] = head[term]
-            place += 1
+        else:
+            made = agreement.proposals[next(reversed(agreement.proposals))]
+            raw = {"type": "accept_proposal", "proposal_id": made.proposal_id, "fingerprint": made.fingerprint}
+            side = 1 - parties.index(made.party_id)
+        place += len(terms) == TERMS
         raw["command_id"] = str(uuid4())
         agreement.execute(read_command(raw, AGREEMENT_COMMANDS, lambda: str(uuid4())), acts[side])
         if raw["type"] == "open_term":
             terms.append(str(list(agreement.text)[-1]))
-        else:
-            head[term] = str(next(reversed(agreement.proposals)))
         if len(agreement.pending_events) > 2000 or agreement.version >= size:
             log.write([Commit(lineage, [mapper.to_stored_event(each) for each in agreement.collect_events()])])
 

@@ -57,6 +57,9 @@ class _Written:
     until: int | None = None
 
 
+Report = Callable[[list[Change]], None]
+
+
 class ModelsReplaced(Exception):
     """The read models lost rows that were written: a newer version set them up anew. This one has to end."""
 
@@ -74,15 +77,18 @@ class Projector:
         with self._engine.connect() as connection:
             return read_position(connection)
 
-    def project(self, events: Iterable[tuple[int, Event]]) -> list[Change]:
+    def project(self, events: Iterable[tuple[int, Event]], report: Report = lambda _: None) -> list[Change]:
         """Write what the events changed; (id, event) in the order of the log.
+
+        report: told of the changes as soon as they are known, before their rows can be read; after a failure told
+        of them again.
 
         Several nodes may project into one PostgreSQL: they take turns, and rows that another has written stay as
         they are. Every node is told what changed, since each has its own people watching.
         """
         try:
             with self._engine.begin() as connection:
-                changes = self.project_in(connection, events)
+                changes = self.project_in(connection, events, report)
                 reached = read_position(connection)
         except BaseException:
             self._folds.clear()
@@ -90,7 +96,9 @@ class Projector:
         self._last_written = reached
         return changes
 
-    def project_in(self, connection: Connection, events: Iterable[tuple[int, Event]]) -> list[Change]:
+    def project_in(
+        self, connection: Connection, events: Iterable[tuple[int, Event]], report: Report = lambda _: None
+    ) -> list[Change]:
         """As `project`, in a transaction of the caller's."""
         batch = _Batch()
         take_turn(connection)
@@ -100,12 +108,14 @@ class Projector:
         for position, event in events:
             if isinstance(event, AgreementEvent):
                 self._fold(event, batch, is_new=position > written)
+        changes = list(batch.changes.values())
+        report(changes)
         if position > written:
             batch.write(connection)
             write_position(connection, position)
         while len(self._folds) > MOST_FOLDS:
             del self._folds[next(iter(self._folds))]
-        return list(batch.changes.values())
+        return changes
 
     def _fold(self, event: AgreementEvent, batch: _Batch, *, is_new: bool) -> None:
         agreement_id = AgreementId(str(event.originator_id))

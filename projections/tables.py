@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, SmallInteger, String, Table, Text
 
-MODEL = 3
+MODEL = 4
 """The number of the read models' form; they are rebuilt when it changes."""
 
 metadata = MetaData()
@@ -19,11 +19,17 @@ positions = Table(
 _BYTEWISE = Text().with_variant(Text(collation="C"), "postgresql")
 
 
-def _versioned(name: str) -> Table:
-    """A table of things that change: one row a change, the present one with until null.
+def _changing(name: str) -> Table:
+    """A table of things that change: one row a change, the present one with until null."""
+    table = _versioned(name)
+    is_present = table.c.until.is_(None)
+    columns = (table.c.agreement_id, table.c.key)
+    Index(f"{name}_present", *columns, unique=True, sqlite_where=is_present, postgresql_where=is_present)
+    return table
 
-    sort: the order in which they are shown, compared by its bytes; shown: 1 while the thing is part of the present.
-    """
+
+def _versioned(name: str) -> Table:
+    """sort: the order in which rows are shown, compared by its bytes; shown: 1 while it is part of the present."""
     table = Table(
         name,
         metadata,
@@ -39,11 +45,11 @@ def _versioned(name: str) -> Table:
     return table
 
 
-headers = _versioned("headers")
-terms = _versioned("terms")
-proposals = _versioned("proposals")
-objections = _versioned("objections")
-questions = _versioned("questions")
+headers = _changing("headers")
+terms = _changing("terms")
+proposals = _changing("proposals")
+objections = _changing("objections")
+questions = _changing("questions")
 consents = _versioned("consents")
 timeline = _versioned("timeline")
 stories = _versioned("stories")

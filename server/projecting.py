@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 from eventsourcing.persistence import Notification
 
-from projections.projector import Change, Projector
+from projections.projector import Change, Projector, Report
 from server.logs import log
 from server.mapper import CanonicalMapper
 from server.store import Log
@@ -21,7 +21,8 @@ class Projecting:
     """Events go in by `follow`; `caught_up` waits until their rows can be read."""
 
     def __init__(self, log: Log, projector: Projector, changed: Callable[[Sequence[Change]], None]) -> None:
-        """changed: called in the loop after the rows of a batch are written."""
+        """changed: called in the loop with what a batch changes, before its rows can be read (whoever reads waits by
+        `caught_up`); after a failure of the store called with the same again."""
         self._log, self._projector, self._changed = log, projector, changed
         self._mapper = CanonicalMapper()
         self._coming: queue.SimpleQueue[Sequence[Notification] | None] = queue.SimpleQueue()
@@ -35,7 +36,7 @@ class Projecting:
         """Project everything that the log has; call it before `start`. Returns the position reached."""
         self.position = self._projector.position()
         while page := self._log.tail(self.position, PAGE):
-            self._project(page)
+            self._project(page, lambda _: None)
             self.position = page[-1].id
         return self.position
 
@@ -67,25 +68,29 @@ class Projecting:
                     ending = True
                     break
                 pages.extend(following)
-            changes = self._project_surely(pages)
-            self._loop.call_soon_threadsafe(self._report, pages[-1].id, changes)
+            self._project_surely(pages)
+            self._loop.call_soon_threadsafe(self._written, pages[-1].id)
             if ending:
                 return
 
-    def _project_surely(self, page: Sequence[Notification]) -> list[Change]:
+    def _project_surely(self, page: Sequence[Notification]) -> None:
         """Project, and after a fault try again until it succeeds: readers wait, the log does not."""
         while True:
             try:
-                return self._project(page)
+                self._project(page, self._report)
+                return
             except Exception:
                 log.exception("read models cannot be written; trying again")
                 if self._stopping.wait(1):
-                    return []
+                    return
 
-    def _project(self, page: Sequence[Notification]) -> list[Change]:
-        return self._projector.project([(each.id, self._mapper.to_domain_event(each)) for each in page])
+    def _project(self, page: Sequence[Notification], report: Report) -> None:
+        self._projector.project([(each.id, self._mapper.to_domain_event(each)) for each in page], report)
 
-    def _report(self, position: int, changes: list[Change]) -> None:
+    def _report(self, changes: list[Change]) -> None:
+        self._loop.call_soon_threadsafe(self._changed, changes)
+
+    def _written(self, position: int) -> None:
         self.position = position
         still = []
         for event_id, waiting in self._waiting:
@@ -94,4 +99,3 @@ class Projecting:
             elif not waiting.done():
                 waiting.set_result(None)
         self._waiting = still
-        self._changed(changes)

@@ -3,7 +3,7 @@ same templates, and every region has an id of its own."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,8 @@ from web.reader import MARKS, Reader
 from web.templates import templates
 
 OF_THE_WHOLE = ("bar", "banner", "foot")
-"""Regions that say how the whole stands; a page that lacks one passes it over."""
+"""Regions that say how the whole stands; a page that lacks one passes it over. But for the bar, which counts, they
+change with the state of the agreement and with the order of its terms alone."""
 _REGION = '<hx-partial hx-target="#{}" hx-swap="{}">{}</hx-partial>'
 
 
@@ -46,7 +47,7 @@ def changed_regions(reader: Reader, touched: Touched) -> Sequence[str]:
     """The frames of a change: its regions in one, then the version they show, with the order of terms if it changed."""
     if touched.whole:
         return all_regions(reader)
-    regions = [*_always(reader), *_of_terms(reader, touched)]
+    regions = [*_of_the_whole(reader, OF_THE_WHOLE if touched.reordered else ("bar",)), *_of_terms(reader, touched)]
     if touched.reordered:
         regions.append(_morph("outline", _rendered(reader, "outline")))
     return ["".join(regions), _shown(reader, touched.terms, ordered=touched.reordered)]
@@ -55,7 +56,10 @@ def changed_regions(reader: Reader, touched: Touched) -> Sequence[str]:
 def all_regions(reader: Reader) -> Sequence[str]:
     """The frames that bring any older page up to date."""
     regions = [_morph(name, _rendered(reader, name)) for name in ("outline", "text")]
-    return ["".join([*_always(reader), *regions]), _shown(reader, reader.view.term.keys(), ordered=True)]
+    return [
+        "".join([*_of_the_whole(reader, OF_THE_WHOLE), *regions]),
+        _shown(reader, reader.view.term.keys(), ordered=True),
+    ]
 
 
 def context(reader: Reader) -> dict[str, Any]:
@@ -71,8 +75,8 @@ def context(reader: Reader) -> dict[str, Any]:
     }
 
 
-def _always(reader: Reader) -> Iterator[str]:
-    for name in OF_THE_WHOLE:
+def _of_the_whole(reader: Reader, names: Iterable[str]) -> Iterator[str]:
+    for name in names:
         yield _morph(name, _rendered(reader, name))
 
 

@@ -117,7 +117,7 @@ class RoomView:
         heads = self.heads_on.get(term_id, ())
         return any(item.get("text") for each in heads for item in each["items"] if item["term_id"] == term_id)
 
-    @property
+    @cached_property
     def progress(self) -> tuple[int, int]:
         """Terms with text that are agreed, of all that have text or an offer of it."""
         with_text = [each for each in self.terms if each["text"] or self._is_offered_text(each["term_id"])]
@@ -129,7 +129,7 @@ class RoomView:
         """Terms that keep the text from being put to signature (domain.md, Ratification and end)."""
         return [each for each in self.terms if each["status"] in ("open", "parked")]
 
-    @property
+    @cached_property
     def without_words(self) -> int:
         """Headings on the agenda that nobody has offered anything on yet, and that still wait for it."""
         return sum(

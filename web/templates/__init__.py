@@ -50,6 +50,7 @@ def duration_count(iso: str) -> str:
 templates = Environment(
     loader=PackageLoader("web", "templates"),
     autoescape=True,
+    auto_reload=False,
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
