@@ -74,11 +74,13 @@ def _write(log, agreement_id, size, partnership_id, parties, members) -> None:  
 
 
 async def command_ms(house: House, agreement_id: str) -> float:
-    """p50 of marking a term on and off."""
-    async with house.http(0) as ada:
-        term = (await ada.get(f"/api/v1/agreements/{agreement_id}")).json()["terms"][0]["term_id"]
+    """p50 of marking a term on and off, once the agreement is folded for decisions and for read models."""
+    path = f"/api/v1/agreements/{agreement_id}"
     found = []
-    async with sockets(house.live(agreement_id, 0)) as (socket,):
+    async with house.http(0) as ada, sockets(house.live(agreement_id, 0)) as (socket,):
+        term = (await ada.get(path)).json()["terms"][0]["term_id"]
+        await ada.post(f"{path}/commands", json=command("mark_term", term_id=term, mark="legal_floor", on=True))
+        await ada.get(path)  # waits for the read models
         for place in range(120):
             asked = command("mark_term", term_id=term, mark="exit", on=place % 2 == 0)
             await asyncio.sleep(0.01)
