@@ -43,8 +43,8 @@ _FORM = Object(
 class Door:
     """The pages before anybody is signed in, and what a member does with links and sessions."""
 
-    def __init__(self, node: Node, acts: RateLimit) -> None:
-        self.node, self.acts = node, acts
+    def __init__(self, node: Node, commands: RateLimit) -> None:
+        self.node, self.commands = node, commands
         self._asked: dict[str, float] = {}
 
     def routes(self) -> list[Route]:
@@ -112,10 +112,8 @@ class Door:
 
     def _join_page(self, invitation: Invitation, status: int = 200) -> Response:
         seat = invitation.seat
-        directory, partnership = (
-            self.node.directory(seat.partnership_id),
-            self.node.workspace.partnership(seat.partnership_id),
-        )
+        directory = self.node.directory(seat.partnership_id)
+        partnership = self.node.workspace.partnership(seat.partnership_id)
         us = partnership.member(seat.member_id).party_id
         them = next(party.party_id for party in partnership.parties if party.party_id != us)
         named = {"name": directory.names.get(seat.member_id), "us": directory.names[us], "them": directory.names[them]}
@@ -189,7 +187,7 @@ class Door:
     async def link(self, request: Request) -> Response:
         """A link for one's own further device; for others of one's party by a signatory or sponsor."""
         seat = await signed_in(self.node, request)
-        self.acts.count(seat.member_id)
+        self.commands.count(seat.member_id)
         asked = _LINK.read(await read_body(request), "")
         member_id = asked.get("member_id", seat.member_id)
         if member_id != seat.member_id:
