@@ -103,3 +103,32 @@ async def test_a_mandate_is_limited_to_a_clause_and_revoked_from_the_page(browse
     await expect(person).to_contain_text("no mandate yet")
     await expect(ada.page.locator(".marking")).to_have_count(0)
     assert ada.said == sol.said == []
+
+
+async def test_the_outline_and_the_text_show_what_waits_for_us_or_for_them(browser: Browser, demo: Running) -> None:
+    ada, _ = await both(browser, demo)
+    everything = await ada.page.locator("section.term").count()
+    shown = ada.page.locator("section.term:visible .clause")
+    for name, words in (("For us", "Waiting for us"), ("For Castellan", "Waiting for Castellan")):
+        await ada.page.locator(".filters").get_by_role("button", name=name).click()
+        waiting = ada.page.locator(".clause", has=ada.page.locator(".turn-word", has_text=words))
+        count = await waiting.count()
+        assert 0 < count < everything
+        await expect(shown).to_have_count(count)
+        await expect(ada.page.locator("#outline .entry:visible")).to_have_count(count)
+        assert all(words in each for each in await shown.locator(".state").all_inner_texts())
+    await ada.page.locator(".filters").get_by_role("button", name="All").click()
+    await expect(shown).to_have_count(everything)
+
+
+async def test_every_page_has_a_strict_policy_and_no_inline_script_or_style(browser: Browser, demo: Running) -> None:
+    ada, _ = await both(browser, demo)
+    room = ada.page.url.split("#")[0]
+    for path in (room, room.replace("/agreements/", "/ratifications/"), room.split("/agreements/")[0] + "/", demo.url):
+        answer = await ada.page.goto(path)
+        assert answer
+        policy = answer.headers["content-security-policy"]
+        assert policy.startswith("default-src 'self';")
+        assert "unsafe" not in policy
+        assert await ada.page.locator("script:not([src]), style, [style], [onclick], [onload]").count() == 0
+    assert ada.said == []
