@@ -51,7 +51,7 @@ async def to_the_partner(house: House, html: bool) -> list[float]:
             replaces = {"replaces": before[term["term_id"]]} if term["term_id"] in before else {}
             asked = command("make_proposal", items=[item], **replaces)
             await asyncio.sleep(PAUSE)
-            seen = asyncio.create_task(_seen(cid, html))
+            seen = asyncio.create_task(_seen(cid, f'id="clause-{term["term_id"]}"' if html else None))
             await asyncio.sleep(0)
             started = time.perf_counter()
             await ada.send(json.dumps(asked))
@@ -61,14 +61,14 @@ async def to_the_partner(house: House, html: bool) -> list[float]:
     return found
 
 
-async def _seen(socket: Any, html: bool) -> float:
-    """When the partner has the event, or the fragment that shows it."""
+async def _seen(socket: Any, clause: str | None) -> float:
+    """When the partner has the event, or the fragment of the clause."""
     while True:
         text = await socket.recv()
-        if text.startswith("<hx-partial") if html else text.startswith('{"event":'):
+        if clause in text if clause else text.startswith('{"event":'):
             moment = time.perf_counter()
             break
-    while not text.endswith("}") or (html and '"shown"' not in text):
+    while clause and not text.startswith('{"type":"shown"'):
         text = await socket.recv()
     return moment
 

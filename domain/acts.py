@@ -6,7 +6,7 @@ Each function yields the codes of the guards that an act would break; none means
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from domain.ids import TermId
 from domain.refusals import Code, Refusal
@@ -59,8 +59,7 @@ def change_the_text(agreement: str) -> Broken:
             yield Code.ALREADY_ENDED
 
 
-@dataclass(frozen=True, slots=True)
-class ProposalWords:
+class ProposalWords(NamedTuple):
     """What an act on a proposal depends on. own: by the asker's party; reserved: touches a term that a conditional
     acceptance holds; blocked: has an open blocking objection."""
 
@@ -184,8 +183,7 @@ def judge_resolution(state: str, *, own: bool, offered_by_me: bool) -> Broken:
         yield Code.NOT_YET_PERMITTED
 
 
-@dataclass(frozen=True, slots=True)
-class TermWords:
+class TermWords(NamedTuple):
     """What an act on a term depends on. mine: opened by the asker's party; touched: a live proposal touches it;
     asked_by_me: None when nobody asked for what is to be agreed."""
 

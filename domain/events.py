@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, ClassVar
 
 from eventsourcing.domain import AggregateCreated, AggregateEvent
@@ -67,7 +67,7 @@ class Event(AggregateEvent):
         """The names of the event's own data, in the order of its declaration."""
         return tuple(each.name for each in dataclasses.fields(cls) if each.name not in _ENVELOPE)
 
-    @property
+    @cached_property
     def at(self) -> str:
         """The event's time as it is written in the log."""
         return written(self.timestamp)

@@ -9,16 +9,18 @@ V = TypeVar("V")
 
 
 class Shelf(dict[K, V]):
-    """Every change goes through item assignment or deletion, so that the projector sees what an event changed."""
+    """Every change goes through item assignment or deletion, so that the projector sees what an event changed.
+
+    changed: the keys that were put or taken away since it was emptied, and whether each was new then."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.changed: dict[K, None] = {}
+        self.changed: dict[K, bool] = {}
 
     def __setitem__(self, key: K, thing: V) -> None:
+        self.changed.setdefault(key, key not in self)
         super().__setitem__(key, thing)
-        self.changed[key] = None
 
     def __delitem__(self, key: K) -> None:
         super().__delitem__(key)
-        self.changed[key] = None
+        self.changed.setdefault(key, False)

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from domain.words import NOT_ENDED, AgreementStatus, ObjectionState, ProposalState, Severity
 
 Body = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Wait:
+class Wait(NamedTuple):
     """One thing that waits for a party. about: the kind of thing; id: whose it is; term_ids: where it stands."""
 
     party_id: str

@@ -14,14 +14,23 @@ from projections import tables
 Body = dict[str, Any]
 
 
-def standing(
-    connection: Connection, table: Table, agreement_id: str, as_of: int | None = None, *, all_ever: bool = False
-) -> list[Body]:
-    """The bodies of what stood after a version, in order; all_ever: also what is no longer part of the present."""
-    rows = select(table.c.body).where(table.c.agreement_id == agreement_id, _held(table, as_of))
-    if not all_ever:
-        rows = rows.where(table.c.shown == 1)
-    return [orjson.loads(body) for (body,) in connection.execute(rows.order_by(table.c.sort))]
+def standing(connection: Connection, table: Table, agreement_id: str, as_of: int | None = None) -> list[Body]:
+    """The bodies of what was part of the present after a version, in order."""
+    rows = _rows(table, agreement_id, as_of).where(table.c.shown == 1)
+    return [orjson.loads(body) for (body,) in connection.execute(rows)]
+
+
+def ever(connection: Connection, table: Table, agreement_id: str, as_of: int | None = None) -> list[Body]:
+    """As `standing`, with what was no longer part of the present."""
+    return [orjson.loads(body) for (body,) in connection.execute(_rows(table, agreement_id, as_of))]
+
+
+def happened(connection: Connection, table: Table, agreement_id: str, as_of: int | None = None) -> list[Body]:
+    """The bodies of what had happened up to a version, in order."""
+    rows = select(table.c.body).where(table.c.agreement_id == agreement_id).order_by(*table.primary_key.columns)
+    if as_of is not None:
+        rows = rows.where(table.c.since <= as_of)
+    return [orjson.loads(body) for (body,) in connection.execute(rows)]
 
 
 def one(connection: Connection, table: Table, agreement_id: str, key: str, as_of: int | None = None) -> Body | None:
@@ -43,6 +52,10 @@ def next_deadlines(connection: Connection) -> Sequence[tuple[AgreementId, str]]:
     rows = select(tables.headers.c.body).where(tables.headers.c.until.is_(None))
     headers = [orjson.loads(body) for (body,) in connection.execute(rows)]
     return [(header["agreement_id"], header["next_deadline"]) for header in headers if header["next_deadline"]]
+
+
+def _rows(table: Table, agreement_id: str, as_of: int | None) -> Any:
+    return select(table.c.body).where(table.c.agreement_id == agreement_id, _held(table, as_of)).order_by(table.c.sort)
 
 
 def _held(table: Table, as_of: int | None) -> Any:

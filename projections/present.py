@@ -13,11 +13,13 @@ import orjson
 from sqlalchemy import Connection, Table, func, select
 
 from projections import as_of, tables
-from projections.projector import Change
+from projections.batch import Change
 from projections.rows import Row
 
 Body = dict[str, Any]
 Rows = dict[str, Row]
+_LINKS = ("counters", "replaces")
+"""How a proposal names the one that it answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ class Present:
                     rows.pop(key, None)
                 else:
                     rows[key] = row
-        self._forget()
+        self._forget(change)
         after = self._places() if tables.terms.name in change.rows else {}
         return Touched(
             whole=self._state() != state_before,
@@ -104,24 +106,25 @@ class Present:
         )
 
     def _missing_answered(self, of: Iterable[Row]) -> set[str]:
-        answered = {each.body[link] for each in of for link in ("counters", "replaces")}
+        answered = {each.body[link] for each in of for link in _LINKS}
         return answered - self.proposals.keys() - {None}
 
-    def _forget(self) -> None:
+    def _is_answered(self, proposal_id: str) -> bool:
+        return any(proposal_id == each.body[link] for each in self.proposals.values() for link in _LINKS)
+
+    def _forget(self, change: Change) -> None:
         """Drop what is no longer part of the present nor answered by what is."""
-        for key in [key for key, row in self.terms.items() if not row.shown]:
-            del self.terms[key]
-        kept: Rows = {}
-        waiting = [key for key, row in self.proposals.items() if row.shown]
-        while waiting:
-            row = self.proposals.get(waiting.pop())
-            if row is None or row.body["proposal_id"] in kept:
-                continue
-            kept[row.body["proposal_id"]] = row
-            waiting += [row.body[link] for link in ("counters", "replaces") if row.body[link]]
-        self.proposals = kept
+        for key, row in change.rows.get(tables.terms.name, {}).items():
+            if row and not row.shown:
+                del self.terms[key]
+        ended = list(change.rows.get(tables.proposals.name, ()))
+        while ended:
+            row = self.proposals.get(key := ended.pop())
+            if row and not row.shown and not self._is_answered(key):
+                del self.proposals[key]
+                ended += [row.body[link] for link in _LINKS]
         for rows, named in ((self.objections, "objection_ids"), (self.questions, "question_ids")):
-            on_kept = {key for each in kept.values() for key in each.body[named]}
+            on_kept = {key for each in self.proposals.values() for key in each.body[named]}
             for key in [key for key, row in rows.items() if not row.shown and key not in on_kept]:
                 del rows[key]
 

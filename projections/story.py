@@ -8,12 +8,6 @@ import orjson
 from sqlalchemy import Connection, select
 
 from projections import tables
-from projections.rows import by_version
-
-
-def place(term_id: str, version: int) -> str:
-    """Where a moment stands among those of all terms."""
-    return f"{term_id}.{by_version(version)}"
 
 
 def story(connection: Connection, agreement_id: str, term_id: str) -> list[dict[str, Any]]:
@@ -22,8 +16,8 @@ def story(connection: Connection, agreement_id: str, term_id: str) -> list[dict[
     moments = (
         select(timeline.c.body)
         .join(told, (timeline.c.agreement_id == told.c.agreement_id) & (timeline.c.since == told.c.since))
-        .where(told.c.agreement_id == agreement_id, told.c.sort >= f"{term_id}.", told.c.sort < f"{term_id}/")
-        .order_by(told.c.sort)
+        .where(told.c.agreement_id == agreement_id, told.c.term_id == term_id)
+        .order_by(told.c.since)
     )
     return [orjson.loads(body) for body in connection.execute(moments).scalars()]
 

@@ -1,10 +1,13 @@
-"""The tables of the read models. Rows are versioned: since and until are versions of the agreement's stream."""
+"""The tables of the read models: things that change, whose rows hold from a version of the agreement's stream until
+another, and what happened, which stays."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, SmallInteger, String, Table, Text
 
-MODEL = 4
+MODEL = 5
 """The number of the read models' form; they are rebuilt when it changes."""
 
 metadata = MetaData()
@@ -20,16 +23,8 @@ _BYTEWISE = Text().with_variant(Text(collation="C"), "postgresql")
 
 
 def _changing(name: str) -> Table:
-    """A table of things that change: one row a change, the present one with until null."""
-    table = _versioned(name)
-    is_present = table.c.until.is_(None)
-    columns = (table.c.agreement_id, table.c.key)
-    Index(f"{name}_present", *columns, unique=True, sqlite_where=is_present, postgresql_where=is_present)
-    return table
-
-
-def _versioned(name: str) -> Table:
-    """sort: the order in which rows are shown, compared by its bytes; shown: 1 while it is part of the present."""
+    """A table of things that change: one row a change, the present one with until null. sort: the order in which rows
+    are shown, compared by its bytes; shown: 1 while it is part of the present."""
     table = Table(
         name,
         metadata,
@@ -42,7 +37,16 @@ def _versioned(name: str) -> Table:
         Column("body", Text, nullable=False),
     )
     Index(f"{name}_standing", table.c.agreement_id, table.c.shown, table.c.until, table.c.since)
+    is_present = table.c.until.is_(None)
+    columns = (table.c.agreement_id, table.c.key)
+    Index(f"{name}_present", *columns, unique=True, sqlite_where=is_present, postgresql_where=is_present)
     return table
+
+
+def _happened(name: str, *more: Column[Any]) -> Table:
+    """A table of what happened with the event of a version."""
+    of, since = Column("agreement_id", String(36), primary_key=True), Column("since", BigInteger, primary_key=True)
+    return Table(name, metadata, of, since, *more, sqlite_with_rowid=False)
 
 
 headers = _changing("headers")
@@ -50,12 +54,14 @@ terms = _changing("terms")
 proposals = _changing("proposals")
 objections = _changing("objections")
 questions = _changing("questions")
-consents = _versioned("consents")
-timeline = _versioned("timeline")
-stories = _versioned("stories")
-Index("stories_of_term", stories.c.agreement_id, stories.c.sort)
-Index("timeline_by_version", timeline.c.agreement_id, timeline.c.since)
+timeline = _happened("timeline", Column("body", Text, nullable=False))
+consents = _happened(
+    "consents", Column("place", Integer, primary_key=True, autoincrement=False), Column("body", Text, nullable=False)
+)
+"""place: the order within the event, from 0."""
+stories = _happened("stories", Column("term_id", String(36), primary_key=True))
+"""Which terms an event concerns."""
+Index("stories_of_term", stories.c.agreement_id, stories.c.term_id, stories.c.since)
 
-VERSIONED = (headers, terms, proposals, objections, questions, consents, timeline, stories)
-HAPPENED = (consents, timeline, stories)
-"""Tables of what happened, whose rows are never replaced."""
+CHANGING = (headers, terms, proposals, objections, questions)
+HAPPENED = (timeline, consents, stories)

@@ -16,8 +16,7 @@ _KEPT = (
 
 def timeline_body(agreement: Agreement, event: Event) -> dict[str, Any]:
     """The row of an event; term_ids: the terms that it concerns, of headings at that moment."""
-    data = event.data()
-    term_ids = _concerned(agreement, data)
+    term_ids = _concerned(agreement, event)
     headings = {each: agreement.terms[each].heading for each in term_ids if each in agreement.terms}
     return {
         "event_version": event.originator_version,
@@ -27,19 +26,19 @@ def timeline_body(agreement: Agreement, event: Event) -> dict[str, Any]:
         "member_id": event.actor.member_id,
         "term_ids": term_ids,
         "headings": headings,
-        "about": {key: data[key] for key in _KEPT if data.get(key) is not None},
+        "about": {key: said for key in _KEPT if (said := getattr(event, key, None)) is not None},
     }
 
 
-def _concerned(agreement: Agreement, data: dict[str, Any]) -> list[Any]:
-    if "term_id" in data:
-        return [data["term_id"]]
-    if data.get("term_ids"):
-        return list(data["term_ids"])
-    if objection := agreement.objections.get(data.get("objection_id")):  # type: ignore[arg-type]
+def _concerned(agreement: Agreement, event: Any) -> list[Any]:
+    if hasattr(event, "term_id"):
+        return [event.term_id]
+    if term_ids := getattr(event, "term_ids", None):
+        return list(term_ids)
+    if objection := agreement.objections.get(getattr(event, "objection_id", None)):  # type: ignore[arg-type]
         return list(objection.term_ids or agreement.proposals[objection.proposal_id].term_ids)
-    proposal_id = data.get("proposal_id")
-    if question := agreement.questions.get(data.get("question_id")):  # type: ignore[arg-type]
+    proposal_id = getattr(event, "proposal_id", None)
+    if question := agreement.questions.get(getattr(event, "question_id", None)):  # type: ignore[arg-type]
         proposal_id = question.proposal_id
     if proposal := agreement.proposals.get(proposal_id):  # type: ignore[arg-type]
         return list(proposal.term_ids)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +28,8 @@ from server.openapi import asyncapi, openapi
 from server.workspace import Recorded
 
 Body = dict[str, Any]
+_Question = Callable[[Connection, Table, str, int | None], list[Body]]
+"""Asked about an agreement at a version, None for now."""
 
 
 def json_response(body: Any, status: int = 200) -> Response:
@@ -214,17 +217,17 @@ class Api:
         return json_response(await self.node.read(ask))
 
     async def terms(self, request: Request) -> Response:
-        return json_response({"terms": shapes.term_shapes(await self._standing(request, tables.terms))})
+        return json_response({"terms": shapes.term_shapes(await self._asked(request, as_of.standing, tables.terms))})
 
     async def conflicts(self, request: Request) -> Response:
-        found = await self._standing(request, tables.objections, all_ever=True)
+        found = await self._asked(request, as_of.ever, tables.objections)
         return json_response({"conflicts": [shapes.conflict_shape(each) for each in found]})
 
     async def consents(self, request: Request) -> Response:
-        return json_response({"consents": await self._standing(request, tables.consents)})
+        return json_response({"consents": await self._asked(request, as_of.happened, tables.consents)})
 
     async def timeline(self, request: Request) -> Response:
-        found = await self._standing(request, tables.timeline)
+        found = await self._asked(request, as_of.happened, tables.timeline)
         partnership_id = await self.node.workspace.partnership_of(request.path_params["agreement_id"])
         assert partnership_id
         names = self.node.directory(partnership_id).names
@@ -249,12 +252,12 @@ class Api:
             raise Refusal(Code.NOT_FOUND)
         return json_response(shapes.proposal_shape(found))
 
-    async def _standing(self, request: Request, table: Table, *, all_ever: bool = False) -> list[Body]:
+    async def _asked(self, request: Request, how: _Question, table: Table) -> list[Body]:
         agreement_id = await self._agreement(request)
 
         def ask(connection: Connection) -> list[Body]:
             _, moment = _version(connection, request, agreement_id)
-            return as_of.standing(connection, table, agreement_id, moment, all_ever=all_ever)
+            return how(connection, table, agreement_id, moment)
 
         return await self.node.read(ask)
 

@@ -33,6 +33,7 @@ from server.problems import on_fault, on_http_error, on_refusal, problem
 from server.room_pages import RoomPages
 from server.settings import Settings
 from web.fragments import DemoNotice
+from web.templates import compile_all
 
 READY_SECONDS = 2
 """How long /readyz waits for the store and the projections."""
@@ -71,6 +72,7 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        compile_all()
         node = Node(database, settings, clock)
         node.demo_notices = demo_notices or {}
         await node.start()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import os
 import socket
@@ -25,6 +26,7 @@ from starlette.types import ASGIApp
 from domain.ids import MemberId, PartnershipId
 from domain.refusals import Refusal
 from projections.projector import Projector, clear
+from server.aggregates import Aggregates
 from server.app import create_app
 from server.backup import BackupRefused
 from server.database import Database, DatabaseInUse, UnknownDatabase, is_set_up, migrate, open_database, sole_writer
@@ -124,17 +126,14 @@ def migrate_command(database: str | None) -> None:
 def rebuild(database: str | None, progress: bool) -> None:
     """Empty the read models and project them again from the first event."""
     with _opened(_settings(database=database)) as opened:
-        mapper = CanonicalMapper()
-
-        def load(agreement_id: str, up_to: int) -> object:
-            raise AssertionError(f"{agreement_id} was not folded from its first event up to {up_to}")
-
-        projector = Projector(opened.models, load)  # type: ignore[arg-type]
+        mapper, projector = CanonicalMapper(), Projector(opened.models, Aggregates(opened.log).load)
         newest, position, done, started = opened.log.newest(), 0, 0, time.monotonic()
+        gc.disable()  # folds and rows have no cycles, and walking them took a third of the time
         with opened.models.begin() as connection:  # readers see the old rows until all new ones are there
             clear(connection)
             while page := opened.log.tail(position, 5000):
-                projector.project_in(connection, [(each.id, mapper.to_domain_event(each)) for each in page])
+                batch = projector.fold((each.id, mapper.to_domain_event(each)) for each in page)
+                projector.write_in(connection, [batch])
                 position, done = page[-1].id, done + len(page)
                 if progress:
                     rate = done / max(time.monotonic() - started, 1e-6)
@@ -325,6 +324,13 @@ def _uvicorn(app: ASGIApp) -> uvicorn.Config:
     )
 
 
+def _collect_seldom() -> None:
+    """Look for cyclic garbage seldom: folds and read models live long and have no cycles, but are walked each time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
+
+
 class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, announce: Callable[[], None]) -> None:
         super().__init__(config)
@@ -333,5 +339,6 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
+            _collect_seldom()
             self._announce()
             sys.stdout.flush()

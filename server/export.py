@@ -23,7 +23,7 @@ def exported(database: Database, agreement_id: str, form: str) -> str:
     with database.models.connect() as connection, connection.begin():
         header = as_of.one(connection, tables.headers, agreement_id, "") or {}
         terms = as_of.standing(connection, tables.terms, agreement_id)
-        conflicts = as_of.standing(connection, tables.objections, agreement_id, all_ever=True)
+        conflicts = as_of.ever(connection, tables.objections, agreement_id)
     lines = [f"# {header['title']}", ""]
     for term in terms:
         lines += [*_term(term), ""]

@@ -57,6 +57,7 @@ class CanonicalMapper(Mapper[UUID]):
         state["originator_id"] = stored_event.originator_id
         state["originator_version"] = stored_event.originator_version
         state["timestamp"] = moment_of(kept["at"])
+        state["at"] = kept["at"]
         state["actor"] = Actor(**kept["actor"])
         state["command_id"] = kept["command_id"]
         if topic := _FOUNDED_BY.get(event_class.TOPIC):

@@ -10,13 +10,13 @@ from typing import TypeVar
 from eventsourcing.persistence import Notification
 from sqlalchemy import Connection
 
-from domain.agreement import Agreement
-from domain.ids import AgreementId, PartnershipId, TermId
+from domain.ids import PartnershipId, TermId
 from domain.partnership_events import MandateGranted, MandateRevoked, MemberAdmitted, PartnershipFormed
 from domain.words import Mandate, TermStatus
 from projections import as_of, tables
+from projections.batch import Change
 from projections.present import Present, Touched
-from projections.projector import Change, Projector
+from projections.projector import Projector
 from server.background import Background
 from server.database import Database
 from server.deadlines import Deadlines
@@ -65,9 +65,8 @@ class Node:
         self.metrics = Metrics()
         self.writer = Writer(database.log, lambda commits: self._committed(commits))
         self.workspace = Workspace(database.log, self.writer, lambda event_id: self.tail.passed(event_id), clock)
-        self.projecting = Projecting(
-            database.log, Projector(database.models, self._load_fold), lambda changes: self._changed(changes)
-        )
+        projector = Projector(database.models, self.workspace.aggregates.load)
+        self.projecting = Projecting(database.log, projector, self._changed)
         self.tail = Tail(database.log, self._publish, 0)
         self.metrics.measure_lag(lambda: self.tail.position - self.projecting.position)
         self._deadlines = Deadlines(self.workspace.let_clock_record, self.background, clock)
@@ -133,7 +132,7 @@ class Node:
             return {
                 term["term_id"]: term["status"] != TermStatus.REMOVED
                 for header in headers
-                for term in as_of.standing(connection, tables.terms, header["agreement_id"], all_ever=True)
+                for term in as_of.ever(connection, tables.terms, header["agreement_id"])
             }
 
         return await self.read(ask)
@@ -141,10 +140,6 @@ class Node:
     def _present_elsewhere(self, agreement_id: str) -> None:
         if room := self.rooms.get(agreement_id):
             self.presence.changed(room)
-
-    def _load_fold(self, agreement_id: AgreementId, version: int) -> Agreement:
-        agreement: Agreement = self.workspace.aggregates.load(agreement_id, version)
-        return agreement
 
     def _committed(self, commits: int) -> None:
         self.metrics.batch_commits.observe(commits)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
+from projections.batch import Change
 from projections.present import Present, Touched
-from projections.projector import Change
 
 
 class Presents:

@@ -1,32 +1,44 @@
-"""The thread that keeps the read models up to the log, and tells the loop what changed."""
+"""Keeps the read models up to the log: folds in the loop, so that whoever watches is shown at once, and writes in a
+thread."""
 
 from __future__ import annotations
 
 import asyncio
 import queue
 import threading
+from collections import deque
 from collections.abc import Callable, Sequence
 
 from eventsourcing.persistence import Notification
 
-from projections.projector import Change, Projector, Report
+from domain.events import Event
+from domain.ids import AgreementId
+from projections.batch import Batch, Change
+from projections.projector import Projector
 from server.logs import log
 from server.mapper import CanonicalMapper
 from server.store import Log
 
 PAGE = 500
+MOST_BATCHES = 100
+"""Batches that are written in one transaction."""
+RETRY_SECONDS = 1
+
+_Events = list[tuple[int, Event]]
 
 
 class Projecting:
     """Events go in by `follow`; `caught_up` waits until their rows can be read."""
 
     def __init__(self, log: Log, projector: Projector, changed: Callable[[Sequence[Change]], None]) -> None:
-        """changed: called in the loop with what a batch changes, before its rows can be read (whoever reads waits by
-        `caught_up`); after a failure of the store called with the same again."""
+        """changed: called in the loop with what a batch changes, before its rows can be read: whoever reads waits by
+        `caught_up`."""
         self._log, self._projector, self._changed = log, projector, changed
         self._mapper = CanonicalMapper()
-        self._coming: queue.SimpleQueue[Sequence[Notification] | None] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._run, name="projector", daemon=True)
+        self._coming: deque[_Events] = deque()
+        self._loading: asyncio.Task[None] | None = None
+        self._folded: queue.SimpleQueue[Batch | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._write, name="projector", daemon=True)
         self._loop = asyncio.get_running_loop()
         self._waiting: list[tuple[int, asyncio.Future[None]]] = []
         self.position = 0
@@ -36,7 +48,7 @@ class Projecting:
         """Project everything that the log has; call it before `start`. Returns the position reached."""
         self.position = self._projector.position()
         while page := self._log.tail(self.position, PAGE):
-            self._project(page, lambda _: None)
+            self._projector.project(self._read(page))
             self.position = page[-1].id
         return self.position
 
@@ -44,12 +56,15 @@ class Projecting:
         self._thread.start()
 
     async def stop(self) -> None:
+        if self._loading:
+            self._loading.cancel()
         self._stopping.set()
-        self._coming.put(None)
+        self._folded.put(None)
         await asyncio.to_thread(self._thread.join)
 
     def follow(self, page: Sequence[Notification]) -> None:
-        self._coming.put(page)
+        self._coming.append(self._read(page))
+        self._fold()
 
     async def caught_up(self, event_id: int) -> None:
         """Wait until the rows of an event, and of all before it, can be read."""
@@ -58,37 +73,58 @@ class Projecting:
             self._waiting.append((event_id, waiting))
             await waiting
 
-    def _run(self) -> None:
-        while (page := self._coming.get()) is not None:
-            pages = list(page)
-            ending = False
-            while not self._coming.empty() and len(pages) < PAGE:
-                following = self._coming.get()
-                if following is None:
-                    ending = True
-                    break
-                pages.extend(following)
-            self._project_surely(pages)
-            self._loop.call_soon_threadsafe(self._written, pages[-1].id)
-            if ending:
-                return
+    def _read(self, page: Sequence[Notification]) -> _Events:
+        return [(each.id, self._mapper.to_domain_event(each)) for each in page]
 
-    def _project_surely(self, page: Sequence[Notification]) -> None:
-        """Project, and after a fault try again until it succeeds: readers wait, the log does not."""
+    def _fold(self) -> None:
+        """Fold what has come, in order; where an agreement has to be loaded from the log first, a thread does that."""
+        while self._coming and not self._loading:
+            if unknown := self._projector.unknown(self._coming[0]):
+                self._loading = self._loop.create_task(self._load(unknown))
+                return
+            try:
+                batch = self._projector.fold(self._coming[0])
+            except Exception:
+                log.exception("events cannot be projected; trying again")
+                self._loop.call_later(RETRY_SECONDS, self._fold)
+                return
+            self._coming.popleft()
+            self._changed(batch.changes)
+            self._folded.put(batch)
+
+    async def _load(self, unknown: dict[AgreementId, int]) -> None:
+        try:
+            for agreement_id, version in unknown.items():
+                await asyncio.to_thread(self._projector.load, agreement_id, version)
+        except Exception:
+            log.exception("the log cannot be read; trying again")
+            await asyncio.sleep(RETRY_SECONDS)
+        self._loading = None
+        self._fold()
+
+    def _write(self) -> None:
+        while (batch := self._folded.get()) is not None:
+            batches = [batch]
+            while not self._folded.empty() and len(batches) < MOST_BATCHES:
+                following = self._folded.get()
+                if following is None:
+                    self._folded.put(None)
+                    break
+                batches.append(following)
+            if not self._write_surely(batches):
+                return
+            self._loop.call_soon_threadsafe(self._written, batches[-1].position)
+
+    def _write_surely(self, batches: Sequence[Batch]) -> bool:
+        """Write, and after a fault try again until it succeeds: readers wait, the log does not. False when stopped."""
         while True:
             try:
-                self._project(page, self._report)
-                return
+                self._projector.write(batches)
+                return True
             except Exception:
                 log.exception("read models cannot be written; trying again")
-                if self._stopping.wait(1):
-                    return
-
-    def _project(self, page: Sequence[Notification], report: Report) -> None:
-        self._projector.project([(each.id, self._mapper.to_domain_event(each)) for each in page], report)
-
-    def _report(self, changes: list[Change]) -> None:
-        self._loop.call_soon_threadsafe(self._changed, changes)
+                if self._stopping.wait(RETRY_SECONDS):
+                    return False
 
     def _written(self, position: int) -> None:
         self.position = position

@@ -6,15 +6,15 @@ from collections.abc import Callable, Iterable, Sequence
 
 from eventsourcing.persistence import Notification
 
-from projections.projector import Change
+from projections.batch import Change
 from server.connection import Connection
 from server.faults import Fault
 from server.identity import Seat
 from server.logs import log
 from web.audience import Audience
 
-Render = Callable[[Audience], Sequence[str]]
-"""Makes the frames that an audience gets for a change."""
+Render = Callable[[Audience], Iterable[str]]
+"""Makes the frames that an audience gets for a change, each as it is wanted."""
 
 
 def event_frame(version: int, state: bytes) -> str:
@@ -87,13 +87,11 @@ class Room:
         if not connections:
             return
         try:
-            frames = render(audience)
+            for frame in render(audience):
+                for connection in connections:
+                    connection.push(frame)
         except Exception as error:
             close_for(Fault(error), connections)
-            return
-        for connection in connections:
-            for frame in frames:
-                connection.push(frame)
 
 
 class Rooms:

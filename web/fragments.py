@@ -43,23 +43,29 @@ def room_page(
     return templates.get_template(template).render(base=base, me=me, demo=demo, **context(reader))
 
 
-def changed_regions(reader: Reader, touched: Touched) -> Sequence[str]:
-    """The frames of a change: its regions in one, then the version they show, with the order of terms if it changed."""
+def changed_regions(reader: Reader, touched: Touched) -> Iterator[str]:
+    """The frames of a change, the clauses first; the last says which version they show, with the order of terms if it
+    changed. Each is rendered once the one before has left."""
     if touched.whole:
-        return all_regions(reader)
-    regions = [*_of_the_whole(reader, OF_THE_WHOLE if touched.reordered else ("bar",)), *_of_terms(reader, touched)]
+        yield from all_regions(reader)
+        return
+    if clauses := "".join([*_added(reader, touched), *_of_terms(reader, touched, "clause")]):
+        yield clauses
+    regions = [
+        *_of_terms(reader, touched, "argument", "entry"),
+        *_of_the_whole(reader, OF_THE_WHOLE if touched.reordered else ("bar",)),
+    ]
     if touched.reordered:
         regions.append(_morph("outline", _rendered(reader, "outline")))
-    return ["".join(regions), _shown(reader, touched.terms, ordered=touched.reordered)]
+    yield "".join(regions)
+    yield _shown(reader, touched.terms, ordered=touched.reordered)
 
 
-def all_regions(reader: Reader) -> Sequence[str]:
+def all_regions(reader: Reader) -> Iterator[str]:
     """The frames that bring any older page up to date."""
     regions = [_morph(name, _rendered(reader, name)) for name in ("outline", "text")]
-    return [
-        "".join([*_of_the_whole(reader, OF_THE_WHOLE), *regions]),
-        _shown(reader, reader.view.term.keys(), ordered=True),
-    ]
+    yield "".join([*_of_the_whole(reader, OF_THE_WHOLE), *regions])
+    yield _shown(reader, reader.view.term.keys(), ordered=True)
 
 
 def context(reader: Reader) -> dict[str, Any]:
@@ -80,11 +86,14 @@ def _of_the_whole(reader: Reader, names: Iterable[str]) -> Iterator[str]:
         yield _morph(name, _rendered(reader, name))
 
 
-def _of_terms(reader: Reader, touched: Touched) -> Iterator[str]:
+def _added(reader: Reader, touched: Touched) -> Iterator[str]:
     for term_id in touched.added:
         yield _REGION.format("text", "beforeend", _rendered(reader, "term", term_id))
+
+
+def _of_terms(reader: Reader, touched: Touched, *regions: str) -> Iterator[str]:
     for term_id in (touched.terms | _neighbours(reader, touched)) - touched.added:
-        for region in ("clause", "argument", "entry"):
+        for region in regions:
             yield _morph(f"{region}-{term_id}", _rendered(reader, region, term_id))
 
 

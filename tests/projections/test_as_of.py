@@ -58,11 +58,8 @@ def asked(connection: Connection, agreement_id: str, version: int | None) -> dic
     return {
         "header": as_of.one(connection, tables.headers, agreement_id, "", version),
         "terms": as_of.standing(connection, tables.terms, agreement_id, version),
-        "consents": as_of.standing(connection, tables.consents, agreement_id, version),
-        **{
-            table.name: as_of.standing(connection, table, agreement_id, version, all_ever=True)
-            for table, _, _ in SHELVES
-        },
+        "consents": as_of.happened(connection, tables.consents, agreement_id, version),
+        **{table.name: as_of.ever(connection, table, agreement_id, version) for table, _, _ in SHELVES},
     }
 
 
@@ -115,7 +112,7 @@ def test_as_of_equals_the_fold_and_what_was_shown_live(kind: str, seed: int, tmp
             if version in live:
                 assert asked(connection, agreement_id, version) == live[version]
         assert asked(connection, agreement_id, 0)["terms"] == []
-        moments = as_of.standing(connection, tables.timeline, agreement_id)
+        moments = as_of.happened(connection, tables.timeline, agreement_id)
         for term_id in {each for moment in moments for each in moment["term_ids"]}:
             told = [moment for moment in moments if term_id in moment["term_ids"]]
             assert story(connection, agreement_id, term_id) == told

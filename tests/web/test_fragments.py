@@ -40,8 +40,8 @@ class Screen:
         self.order: list[str] = []
 
     def take(self, frames: Any, fresh: dict[str, str]) -> None:
-        swaps, shown = frames
-        for target, swap, rendered in _PARTIAL.findall(swaps):
+        *regions, shown = frames
+        for target, swap, rendered in _PARTIAL.findall("".join(regions)):
             if target in ("text", "outline") and swap == "outerMorph":
                 kind = ("clause-", "argument-") if target == "text" else ("entry-",)
                 self.regions = {name: html for name, html in self.regions.items() if not name.startswith(kind)}

@@ -56,3 +56,9 @@ templates = Environment(
     lstrip_blocks=True,
 )
 templates.filters |= {"day": day, "date": date, "until": until, "duration": duration, "duration_count": duration_count}
+
+
+def compile_all() -> None:
+    """Compile every template now, so that nobody waits for the first time that one is used."""
+    for name in templates.list_templates(extensions=["html"]):
+        templates.get_template(name)
