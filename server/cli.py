@@ -30,6 +30,7 @@ from server.aggregates import Aggregates
 from server.app import create_app
 from server.backup import BackupRefused
 from server.database import Database, DatabaseInUse, UnknownDatabase, is_set_up, migrate, open_database, sole_writer
+from server.frames import ReadyFrames
 from server.identity import Identity, Seat
 from server.logs import configure
 from server.mapper import CanonicalMapper
@@ -313,7 +314,7 @@ def _uvicorn(app: ASGIApp) -> uvicorn.Config:
     """uvicorn with the defaults changed that would hurt: compression, frame size, and a log that shows links."""
     return uvicorn.Config(
         app,
-        ws="websockets-sansio",
+        ws=ReadyFrames,
         ws_per_message_deflate=False,
         ws_max_size=1024 * 1024,
         access_log=False,

@@ -48,29 +48,29 @@ class Connection:
         self.position = 0
         self.live = False
         self.closed = False
-        self.held: list[tuple[int, str]] = []
+        self.held: list[tuple[int, bytes]] = []
         self.at: str | None = None
         self.shown = True
 
-    def push(self, text: str) -> None:
-        """Send a text frame, or let it wait behind the others."""
-        self._push({"type": "websocket.send", "text": text})
+    def push(self, frames: bytes) -> None:
+        """Send whole frames, or let them wait behind the others."""
+        self._push({"type": "websocket.send", "frames": frames})
 
-    def push_after(self, version: int, text: str) -> None:
-        """Send a text frame once the event of a version has been sent."""
+    def push_after(self, version: int, frames: bytes) -> None:
+        """Send whole frames once the event of a version has been sent."""
         if self.position >= version:
-            self.push(text)
+            self.push(frames)
         else:
-            self.held.append((version, text))
+            self.held.append((version, frames))
 
     def reached(self, version: int) -> None:
         """The event of a version has been pushed; what was held for it follows."""
         self.position = version
         if self.held:
-            due = [text for held, text in self.held if held <= version]
-            self.held = [(held, text) for held, text in self.held if held > version]
-            for text in due:
-                self.push(text)
+            due = [frames for held, frames in self.held if held <= version]
+            self.held = [(held, frames) for held, frames in self.held if held > version]
+            for frames in due:
+                self.push(frames)
 
     async def drained(self) -> None:
         """Wait until no frame waits for the reader."""

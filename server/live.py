@@ -17,12 +17,13 @@ from domain.refusals import Refusal, malformed
 from server.access import RateLimit, is_foreign, who
 from server.connection import Connection
 from server.faults import Fault
+from server.frames import event_frame, text_frame
 from server.identity import Seat
 from server.logs import log
 from server.node import Node
 from server.problems import said
 from server.room_pages import RoomPages
-from server.rooms import Room, event_frame
+from server.rooms import Room
 
 JSON, HTML = "onetext.json.v1", "onetext.html.v1"
 PAGE = 500
@@ -66,7 +67,7 @@ class Live:
         if await self.node.workspace.partnership_of(agreement_id) != seat.partnership_id:
             return _Turned(4404, "no such agreement")
         await self.node.workspace.let_clock_record(agreement_id)
-        newest = await asyncio.to_thread(self.node.database.log.version, UUID(agreement_id))
+        newest = await self.node.workspace.newest_version(agreement_id)
         after = _after(websocket.query_params.get("after"), newest)
         return _Turned(4400, "bad after") if after is None else (seat, agreement_id, after, newest)
 
@@ -80,6 +81,7 @@ class Live:
         connection.position = after
         connection.shown = websocket.query_params.get("shown") != "false"
         room = self.node.rooms.room(agreement_id)
+        room.reached(newest)
         room.enter(connection, self.pages.audience_of(seat) if html else None)
         metrics.connections.inc()
         visit = _Visit(self.node, self.commands, seat, agreement_id, connection, room)
@@ -114,16 +116,23 @@ class Live:
 
     async def _catch_up(self, room: Room, connection: Connection) -> None:
         """Send what happened since the position; afterwards `Room.publish` sends each event."""
-        stream = UUID(room.agreement_id)
-        while not connection.closed:
-            page = await asyncio.to_thread(self.node.database.log.events, stream, connection.position, PAGE)
-            for stored in page:
-                connection.push(event_frame(stored.originator_version, stored.state))
-                connection.reached(stored.originator_version)
-                await connection.drained()
-            if len(page) < PAGE and room.published <= connection.position:
-                connection.live = True
-                return
+        while connection.position < room.published and not connection.closed:
+            async with room.reading:
+                if (frames := room.frames_after(connection.position)) is None:
+                    frames, reached = await self._read(room, connection.position)
+                else:
+                    reached = room.published
+            connection.push(frames)
+            connection.reached(reached)
+            await connection.drained()
+        connection.live = True
+
+    async def _read(self, room: Room, after: int) -> tuple[bytes, int]:
+        """The frames of events after a version, and the version of the last of them."""
+        page = await asyncio.to_thread(self.node.database.log.events, UUID(room.agreement_id), after, PAGE)
+        frames = [event_frame(each.originator_version, each.state) for each in page]
+        room.remember(after + 1, frames)
+        return b"".join(frames), page[-1].originator_version
 
 
 class _Visit:
@@ -205,8 +214,8 @@ def _echoed(command_id: Any) -> str | None:
     return command_id if isinstance(command_id, str) and is_storable(command_id) else None
 
 
-def _frame(body: dict[str, Any]) -> str:
-    return orjson.dumps(body).decode()
+def _frame(body: dict[str, Any]) -> bytes:
+    return text_frame(orjson.dumps(body))
 
 
 def _after(given: str | None, newest: int) -> int | None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 
 import orjson
 
+from server.frames import text_frame
 from server.other_nodes import Members
 from server.rooms import Room
 
@@ -38,8 +39,10 @@ class Presence:
             here[each.seat.member_id] = each.at or here.get(each.seat.member_id)
         self._announce(room.agreement_id, here)
         members = self._elsewhere(room.agreement_id) | here
-        frame = orjson.dumps(
-            {"type": "presence", "members": [{"member_id": key, "at": at} for key, at in sorted(members.items())]}
-        ).decode()
+        frame = text_frame(
+            orjson.dumps(
+                {"type": "presence", "members": [{"member_id": key, "at": at} for key, at in sorted(members.items())]}
+            )
+        )
         for each in shown:
             each.push(frame)

@@ -14,6 +14,7 @@ from projections.present import Present, Touched
 from projections.story import story
 from server.access import RateLimit, seat_name, signed_in
 from server.connection import Connection
+from server.frames import text_frame
 from server.identity import Seat
 from server.node import Node
 from server.rooms import Render, Room
@@ -105,7 +106,7 @@ class RoomPages:
             view = RoomView.of(await self.node.presents.watched(room.agreement_id))
             if view.version > connection.position:
                 for frame in self._everything(view)(_fragments(connection)):
-                    connection.push(frame)
+                    connection.push(text_frame(frame))
                 connection.reached(view.version)
             if room.shown <= connection.position:
                 connection.live = True

@@ -148,6 +148,13 @@ class Workspace:
         held = await self.aggregates.hold(agreement_id)
         return held.aggregate.partnership_id if held and isinstance(held.aggregate, Agreement) else None
 
+    async def newest_version(self, agreement_id: str) -> int:
+        """The version of an agreement's newest event, whichever node recorded it."""
+        held = await self.aggregates.hold(agreement_id)
+        if held is None or self._log.is_shared:
+            return await asyncio.to_thread(self._log.version, UUID(agreement_id))
+        return held.seen
+
     async def let_clock_record(self, agreement_id: str) -> None:
         """Let the clock record deadlines that have passed, and wait for what is on its way, before anybody reads."""
         held = await self.aggregates.hold(agreement_id)

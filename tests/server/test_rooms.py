@@ -11,8 +11,9 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
 from domain.ids import MemberId, PartnershipId, PartyId
-from projections.projector import Change
+from projections.batch import Change
 from server.connection import Connection
+from server.frames import text_frame
 from server.identity import Seat
 from server.rooms import Room
 from tests.server.conftest import pair_on
@@ -42,7 +43,7 @@ async def test_a_page_that_cannot_be_rendered_is_cut_off_and_the_others_go_on() 
     room.show(Change("x", 1, {}, None), render)
     assert broken.closed
     assert [message.get("code") for message in sent["a"]] == [1011]
-    assert [message.get("text") for message in sent["b"]] == ["new"]
+    assert [message.get("frames") for message in sent["b"]] == [text_frame("new")]
     assert sound.position == 1
 
 
