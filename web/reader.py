@@ -86,7 +86,7 @@ class Reader:
 
     def turns(self, term: Body) -> list[str]:
         """The parties that something on a term waits for, our own first."""
-        return sorted(self.view.waiting_on.get(term["term_id"], ()), key=lambda party: party != self.us)
+        return sorted(self.view.waiting_on(term), key=lambda party: party != self.us)
 
     def turn_word(self, party_id: str) -> str:
         return "us" if party_id == self.us else self.short(party_id)

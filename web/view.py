@@ -94,14 +94,13 @@ class RoomView:
     def waiting(self) -> list[Wait]:
         return list(waits(self.header, self.terms, self.proposals, self.objections, self.questions))
 
-    @cached_property
-    def waiting_on(self) -> dict[str, set[str]]:
-        """The parties that something on a term waits for."""
-        found: dict[str, set[str]] = {}
-        for wait in self.waiting:
-            for term_id in wait.term_ids:
-                found.setdefault(term_id, set()).add(wait.party_id)
-        return found
+    def waiting_on(self, term: Body) -> set[str]:
+        """The parties that something on a term waits for; what is about other terms need not be looked at."""
+        term_id = term["term_id"]
+        heads = self.heads_on.get(term_id, [])
+        objections = [each for head in heads for each in self.objections_on.get(head["proposal_id"], ())]
+        found = waits(self.header, [term], heads, objections, self.questions_about.get(term_id, []))
+        return {wait.party_id for wait in found if term_id in wait.term_ids}
 
     @cached_property
     def reserved(self) -> dict[str, str]:
