@@ -54,13 +54,24 @@ def redline(before: str, after: str) -> list[Run]:
     for stretch in _joined(_stretches(_TOKEN.findall(before), _TOKEN.findall(after))):
         if stretch.before == stretch.after:
             _add(runs, Op.SAME, _spelled(stretch.before))
-        elif stretch.same:  # but for white space
-            for old, new in zip(stretch.before, stretch.after, strict=True):
-                _change(runs, old[0], new[0])
-                _add(runs, Op.SAME, old[1])
+        elif stretch.same:
+            _change_space(runs, stretch)
         else:
             _change(runs, _spelled(stretch.before), _spelled(stretch.after))
     return runs
+
+
+def _change_space(runs: list[Run], stretch: _Stretch) -> None:
+    """The same words with other white space before some of them."""
+    unchanged: list[str] = []
+    for old, new in zip(stretch.before, stretch.after, strict=True):
+        if old == new:
+            unchanged += old
+        else:
+            _add(runs, Op.SAME, "".join(unchanged))
+            _change(runs, old[0], new[0])
+            unchanged = [old[1]]
+    _add(runs, Op.SAME, "".join(unchanged))
 
 
 def _change(runs: list[Run], old: str, new: str) -> None:
