@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.requests import HTTPConnection, Request
 
 from domain.canonical import read_json
@@ -20,7 +21,21 @@ from server.node import Node
 from server.settings import Settings
 
 COOKIE = "onetext-"
-SEAT_NAME = "[0-9a-f]{10}"
+SEAT_PATH = "/{seat:seat}"
+"""Under which the pages of one member stand."""
+
+
+class _SeatConvertor(Convertor[str]):
+    regex = "[0-9a-f]{10}"
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+register_url_convertor("seat", _SeatConvertor())
 
 
 def seat_name(member_id: str) -> str:

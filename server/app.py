@@ -9,23 +9,22 @@ from datetime import datetime
 from pathlib import Path
 
 from starlette.applications import Starlette
-from starlette.convertors import Convertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.routing import Mount, Route, Router
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from domain.refusals import Code, Refusal
-from server.access import SEAT_NAME, is_foreign
+from server.access import SEAT_PATH, is_foreign
 from server.api import Api
 from server.database import Database
 from server.door import Door
 from server.home_pages import HomePages
 from server.identity import utc_now
-from server.live import Live
+from server.live import Live, live_routes
 from server.logs import log
 from server.metrics import CONTENT_TYPE
 from server.node import Node
@@ -49,19 +48,6 @@ _SECURITY_HEADERS = {
 }
 
 
-class _SeatConvertor(Convertor[str]):
-    regex = SEAT_NAME
-
-    def convert(self, value: str) -> str:
-        return value
-
-    def to_string(self, value: str) -> str:
-        return value
-
-
-register_url_convertor("seat", _SeatConvertor())
-
-
 def create_app(
     database: Database,
     settings: Settings,
@@ -78,13 +64,8 @@ def create_app(
         await node.start()
         api = Api(node)
         door, pages = Door(node, api.commands), RoomPages(node, api.requests)
-        live = Live(node, api.commands, pages)
         node.prepare, node.members_changed = pages.prepare, pages.members_changed
-
-        async def attend(scope: Scope, receive: Receive, send: Send) -> None:
-            from starlette.websockets import WebSocket
-
-            await live(WebSocket(scope, receive, send))
+        live.routes.extend(live_routes(Live(node, api.commands, pages)))
 
         async def healthz(_: Request) -> Response:
             return PlainTextResponse("ok\n")
@@ -100,15 +81,7 @@ def create_app(
         async def metrics(_: Request) -> Response:
             return Response(node.metrics.written(), media_type=CONTENT_TYPE)
 
-        attended = WebSocketRoute("/agreements/{agreement_id}/live", attend)
-        attended.app = attend
-        seated = [
-            *api.routes(),
-            *pages.routes(),
-            *HomePages(node, api.requests).routes(),
-            *door.seated_routes(),
-            attended,
-        ]
+        seated = [*api.routes(), *pages.routes(), *HomePages(node, api.requests).routes(), *door.seated_routes()]
         app.router.routes.extend(
             [
                 Route("/healthz", healthz),
@@ -117,8 +90,7 @@ def create_app(
                 Mount("/static", StaticFiles(directory=STATIC)),
                 *door.routes(),
                 *api.routes(),
-                attended,
-                Mount("/{seat:seat}", routes=seated),
+                Mount(SEAT_PATH, routes=seated),
             ]
         )
         yield
@@ -127,16 +99,17 @@ def create_app(
         await node.stop()
 
     handlers = {Refusal: on_refusal, HTTPException: on_http_error, Exception: on_fault}
-    app = Starlette(lifespan=lifespan, exception_handlers=handlers)
+    app, live = Starlette(lifespan=lifespan, exception_handlers=handlers), Router()
     app.router.redirect_slashes = False
-    return Guarded(GZipMiddleware(app, minimum_size=1000, compresslevel=5), settings)
+    return Guarded(GZipMiddleware(app, minimum_size=1000, compresslevel=5), live, settings)
 
 
 class Guarded:
-    """Refuses what another site's page sends, and sends the same protective headers with every answer."""
+    """Refuses what another site's page sends, and sends the same protective headers with every answer. Live sockets,
+    which judge that for themselves, take the short way: what stands around requests costs them time and memory."""
 
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
-        self.app, self.settings = app, settings
+    def __init__(self, app: ASGIApp, live: ASGIApp, settings: Settings) -> None:
+        self.app, self.live, self.settings = app, live, settings
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def protected(message: Message) -> None:
@@ -147,7 +120,9 @@ class Guarded:
                 message["headers"] = [*given, *added]
             await send(message)
 
-        if scope["type"] != "http":
+        if scope["type"] == "websocket":
+            await self.live(scope, receive, send)
+        elif scope["type"] == "lifespan":
             await self.app(scope, receive, send)
         elif scope["method"] not in ("GET", "HEAD", "OPTIONS") and is_foreign(self.settings, HTTPConnection(scope)):
             await problem(_FOREIGN)(scope, receive, protected)

@@ -329,7 +329,7 @@ def _collect_seldom() -> None:
     """Look for cyclic garbage seldom: folds and read models live long and have no cycles, but are walked each time."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
+    gc.set_threshold(10_000, 20, 100)
 
 
 class _Server(uvicorn.Server):

@@ -9,12 +9,14 @@ from uuid import UUID
 
 import orjson
 from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount, WebSocketRoute
+from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from domain.canonical import read_json
 from domain.fields import Flag, Object, Reference, is_storable
 from domain.refusals import Refusal, malformed
-from server.access import RateLimit, is_foreign, who
+from server.access import SEAT_PATH, RateLimit, is_foreign, who
 from server.connection import Connection
 from server.faults import Fault
 from server.frames import event_frame, text_frame
@@ -28,6 +30,17 @@ from server.rooms import Room
 JSON, HTML = "onetext.json.v1", "onetext.html.v1"
 PAGE = 500
 _PRESENCE = Object({"at": Reference(), "shown": Flag()}, optional=("at", "shown"))
+
+
+def live_routes(live: Live) -> list[BaseRoute]:
+    """The paths of the live socket: a program's, and a member's page's."""
+
+    async def attend(scope: Scope, receive: Receive, send: Send) -> None:
+        await live(WebSocket(scope, receive, send))
+
+    route = WebSocketRoute("/agreements/{agreement_id}/live", attend)
+    route.app = attend  # as it is, without what would turn exceptions into answers
+    return [route, Mount(SEAT_PATH, routes=[route])]
 
 
 @dataclass(frozen=True, slots=True)

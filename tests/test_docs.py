@@ -36,7 +36,8 @@ def test_links_between_documents_lead_somewhere(document: Path) -> None:
 def test_every_route_is_documented(tmp_path: Path) -> None:
     said = "\n".join(document.read_text("utf-8") for document in DOCUMENTS)
     node = Served(f"sqlite:///{tmp_path}/x.db")
-    paths = set(_paths(node.application.app.app.router.routes))
+    guarded = node.application
+    paths = set(_paths([*guarded.app.app.router.routes, *guarded.live.routes]))
     node.stop()
     assert len(paths) > 30
     assert [path for path in sorted(paths) if path not in said] == []
