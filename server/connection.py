@@ -8,7 +8,6 @@ from collections.abc import Callable, Coroutine, Generator
 from typing import Any
 
 from starlette.types import Message, Send
-from starlette.websockets import WebSocketDisconnect
 
 from server.identity import Seat
 from web.audience import Audience
@@ -98,7 +97,7 @@ class Connection:
             awaited = sending.send(None)
         except StopIteration:
             return
-        except WebSocketDisconnect:  # the peer is gone; the socket's own task learns it from its disconnect message
+        except OSError:  # the peer is gone; the socket's own task learns it from its disconnect message
             self.closed = True
             return
         self._backlog = deque()
@@ -118,7 +117,7 @@ class Connection:
             while self._backlog:
                 await self._send(self._backlog.popleft())
             self._backlog = None
-        except WebSocketDisconnect:  # the peer is gone
+        except OSError:  # the peer is gone
             self.closed = True
 
 

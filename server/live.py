@@ -11,7 +11,7 @@ import orjson
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, WebSocketRoute
 from starlette.types import Receive, Scope, Send
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocket
 
 from domain.canonical import read_json
 from domain.fields import Flag, Object, Reference, is_storable
@@ -34,21 +34,25 @@ _PRESENCE = Object({"at": Reference(), "shown": Flag()}, optional=("at", "shown"
 
 def live_routes(live: Live) -> list[BaseRoute]:
     """The paths of the live socket: a program's, and a member's page's."""
-
-    async def attend(scope: Scope, receive: Receive, send: Send) -> None:
-        await live(WebSocket(scope, receive, send))
-
-    route = WebSocketRoute("/agreements/{agreement_id}/live", attend)
-    route.app = attend  # as it is, without what would turn exceptions into answers
+    route = WebSocketRoute("/agreements/{agreement_id}/live", live)
+    route.app = live  # as it is, without what would turn exceptions into answers
     return [route, Mount(SEAT_PATH, routes=[route])]
 
 
-@dataclass(frozen=True, slots=True)
-class _Turned:
-    """Turned away, with a close code."""
+class _Turned(Exception):
+    """Turned away, with a close code and a reason."""
 
-    code: int
-    reason: str
+
+@dataclass(frozen=True, slots=True)
+class _Admitted:
+    """after: the version to go on from; newest: that of the newest event; shown: whether to be shown as present."""
+
+    seat: Seat
+    agreement_id: str
+    after: int
+    newest: int
+    html: bool
+    shown: bool
 
 
 class Live:
@@ -57,58 +61,61 @@ class Live:
     def __init__(self, node: Node, commands: RateLimit, pages: RoomPages) -> None:
         self.node, self.commands, self.pages = node, commands, pages
 
-    async def __call__(self, websocket: WebSocket) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """An ASGI application."""
+        if admitted := await self._opened(WebSocket(scope, receive, send)):
+            await self._attend(admitted, receive, send)
+
+    async def _opened(self, websocket: WebSocket) -> _Admitted | None:
+        """Answer the upgrade; None for whoever was turned away."""
         if is_foreign(self.node.settings, websocket):
             await websocket.send_denial_response(Response("This page may not connect here.", 403))
-            return
+            return None
         offered = websocket.scope.get("subprotocols", [])
         subprotocol = next((each for each in offered if each in (JSON, HTML)), None)
-        # Judged before the upgrade is answered: whoever is connected is sent whatever is recorded from then on.
-        admitted = await self._admitted(websocket)
+        try:
+            # Judged before the upgrade is answered: whoever is connected is sent whatever is recorded from then on.
+            admitted = await self._admitted(websocket, html=subprotocol == HTML)
+        except _Turned as turned:
+            await websocket.accept(subprotocol)
+            await websocket.close(*turned.args)
+            return None
         await websocket.accept(subprotocol)
-        if isinstance(admitted, _Turned):
-            await websocket.close(admitted.code, admitted.reason)
-            return
-        await self._attend(websocket, *admitted, html=subprotocol == HTML)
+        return admitted
 
-    async def _admitted(self, websocket: WebSocket) -> tuple[Seat, str, int, int] | _Turned:
-        """The member, the agreement, the version to go on from, and the newest."""
+    async def _admitted(self, websocket: WebSocket, *, html: bool) -> _Admitted:
         seat = await who(self.node, websocket)
         if seat is None:
-            return _Turned(4401, "not signed in")
+            raise _Turned(4401, "not signed in")
         agreement_id = websocket.path_params["agreement_id"]
         if await self.node.workspace.partnership_of(agreement_id) != seat.partnership_id:
-            return _Turned(4404, "no such agreement")
+            raise _Turned(4404, "no such agreement")
         await self.node.workspace.let_clock_record(agreement_id)
         newest = await self.node.workspace.newest_version(agreement_id)
-        after = _after(websocket.query_params.get("after"), newest)
-        return _Turned(4400, "bad after") if after is None else (seat, agreement_id, after, newest)
+        asked = websocket.query_params
+        after = _after(asked.get("after"), newest)
+        if after is None:
+            raise _Turned(4400, "bad after")
+        return _Admitted(seat, agreement_id, after, newest, html, asked.get("shown") != "false")
 
-    async def _attend(
-        self, websocket: WebSocket, seat: Seat, agreement_id: str, after: int, newest: int, *, html: bool
-    ) -> None:
-        metrics = self.node.metrics
-        connection = Connection(
-            websocket.send, seat, self.node.settings.slow_reader_frames, metrics.slow_disconnects.inc
-        )
-        connection.position = after
-        connection.shown = websocket.query_params.get("shown") != "false"
+    async def _attend(self, admitted: _Admitted, receive: Receive, send: Send) -> None:
+        metrics, seat, agreement_id = self.node.metrics, admitted.seat, admitted.agreement_id
+        connection = Connection(send, seat, self.node.settings.slow_reader_frames, metrics.slow_disconnects.inc)
+        connection.position, connection.shown = admitted.after, admitted.shown
         room = self.node.rooms.room(agreement_id)
-        room.reached(newest)
-        room.enter(connection, self.pages.audience_of(seat) if html else None)
+        room.reached(max(admitted.newest, self.node.workspace.seen_version(agreement_id)))
+        room.enter(connection, self.pages.audience_of(seat) if admitted.html else None)
         metrics.connections.inc()
         visit = _Visit(self.node, self.commands, seat, agreement_id, connection, room)
-        connection.push(_frame({"type": "hello", "version": newest}))
+        connection.push(_frame({"type": "hello", "version": admitted.newest}))
         try:
-            if html:
+            if admitted.html:
                 await self.pages.catch_up(room, connection)
             else:
                 await self._catch_up(room, connection)
             self.node.presence.changed(room)
             async with asyncio.timeout(await self._session_lasts(seat)):
-                await visit.listen(websocket)
-        except WebSocketDisconnect:
-            pass
+                await visit.listen(receive)
         except TimeoutError:
             connection.close(4401, "the session has expired")
         finally:
@@ -151,6 +158,8 @@ class Live:
 class _Visit:
     """One member's frames on one socket."""
 
+    __slots__ = ("_in_flight", "_tasks", "agreement_id", "commands", "connection", "node", "room", "seat")
+
     def __init__(
         self,
         node: Node,
@@ -165,9 +174,9 @@ class _Visit:
         self._in_flight = asyncio.Semaphore(node.settings.commands_in_flight)
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def listen(self, websocket: WebSocket) -> None:
+    async def listen(self, receive: Receive) -> None:
         while True:
-            message = await websocket.receive()
+            message = await receive()
             if message["type"] == "websocket.disconnect":
                 return
             raw = self._decoded(message)
