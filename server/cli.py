@@ -9,7 +9,6 @@ import os
 import socket
 import sqlite3
 import sys
-import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,15 +24,12 @@ from starlette.types import ASGIApp
 
 from domain.ids import MemberId, PartnershipId
 from domain.refusals import Refusal
-from projections.projector import Projector, clear
-from server.aggregates import Aggregates
 from server.app import create_app
 from server.backup import BackupRefused
 from server.database import Database, DatabaseInUse, UnknownDatabase, is_set_up, migrate, open_database, sole_writer
 from server.frames import ReadyFrames
 from server.identity import Identity, Seat
 from server.logs import configure
-from server.mapper import CanonicalMapper
 from server.node import Node
 from server.settings import PREFIX, Settings, WrongSettings, read_settings
 from web.fragments import DemoNotice
@@ -126,19 +122,14 @@ def migrate_command(database: str | None) -> None:
 @click.option("--progress", is_flag=True, help="Show how far it is, and how fast.")
 def rebuild(database: str | None, progress: bool) -> None:
     """Empty the read models and project them again from the first event."""
+    from server.rebuilding import rebuild as rebuild_models
+
+    def tell(done: int, position: int, newest: int, rate: float) -> None:
+        if progress:
+            click.echo(f"{done} events, at {position} of {newest}, {rate:,.0f} events/s", err=True)
+
     with _opened(_settings(database=database)) as opened:
-        mapper, projector = CanonicalMapper(), Projector(opened.models, Aggregates(opened.log).load)
-        newest, position, done, started = opened.log.newest(), 0, 0, time.monotonic()
-        gc.disable()  # folds and rows have no cycles, and walking them took a third of the time
-        with opened.models.begin() as connection:  # readers see the old rows until all new ones are there
-            clear(connection)
-            while page := opened.log.tail(position, 5000):
-                batch = projector.fold((each.id, mapper.to_domain_event(each)) for each in page)
-                projector.write_in(connection, [batch])
-                position, done = page[-1].id, done + len(page)
-                if progress:
-                    rate = done / max(time.monotonic() - started, 1e-6)
-                    click.echo(f"{done} events, at {position} of {newest}, {rate:,.0f} events/s", err=True)
+        done = rebuild_models(opened, tell)
     click.echo(f"Rebuilt from {done} events.")
 
 

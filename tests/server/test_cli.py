@@ -12,8 +12,11 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import httpx
+import pytest
 
+from projections import projector
 from projections.projector import dump
+from server import rebuilding
 from server.database import open_database
 from server.markdown import clauses_of
 from tests.conftest import start_demo
@@ -54,6 +57,27 @@ def test_rebuild_gives_the_same_rows_byte_for_byte(database_url: str) -> None:
         [ONETEXT, "rebuild", "--progress", "--database", database_url], capture_output=True, text=True, check=True
     )
     assert re.search(r"27 events, at \d+ of \d+, [\d,]+ events/s", done.stderr), done.stderr
+    with database.models.connect() as connection:
+        assert dump(connection) == before
+    database.close()
+
+
+def test_a_rebuild_of_more_agreements_than_are_kept_folded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    url = fresh_url("sqlite", tmp_path)
+    node = Served(url)
+    pair = pair_on(node)
+    other = Program(node.url, pair.ada.token, pair.ada.party_id, pair.ada.partnership_id)
+    other.agreement_id = other.open_agreement("Another")
+    for number in range(3):
+        for each in (pair.ada, other):
+            each.do("open_term", heading=f"{number} Price")
+    node.stop()
+    database = open_database(url)
+    with database.models.connect() as connection:
+        before = dump(connection)
+    monkeypatch.setattr(projector, "MOST_FOLDS", 1)
+    monkeypatch.setattr(rebuilding, "PAGE", 1)
+    rebuilding.rebuild(database)
     with database.models.connect() as connection:
         assert dump(connection) == before
     database.close()

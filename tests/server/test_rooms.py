@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from random import Random
 from typing import Any
 from uuid import uuid4
 
 import httpx
+import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
 from domain.ids import MemberId, PartnershipId, PartyId
 from projections.batch import Change
+from server import rooms
 from server.connection import Connection
-from server.frames import text_frame
+from server.frames import event_frame, text_frame
 from server.identity import Seat
 from server.rooms import Room
 from tests.server.conftest import pair_on
@@ -72,3 +75,36 @@ async def until(page: ClientConnection, wanted: str) -> str:
     while wanted not in (frame := str(await page.recv())):
         pass
     return frame
+
+
+@pytest.mark.parametrize("seed", range(20))
+async def test_frames_at_hand_are_those_of_the_log(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rooms, "MOST_RECENT", 12)
+    room, at_random = Room("x"), Random(seed)
+    newest, came = 30, Connection(no_send, Seat(MemberId("m"), PartnershipId("p")), 9, lambda: None)
+    room.enter(came, None)
+    room.reached(newest)
+    for _ in range(200):
+        match at_random.randrange(5):
+            case 0:
+                newest += at_random.randrange(1, 3)  # seen in the log before the tail hands it on
+                room.reached(newest)
+            case 1 | 2:
+                newest += 1
+                room.publish(newest, state(newest))
+            case _:
+                after = at_random.randrange(max(newest - 20, 0), newest + 1)
+                wanted = [event_frame(version, state(version)) for version in range(after + 1, newest + 1)]
+                if (at_hand := room.frames_after(after)) is None:
+                    room.remember(after + 1, wanted[: at_random.randrange(1, 15)])
+                else:
+                    assert at_hand == b"".join(wanted)
+    assert room.frames_after(newest) == b""
+
+
+def state(version: int) -> bytes:
+    return b'{"version":%d}' % version
+
+
+async def no_send(_: Any) -> None:
+    """Sends nowhere."""
