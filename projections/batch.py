@@ -1,4 +1,4 @@
-"""What a run of events brings to the read models, and how it is written: one driver executemany a table."""
+"""What a run of events brings to the read models, and its rows."""
 
 from __future__ import annotations
 
@@ -65,50 +65,42 @@ class Batch:
         self.brought.append(brought)
 
 
-def write(connection: Connection, brought: Iterable[Brought]) -> None:
-    """Write the rows of events that are not written yet."""
-    rows = _Rows()
-    for each in brought:
-        rows.take(each)
-    rows.write(connection)
-
-
 _UNTIL = 3
+_EVERY = (*tables.CHANGING, *tables.HAPPENED)
 
 
-class _Rows:
-    """Rows by table, in the order of their columns; a row that is replaced within the batch gets its until here."""
+class Rows:
+    """Rows of a run of events by table, in the order of its columns."""
 
-    def __init__(self) -> None:
-        every = (*tables.CHANGING, *tables.HAPPENED)
-        self._brought: dict[str, list[Sequence[Any]]] = {table.name: [] for table in every}
+    def __init__(self, brought: Iterable[Brought]) -> None:
+        self._brought: dict[str, list[Sequence[Any]]] = {table.name: [] for table in _EVERY}
         self._ended: dict[str, list[tuple[int, str, str]]] = {table.name: [] for table in tables.CHANGING}
-        self._newest: dict[tuple[str, str, str], list[Any] | None] = {}
+        newest: dict[tuple[str, str, str], list[Any] | None] = {}
+        for _, agreement_id, version, puts, consents, moment in brought:
+            for put in puts:
+                self._put(agreement_id, version, put, newest)
+            self._brought[tables.timeline.name].append((agreement_id, version, _written(moment)))
+            self._brought[tables.consents.name] += [
+                (agreement_id, version, place, _written(body)) for place, body in enumerate(consents)
+            ]
+            self._brought[tables.stories.name] += [(agreement_id, version, term_id) for term_id in moment["term_ids"]]
 
-    def take(self, brought: Brought) -> None:
-        _, agreement_id, version, puts, consents, moment = brought
-        for put in puts:
-            self._put(agreement_id, version, put)
-        self._brought[tables.timeline.name].append((agreement_id, version, _written(moment)))
-        self._brought[tables.consents.name] += [
-            (agreement_id, version, place, _written(body)) for place, body in enumerate(consents)
-        ]
-        self._brought[tables.stories.name] += [(agreement_id, version, term_id) for term_id in moment["term_ids"]]
-
-    def _put(self, agreement_id: str, version: int, put: Put) -> None:
+    def _put(self, agreement_id: str, version: int, put: Put, newest: dict[tuple[str, str, str], Any]) -> None:
+        """newest: the rows of the run that nothing has replaced yet; one that is replaced gets its until here."""
         table, key, row, is_new = put
         place = (table.name, agreement_id, key)
-        if before := self._newest.get(place):
+        if before := newest.get(place):
             before[_UNTIL] = version
-        elif not is_new and place not in self._newest:
+        elif not is_new and place not in newest:
             self._ended[table.name].append((version, agreement_id, key))
-        self._newest[place] = None
+        newest[place] = None
         if row is not None:
             brought = [agreement_id, key, version, None, row.sort, int(row.shown), _written(row.body)]
-            self._newest[place] = brought
+            newest[place] = brought
             self._brought[table.name].append(brought)
 
     def write(self, connection: Connection) -> None:
+        """Replace and bring, by one driver executemany a table."""
         mark = "?" if connection.dialect.paramstyle == "qmark" else "%s"
         for table in tables.CHANGING:
             if ended := self._ended[table.name]:
@@ -117,7 +109,7 @@ class _Rows:
                     f"WHERE agreement_id = {mark} AND key = {mark} AND until IS NULL",
                     ended,
                 )
-        for table in (*tables.CHANGING, *tables.HAPPENED):
+        for table in _EVERY:
             if rows := [tuple(each) for each in self._brought[table.name]]:
                 columns = table.columns.keys()
                 connection.exec_driver_sql(

@@ -13,7 +13,7 @@ from domain.canonical import canonical
 from domain.events import Event
 from domain.ids import AgreementId
 from projections import tables
-from projections.batch import Batch, Brought, Change, Put, write
+from projections.batch import Batch, Brought, Change, Put, Rows
 from projections.conflict_history import objection_row
 from projections.consents import consent_bodies
 from projections.current_terms import term_row
@@ -100,18 +100,17 @@ class Projector:
         Several nodes may write to one PostgreSQL: they take turns, and rows that another has written stay as they are.
         """
         with self._engine.begin() as connection:
-            reached = self.write_in(connection, batches)
+            reached = self._write(connection, batches)
         self._last_written = reached
 
-    def write_in(self, connection: Connection, batches: Sequence[Batch]) -> int:
-        """As `write`, in a transaction of the caller's; returns the position that is reached then."""
+    def _write(self, connection: Connection, batches: Sequence[Batch]) -> int:
         take_turn(connection)
         written, position = read_position(connection), batches[-1].position
         if written < self._last_written:
             raise ModelsReplaced
         if position <= written:
             return written
-        write(connection, (each for batch in batches for each in batch.brought if each.position > written))
+        Rows(each for batch in batches for each in batch.brought if each.position > written).write(connection)
         write_position(connection, position)
         return position
 

@@ -31,6 +31,8 @@ from server.frames import ReadyFrames
 from server.identity import Identity, Seat
 from server.logs import configure
 from server.node import Node
+from server.rebuilding import RebuildFailed
+from server.rebuilding import rebuild as rebuild_all
 from server.settings import PREFIX, Settings, WrongSettings, read_settings
 from web.fragments import DemoNotice
 
@@ -49,7 +51,7 @@ class _Spoken(click.Group):
             return super().invoke(ctx)
         except Refusal as refusal:
             raise click.ClickException(f"{refusal.detail} {refusal.next_step}") from None
-        except (BackupRefused, DatabaseInUse, UnknownDatabase) as error:
+        except (BackupRefused, DatabaseInUse, RebuildFailed, UnknownDatabase) as error:
             raise click.ClickException(str(error)) from None
         except UnicodeDecodeError:
             raise click.ClickException("The file is not UTF-8 text.") from None
@@ -122,14 +124,13 @@ def migrate_command(database: str | None) -> None:
 @click.option("--progress", is_flag=True, help="Show how far it is, and how fast.")
 def rebuild(database: str | None, progress: bool) -> None:
     """Empty the read models and project them again from the first event."""
-    from server.rebuilding import rebuild as rebuild_models
 
     def tell(done: int, position: int, newest: int, rate: float) -> None:
         if progress:
             click.echo(f"{done} events, at {position} of {newest}, {rate:,.0f} events/s", err=True)
 
     with _opened(_settings(database=database)) as opened:
-        done = rebuild_models(opened, tell)
+        done = rebuild_all(opened, tell)
     click.echo(f"Rebuilt from {done} events.")
 
 

@@ -54,7 +54,9 @@ class _Context(Context):
     """Calls what templates call as it is: nothing of ours wants the context passed, and looking for that takes a tenth
     of the time."""
 
-    def call(self, callee: Callable[..., Any], *args: Any, _loop_vars: Any = None, **named: Any) -> Any:
+    def call(
+        self, callee: Callable[..., Any], *args: Any, _loop_vars: Any = None, _block_vars: Any = None, **named: Any
+    ) -> Any:
         return callee(*args, **named)
 
 
