@@ -31,7 +31,6 @@ from server.frames import ReadyFrames
 from server.identity import Identity, Seat
 from server.logs import configure
 from server.node import Node
-from server.rebuilding import RebuildFailed
 from server.rebuilding import rebuild as rebuild_all
 from server.settings import PREFIX, Settings, WrongSettings, read_settings
 from web.fragments import DemoNotice
@@ -51,7 +50,7 @@ class _Spoken(click.Group):
             return super().invoke(ctx)
         except Refusal as refusal:
             raise click.ClickException(f"{refusal.detail} {refusal.next_step}") from None
-        except (BackupRefused, DatabaseInUse, RebuildFailed, UnknownDatabase) as error:
+        except (BackupRefused, DatabaseInUse, UnknownDatabase) as error:
             raise click.ClickException(str(error)) from None
         except UnicodeDecodeError:
             raise click.ClickException("The file is not UTF-8 text.") from None

@@ -77,7 +77,7 @@ def test_a_rebuild_of_more_agreements_than_are_kept_folded(tmp_path: Path, monke
         before = dump(connection)
     monkeypatch.setattr(projector, "MOST_FOLDS", 1)
     monkeypatch.setattr(rebuilding, "PAGE", 1)
-    rebuilding.write(database, rebuilding.folded(database))
+    rebuilding.rebuild(database)
     with database.models.connect() as connection:
         assert dump(connection) == before
     database.close()
