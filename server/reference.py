@@ -11,7 +11,7 @@ from click import Command as CliCommand
 from domain.agreement_events import AgreementEvent
 from domain.command import Command
 from domain.commands import AGREEMENT_COMMANDS, PARTNERSHIP_COMMANDS
-from domain.events import EVENT_TYPES, Event
+from domain.events import Event
 from domain.refusals import Code, Refusal
 from server.access import RateLimit
 from server.cli import main
@@ -21,7 +21,7 @@ from server.metrics import Metrics
 from server.openapi import openapi
 from server.problems import status_of
 from server.room_pages import RoomPages
-from server.schemas import data_schema
+from server.schemas import data_schema, event_types
 from server.settings import Settings
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -52,7 +52,7 @@ def _fields(command: type[Command]) -> str:
 
 def _events() -> str:
     rows = []
-    for each in EVENT_TYPES.values():
+    for each in event_types():
         stream = "agreement" if issubclass(each, AgreementEvent) else "partnership"
         meaning = str(each.__doc__).strip().replace("\n    ", " ")
         rows.append([f"`{each.TOPIC}`", stream, str(each.SCHEMA), _data(each), meaning])

@@ -180,8 +180,13 @@ def data_schema(event: type[Event]) -> Schema:
     return exactly(**{name: _of_type(hints[name]) for name in event.data_fields()})
 
 
+def event_types() -> list[type[Event]]:
+    """Every event type, one aggregate's after the other's, in the order of their declaration."""
+    return sorted(EVENT_TYPES.values(), key=lambda event: event.__module__)
+
+
 def any_event() -> Schema:
-    return {"oneOf": [event_schema(each) for each in EVENT_TYPES.values()]}
+    return {"oneOf": [event_schema(each) for each in event_types()]}
 
 
 def _of_type(hint: Any) -> Schema:
