@@ -49,11 +49,14 @@ class _Recorder(PostgresApplicationRecorder):
         return [row["notification_id"] for row in cursor.fetchall()]
 
     def lock(self, cursor: psycopg.Cursor[Any]) -> None:
-        """Let no other writer's ids come between, until the end of the transaction."""
-        cursor.execute(f"SET LOCAL lock_timeout = '{_LOCK_TIMEOUT}'")
+        """Let no other writer's ids come between, until the end of the transaction, which wakes every node's tail. All
+        in one message, since each would wait for an answer of its own."""
         cursor.execute(
-            SQL("LOCK TABLE {}.{} IN EXCLUSIVE MODE").format(
-                Identifier(self.datastore.schema), Identifier(self.events_table_name)
+            SQL("SET LOCAL lock_timeout = {}; LOCK TABLE {}.{} IN EXCLUSIVE MODE; NOTIFY {}").format(
+                _LOCK_TIMEOUT,
+                Identifier(self.datastore.schema),
+                Identifier(self.events_table_name),
+                Identifier(CHANNEL),
             )
         )
 
@@ -130,8 +133,6 @@ class PostgresLog:
         for commit in commits:
             for statement in commit.rows:
                 cursor.execute(*compiled(statement, _DIALECT))
-        if ids:
-            cursor.execute("SELECT pg_notify(%s, %s)", (CHANNEL, str(ids[-1])))
         return _last_ids(commits, ids)
 
     def events(self, stream: UUID, after: int = 0, limit: int | None = None) -> Sequence[StoredEvent]:
