@@ -124,9 +124,11 @@ class Present:
                 del self.proposals[key]
                 ended += [row.body[link] for link in _LINKS]
         for rows, named in ((self.objections, "objection_ids"), (self.questions, "question_ids")):
-            on_kept = {key for each in self.proposals.values() for key in each.body[named]}
-            for key in [key for key, row in rows.items() if not row.shown and key not in on_kept]:
-                del rows[key]
+            hidden = [key for key, row in rows.items() if not row.shown]
+            on_kept = {key for each in self.proposals.values() for key in each.body[named]} if hidden else ()
+            for key in hidden:
+                if key not in on_kept:
+                    del rows[key]
 
 
 def _concerned(change: Change) -> set[str]:
