@@ -1,0 +1,82 @@
+"""The read models when agreements are not in memory, and when folding or writing fails for a while."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from projections import projector
+from projections.projector import Projector, dump
+from server import projecting, rebuilding
+from tests.databases import fresh_url
+from tests.server.conftest import Pair, pair_on
+from tests.server.served import Program, Served
+
+
+def another_on(pair: Pair) -> Program:
+    """The same member on another agreement."""
+    ada = pair.ada
+    other = Program(ada.url, ada.token, ada.party_id, ada.partnership_id)
+    other.agreement_id = other.open_agreement("Another")
+    return other
+
+
+def dumped(node: Served) -> bytes:
+    with node.database.models.connect() as connection:
+        return dump(connection)
+
+
+def test_agreements_that_are_loaded_anew_each_time(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded: list[str] = []
+    load = Projector.load
+    monkeypatch.setattr(projector, "MOST_FOLDS", 1)
+    monkeypatch.setattr(Projector, "load", lambda self, *of: loaded.append(of[0]) or load(self, *of))
+    pair = pair_on(served)
+    other = another_on(pair)
+    for number in range(4):
+        for each in (pair.ada, other):
+            each.do("open_term", heading=f"{number} Price")
+            assert len(each.get()["terms"]) == number + 1, "whoever reads waits for the rows"
+    assert len(loaded) >= 7
+    before = dumped(served)
+    rebuilding.rebuild(served.database)
+    assert dumped(served) == before
+
+
+@pytest.mark.parametrize("step", ["load", "fold", "write"])
+def test_what_fails_once_is_tried_again(step: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(projecting, "RETRY_SECONDS", 0.05)
+    monkeypatch.setattr(projector, "MOST_FOLDS", 1)
+    node = Served(fresh_url("sqlite", tmp_path))
+    pair = pair_on(node)
+    other = another_on(pair)
+    failing = Failing(getattr(Projector, step))
+    monkeypatch.setattr(Projector, step, failing.call)
+    pair.ada.do("open_term", heading="1 Price")
+    other.do("open_term", heading="1 Price")
+    assert [len(each.get()["terms"]) for each in (pair.ada, other)] == [1, 1]
+    assert failing.failed
+    assert httpx.get(f"{node.url}/readyz").status_code == 200
+    before = dumped(node)
+    rebuilding.rebuild(node.database)
+    assert dumped(node) == before
+    node.stop()
+
+
+class Failing:
+    """Fails the first time."""
+
+    def __init__(self, work: Callable[..., Any]) -> None:
+        self.failed = False
+
+        def call(of: Projector, *arguments: Any) -> Any:
+            if not self.failed:
+                self.failed = True
+                raise OSError("the disk says no")
+            return work(of, *arguments)
+
+        self.call = call
