@@ -8,6 +8,8 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from server.database import models_beside
+
 PAGES = 2_000
 """Pages copied at a time; writers get their turn in between."""
 
@@ -45,12 +47,15 @@ def back_up(source: Path, target: Path) -> Copied:
 
 
 def restore(backup: Path, target: Path) -> Copied:
-    """Put a backup where no database is; the read models are rebuilt when it is served. Every stream is compared."""
+    """Put a backup where no database is; every stream is compared. Read models that another database left there are
+    removed: they are made anew when it is served."""
     if not backup.is_file():
         raise BackupRefused(f"There is no backup {backup}.")
     if target.exists():
         raise BackupRefused(f"{target} is there already. Restore to a place that is empty, then put it in its stead.")
     kept = look(backup)
+    for left in ("", "-wal", "-shm"):
+        Path(models_beside(str(target)) + left).unlink(missing_ok=True)
     _copy(backup, target)
     restored = look(target)
     if restored != kept:

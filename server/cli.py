@@ -32,7 +32,7 @@ from server.identity import Identity, Seat
 from server.logs import configure
 from server.node import Node
 from server.rebuilding import rebuild as rebuild_all
-from server.settings import PREFIX, Settings, WrongSettings, read_settings
+from server.settings import PREFIX, Settings, WrongSettings, read_settings, unknown_variables
 from web.fragments import DemoNotice
 
 R = TypeVar("R")
@@ -52,17 +52,22 @@ class _Spoken(click.Group):
             raise click.ClickException(f"{refusal.detail} {refusal.next_step}") from None
         except (BackupRefused, DatabaseInUse, UnknownDatabase) as error:
             raise click.ClickException(str(error)) from None
+        except OSError as error:
+            raise click.ClickException(f"{error.strerror or error}: {error.filename or ''}".rstrip(": ")) from None
         except UnicodeDecodeError:
             raise click.ClickException("The file is not UTF-8 text.") from None
         except (SQLAlchemyError, PersistenceError, sqlite3.Error, psycopg.Error) as error:
-            first_line = str(error).splitlines()[0]
-            raise click.ClickException(f"The database cannot be used: {first_line}") from None
+            raise click.ClickException(
+                f"The database cannot be used: {str(error).splitlines()[0]}. Look at ONETEXT_DATABASE, at who may read "
+                "and write there, and whether PostgreSQL runs; onetext doctor says more."
+            ) from None
 
 
 @click.group(cls=_Spoken)
 @click.version_option(package_name="onetext")
 def main() -> None:
     """Two partners, one durable log, one agreement."""
+    os.umask(0o077)  # a database holds names, addresses and access
 
 
 @main.command()
@@ -172,11 +177,14 @@ def export(database: str | None, agreement_id: str, form: str) -> None:
 @_DATABASE
 def doctor(database: str | None) -> None:
     """Look at the store, the read models, the disk and the settings, and say what to do."""
-    from server.doctor import examine
+    from server.doctor import cannot_be_read, examine
 
     settings = _settings(database=database)
     with _reading(settings, must_exist=True) as opened:
-        findings = list(examine(opened, settings))
+        try:
+            findings = list(examine(opened, settings))
+        except (SQLAlchemyError, PersistenceError, sqlite3.Error, psycopg.Error) as error:
+            findings = [cannot_be_read(opened, error)]
     for finding in findings:
         click.echo(f"{'✓' if finding.is_well else '✗'} {finding.what}")
     if not all(finding.is_well for finding in findings):
@@ -235,6 +243,8 @@ def _settings(**flags: object) -> Settings:
         settings = read_settings(**flags)
     except WrongSettings as error:
         raise click.ClickException(str(error)) from None
+    for name in unknown_variables():
+        click.echo(f"{name} is no setting and changes nothing; onetext settings lists them.", err=True)
     configure(settings.log_format)
     return settings
 
@@ -291,8 +301,11 @@ def _run(
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((settings.host, settings.port))
+    except socket.gaierror as error:
+        raise click.ClickException(f"ONETEXT_HOST: {settings.host} is no address here: {error.strerror}.") from None
     except OSError as error:
-        raise click.ClickException(f"Port {settings.port} cannot be used: {error.strerror}. Try --port 0.") from None
+        at = f"{settings.host}:{settings.port}"
+        raise click.ClickException(f"ONETEXT_PORT: {at} cannot be used: {error.strerror}. Try --port 0.") from None
     url = f"http://{settings.host}:{listening.getsockname()[1]}"
     app = create_app(database, settings, demo_notices=demo_notices)
     server = _Server(_uvicorn(app), announce=lambda: announce(url))

@@ -52,20 +52,30 @@ class Database:
 
 def open_database(url: str, *, must_exist: bool = False) -> Database:
     """Open, without touching the schema. URL: sqlite:///PATH or postgresql://…; raises UnknownDatabase."""
-    if url.startswith("sqlite:///"):
-        path = url.removeprefix("sqlite:///")
+    path = url.removeprefix("sqlite:///")
+    if path != url and path not in ("", ":memory:"):
         folder = Path(path).absolute().parent
         if not folder.is_dir():
             raise UnknownDatabase(f"There is no folder {folder}. Make it first, or choose another.")
         if must_exist and not Path(path).exists():
             raise UnknownDatabase(f"There is no database {path}.")
-        models = f"{path.removesuffix('.db')}.read.db"
-        return Database(url, SqliteLog(path), _sqlite(path, "FULL"), _sqlite(models, "NORMAL"))
+        return Database(url, SqliteLog(path), _sqlite(path, "FULL"), _sqlite(models_beside(path), "NORMAL"))
     if url.startswith(("postgresql://", "postgres://")):
         bare = url.split("://", 1)[1]
-        engine = create_engine(f"postgresql+psycopg://{bare}", pool_size=4, max_overflow=4, pool_pre_ping=True)
+        try:
+            engine = create_engine(f"postgresql+psycopg://{bare}", pool_size=4, max_overflow=4, pool_pre_ping=True)
+        except ValueError as error:
+            raise UnknownDatabase(
+                f"The database URL is wrong: {error}. Use postgresql://USER@HOST:PORT/NAME."
+            ) from None
         return Database(url, PostgresLog(f"postgresql://{bare}"), engine, engine)
-    raise UnknownDatabase(f"{url!r} is no database URL. Use sqlite:///FILE or postgresql://USER@HOST/NAME.")
+    kind = url.split(":", 1)[0]  # what follows may hold a password
+    raise UnknownDatabase(f"{kind!r}… is no database URL. Use sqlite:///FILE or postgresql://USER@HOST/NAME.")
+
+
+def models_beside(path: str) -> str:
+    """The file of the read models of an SQLite database."""
+    return f"{path.removesuffix('.db')}.read.db" if path.endswith(".db") else f"{path}.read"
 
 
 def migrate(database: Database) -> None:
@@ -75,7 +85,7 @@ def migrate(database: Database) -> None:
         with database.beside.begin() as connection:
             _upgrade(connection)
         with database.models.begin() as connection:
-            if _is_of_another_form(connection):
+            if _is_of_another_form(connection) or _is_of_another_log(connection, database):
                 tables.metadata.drop_all(connection)
             tables.metadata.create_all(connection)
 
@@ -98,6 +108,14 @@ def _is_of_another_form(connection: Any) -> bool:
         return False
     models = set(connection.execute(text("SELECT model FROM positions")).scalars())
     return bool(models) and tables.MODEL not in models
+
+
+def _is_of_another_log(connection: Connection, database: Database) -> bool:
+    """Whether the read models show events that the log does not have, as when an older backup was put in its place."""
+    if not inspect(connection).has_table(tables.positions.name):
+        return False
+    position = connection.execute(text("SELECT max(position) FROM positions")).scalar() or 0
+    return bool(position > database.log.newest())
 
 
 @contextmanager

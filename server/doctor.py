@@ -39,6 +39,16 @@ def examine(database: Database, settings: Settings) -> Iterator[Finding]:
     yield from _addresses(settings)
 
 
+def cannot_be_read(database: Database, error: Exception) -> Finding:
+    """What is found when the database does not let itself be examined."""
+    advice = (
+        "Look at who may read and write it; if it is damaged, put a backup in its place: onetext restore."
+        if database.is_sqlite
+        else "Look whether PostgreSQL runs and lets ONETEXT_DATABASE in; if it is damaged, put a dump in its place."
+    )
+    return Finding(False, f"The database cannot be read: {str(error).splitlines()[0]}. {advice}")
+
+
 def _file(path: Path) -> Iterator[Finding]:
     try:
         found = look(path)
@@ -52,7 +62,11 @@ def _file(path: Path) -> Iterator[Finding]:
 def _models(database: Database, newest: int) -> Finding:
     with database.models.connect() as connection:
         position = connection.execute(select(func.min(tables.positions.c.position))).scalar() or 0
-    if position >= newest:
+    if position > newest:
+        return Finding(
+            False, f"The read models show events beyond {newest}, which no log has: serve, or run onetext rebuild."
+        )
+    if position == newest:
         return Finding(True, "The read models show everything.")
     return Finding(False, f"The read models are {newest - position} events behind: serve, or run onetext rebuild.")
 

@@ -61,8 +61,11 @@ class Metrics:
             self._command_seconds.labels(outcome).observe(time.perf_counter() - started)
 
     def described(self) -> list[tuple[str, str, str]]:
-        """(name, type, meaning) of every figure."""
-        return [(family.name, family.type, family.documentation) for family in self._registry.collect()]
+        """(name, type, meaning) of every figure, counters with the ending under which they are written."""
+        return [
+            (f"{family.name}{'_total' if family.type == 'counter' else ''}", family.type, family.documentation)
+            for family in self._registry.collect()
+        ]
 
     def written(self) -> bytes:
         """The figures in Prometheus' text format."""

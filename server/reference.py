@@ -30,7 +30,7 @@ _MARKED = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTAL
 
 def written(document: str) -> str:
     """The document with every generated part as the code has it now."""
-    return _MARKED.sub(lambda found: f"{found[1]}{_PARTS[found[2]]()}\n{found[3]}", document)
+    return _MARKED.sub(lambda found: f"{found[1]}{PARTS[found[2]]()}\n{found[3]}", document)
 
 
 def _table(head: list[str], rows: list[list[str]]) -> str:
@@ -124,7 +124,7 @@ def _first_line(documented: Any) -> str:
     return str(text).strip().split("\n\n")[0].replace("\n        ", " ")
 
 
-_PARTS = {
+PARTS = {
     "cli": _cli,
     "pages": _pages,
     "commands": _commands,

@@ -12,12 +12,16 @@ import pytest
 from starlette.routing import BaseRoute, Mount
 
 from domain.words import AgreementStatus, ObjectionState, ProposalState, TermStatus
-from server.reference import DOCS, written
+from server.cli import main
+from server.reference import DOCS, PARTS, written
 from tests.conftest import ONETEXT
 from tests.server.served import Served
 
 DOCUMENTS = sorted([*DOCS.rglob("*.md"), DOCS.parent / "README.md"])
 EXAMPLES = re.compile(r"^```sh\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+COMMANDS = re.compile(r"(?<![\w/-])(onetext|make) ([a-z][a-z-]*)")
+"""What a document says is called at a prompt: in code, fenced or not."""
+CODE = re.compile(r"^```.*?^```$|`[^`\n]+`", re.DOTALL | re.MULTILINE)
 LINKS = re.compile(r"\]\((?!https?:)([^)#]+)[^)]*\)")
 
 
@@ -25,6 +29,19 @@ LINKS = re.compile(r"\]\((?!https?:)([^)#]+)[^)]*\)")
 def test_generated_tables_are_current(document: Path) -> None:
     text = document.read_text("utf-8")
     assert written(text) == text, "run python -m server.reference"
+
+
+def test_every_generated_table_stands_somewhere() -> None:
+    said = "\n".join(document.read_text("utf-8") for document in DOCUMENTS)
+    assert [part for part in PARTS if f"<!-- generated: {part} -->" not in said] == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_commands_that_a_document_names_exist(document: Path) -> None:
+    targets = re.findall(r"^([a-z]+):", (DOCS.parent / "Makefile").read_text("utf-8"), re.MULTILINE)
+    known = {"onetext": {*main.commands}, "make": {*targets}}
+    for code in CODE.findall(document.read_text("utf-8")):
+        assert [f"{tool} {name}" for tool, name in COMMANDS.findall(code) if name not in known[tool]] == []
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
@@ -40,7 +57,7 @@ def test_every_route_is_documented(tmp_path: Path) -> None:
     paths = set(_paths([*guarded.app.app.router.routes, *guarded.live.routes]))
     node.stop()
     assert len(paths) > 30
-    assert [path for path in sorted(paths) if path not in said] == []
+    assert [path for path in sorted(paths) if not re.search(rf"{re.escape(path)}(?![\w{{}}/.-])", said)] == []
 
 
 def _paths(routes: Sequence[BaseRoute], prefix: str = "") -> Iterator[str]:

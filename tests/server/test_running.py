@@ -17,6 +17,7 @@ import structlog
 
 from server import logs
 from server.backup import look
+from server.database import models_beside
 from tests.conftest import ONETEXT
 from tests.server.conftest import pair_on
 from tests.server.served import Served
@@ -37,10 +38,19 @@ def test_a_wrong_setting_is_named_with_the_way_to_mend_it(tmp_path: Path) -> Non
         ({"ONETEXT_SMTP_URL": "smtp://h"}, "ONETEXT_SMTP_URL needs ONETEXT_PUBLIC_URL too"),
         ({"ONETEXT_CONFIG": "gone.toml"}, "ONETEXT_CONFIG: there is no file gone.toml."),
         ({"ONETEXT_DATABASE": "mysql://x"}, "is no database URL. Use sqlite:///FILE"),
+        ({"ONETEXT_DATABASE": "sqlite:///:memory:"}, "is no database URL. Use sqlite:///FILE"),
+        ({"ONETEXT_DATABASE": "postgresql://h:port/x"}, "The database URL is wrong"),
+        ({"ONETEXT_PUBLIC_URL": "https://"}, "ONETEXT_PUBLIC_URL (or public_url in the file): It must be an address"),
+        ({"ONETEXT_MAIL_FROM": "nobody"}, "ONETEXT_MAIL_FROM (or mail_from in the file): It must be an e-mail address"),
+        ({"ONETEXT_SESSION_DAYS": "99999999"}, "ONETEXT_SESSION_DAYS"),
+        ({"ONETEXT_LOG_FORMAT": "xml"}, "Input should be 'text' or 'json'"),
+        ({"ONETEXT_HOST": "999.1.1.1"}, "ONETEXT_HOST: 999.1.1.1 is no address here"),
+        ({"ONETEXT_CONFIG": str(tmp_path)}, "ONETEXT_CONFIG: there is no file"),
     ):
         done = onetext("serve", where=tmp_path, **environment)
         assert done.returncode == 1
         assert said in done.stderr
+    assert "ONETEXT_PROT is no setting" in onetext("migrate", where=tmp_path, ONETEXT_PROT="1").stderr
     (tmp_path / "onetext.toml").write_text("prot = 1\n")
     assert "prot: there is no such setting. onetext settings lists them." in onetext("serve", where=tmp_path).stderr
 
@@ -60,6 +70,7 @@ def test_a_password_in_a_setting_is_not_repeated(tmp_path: Path) -> None:
     done = onetext("serve", where=tmp_path, ONETEXT_SMTP_URL="ftp://me:secret@host")
     assert "ONETEXT_SMTP_URL" in done.stderr
     assert "secret" not in done.stderr
+    assert "secret" not in onetext("serve", where=tmp_path, ONETEXT_DATABASE="mysql://me:secret@host/x").stderr
 
 
 # Logs.
@@ -132,6 +143,34 @@ def test_a_backup_taken_while_it_is_served_and_written_holds_every_stream(tmp_pa
     again.stop()
     assert "is there already" in onetext("restore", "copy.db", "--database", "sqlite:///x.db", where=tmp_path).stderr
     assert "is there already" in onetext("backup", "copy.db", "--database", "sqlite:///x.db", where=tmp_path).stderr
+
+
+def test_read_models_of_another_log_are_not_believed(tmp_path: Path) -> None:
+    node = Served(f"sqlite:///{tmp_path}/x.db")
+    pair = pair_on(node)
+    done = onetext("backup", "copy.db", "--database", "sqlite:///x.db", where=tmp_path)
+    assert done.returncode == 0, done.stderr
+    pair.ada.do("open_term", heading="1 Written after the backup")
+    pair.ada.get()  # waits for the rows
+    node.stop()
+    (tmp_path / "x.read.db").rename(tmp_path / "y.read.db")
+    (tmp_path / "copy.db").rename(tmp_path / "y.db")  # by hand, as restore would not
+    looked = onetext("doctor", "--database", "sqlite:///y.db", where=tmp_path)
+    assert "✗ The read models show events beyond" in looked.stdout
+    again = Served(f"sqlite:///{tmp_path}/y.db")
+    shown = pair.ada.http.get(f"{again.url}/api/v1/agreements/{pair.ada.agreement_id}").json()
+    assert (shown["version"], shown["terms"]) == (1, [])
+    again.stop()
+
+    (tmp_path / "y.read.db").rename(tmp_path / "z.read.db")
+    onetext("restore", "y.db", "--database", "sqlite:///z.db", where=tmp_path)
+    assert "events behind" in onetext("doctor", "--database", "sqlite:///z.db", where=tmp_path).stdout
+    assert models_beside("onetext") != models_beside("onetext.db")
+
+
+def test_a_database_is_for_its_owner_alone(tmp_path: Path) -> None:
+    assert onetext("migrate", "--database", "sqlite:///x.db", where=tmp_path).returncode == 0
+    assert [path.name for path in tmp_path.glob("x.*") if path.stat().st_mode & 0o077] == []
 
 
 def test_a_damaged_backup_is_refused_and_nothing_is_left_behind(tmp_path: Path) -> None:
