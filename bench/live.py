@@ -43,8 +43,6 @@ async def to_the_partner(house: House, html: bool) -> list[float]:
     found = []
     async with sockets(house.live(agreement_id, 0), house.live(agreement_id, 1, html)) as (ada, cid):
         before: dict[str, str] = {}
-        arrived = asyncio.create_task(asyncio.sleep(0))
-        await arrived
         for place in range(EDITS):
             term = terms[place % len(terms)]
             item = {"op": "revise", "term_id": term["term_id"], "base_version": 1, "text": f"{WORDS} {place}"}

@@ -55,7 +55,8 @@ class Projector:
     def position(self) -> int:
         """The id of the last event whose rows are written; 0 when the models are of another form or empty."""
         with self._engine.connect() as connection:
-            return read_position(connection)
+            self._last_written = read_position(connection)
+        return self._last_written
 
     def project(self, events: Events) -> list[Change]:
         """Fold and write; returns what changed."""

@@ -23,6 +23,8 @@ class ReadyFrames(WebSocketsSansIOProtocol):
     """uvicorn's WebSockets, which also take a `websocket.send` with `frames`: the bytes of whole frames."""
 
     async def send(self, message: ASGISendEvent) -> None:
+        if self.close_sent:  # uvicorn itself has closed, for a peer that does not answer
+            raise ClientDisconnected
         frames = message.get("frames")
         if frames is None:
             await super().send(message)

@@ -110,10 +110,11 @@ class Identity:
             )
 
     def session_ends(self, session_id: str) -> datetime:
-        """When a session expires, at the latest."""
-        row = self._first(select(t.sessions.c.expires_at).where(t.sessions.c.session_id == session_id))
+        """When a session expires, or was signed out."""
+        ends = select(t.sessions.c.expires_at, t.sessions.c.revoked_at).where(t.sessions.c.session_id == session_id)
+        row = self._first(ends)
         assert row, "a session is never deleted"
-        return moment_of(row[0])
+        return min(moment_of(each) for each in row if each)
 
     def end_session(self, session_id: str, now: datetime) -> None:
         with self._engine.begin() as connection:

@@ -25,7 +25,7 @@ from server.logs import log
 from server.node import Node
 from server.problems import said
 from server.room_pages import RoomPages
-from server.rooms import Room
+from server.rooms import Room, close_for
 
 JSON, HTML = "onetext.json.v1", "onetext.html.v1"
 PAGE = 500
@@ -102,13 +102,15 @@ class Live:
         metrics, seat, agreement_id = self.node.metrics, admitted.seat, admitted.agreement_id
         connection = Connection(send, seat, self.node.settings.slow_reader_frames, metrics.slow_disconnects.inc)
         connection.position, connection.shown = admitted.after, admitted.shown
+        audience = self.pages.audience_of(seat) if admitted.html else None
         room = self.node.rooms.room(agreement_id)
-        room.reached(max(admitted.newest, self.node.workspace.seen_version(agreement_id)))
-        room.enter(connection, self.pages.audience_of(seat) if admitted.html else None)
+        room.enter(connection, audience)
         metrics.connections.inc()
         visit = _Visit(self.node, self.commands, seat, agreement_id, connection, room)
         connection.push(_frame({"type": "hello", "version": admitted.newest}))
         try:
+            # Asked once the room is entered: what the tail hands on from now on reaches it, what it did before is here.
+            room.reached(await self.node.workspace.newest_version(agreement_id))
             if admitted.html:
                 await self.pages.catch_up(room, connection)
             else:
@@ -118,6 +120,8 @@ class Live:
                 await visit.listen(receive)
         except TimeoutError:
             connection.close(4401, "the session has expired")
+        except Exception as error:
+            close_for(Fault(error), [connection])
         finally:
             connection.closed = True
             metrics.connections.dec()

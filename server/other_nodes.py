@@ -135,14 +135,16 @@ class OtherNodes:
                 await asyncio.sleep(RETRY_SECONDS)
 
     async def _speak(self, url: str) -> None:
-        """Say what is to be said; after a lost connection everything that holds is said anew."""
+        """Say what is to be said; after a lost connection what was not said, and who is present."""
+        unsaid: bytes | None = None
         while True:
             try:
                 async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
                     self._say_all()
                     while True:
-                        said = await self._outgoing.get()
-                        await connection.execute("SELECT pg_notify(%s, %s)", (CHANNEL, said.decode()))
+                        unsaid = unsaid or await self._outgoing.get()
+                        await connection.execute("SELECT pg_notify(%s, %s)", (CHANNEL, unsaid.decode()))
+                        unsaid = None
             except asyncio.CancelledError:
                 await self._say_goodbye(url)
                 raise

@@ -89,8 +89,12 @@ class Projecting:
                 self._loop.call_later(RETRY_SECONDS, self._fold)
                 return
             self._coming.popleft()
-            self._changed(batch.changes)
-            self._folded.put(batch)
+            try:
+                self._changed(batch.changes)
+            except Exception:
+                log.exception("changes could not be shown")
+            finally:
+                self._folded.put(batch)
 
     async def _load(self, unknown: dict[AgreementId, int]) -> None:
         try:

@@ -72,6 +72,8 @@ class Room:
         if version == self.published + 1:
             self._recent.append(frame)
             self.published = version
+        else:
+            self.reached(version)
         for connection in list(group):
             if connection.live and connection.position == version - 1:
                 connection.push(frame)

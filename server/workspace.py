@@ -151,14 +151,9 @@ class Workspace:
     async def newest_version(self, agreement_id: str) -> int:
         """The version of an agreement's newest event, whichever node recorded it."""
         held = await self.aggregates.hold(agreement_id)
-        if held is None or self._log.is_shared:
+        if held is None or held.lineage.broken or self._log.is_shared:
             return await asyncio.to_thread(self._log.version, UUID(agreement_id))
         return held.seen
-
-    def seen_version(self, agreement_id: str) -> int:
-        """The version of the newest event that this node has handed on; 0 when the agreement is not in memory."""
-        held = self.aggregates.held(agreement_id)
-        return held.seen if held else 0
 
     async def let_clock_record(self, agreement_id: str) -> None:
         """Let the clock record deadlines that have passed, and wait for what is on its way, before anybody reads."""

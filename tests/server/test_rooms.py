@@ -43,7 +43,7 @@ async def test_a_page_that_cannot_be_rendered_is_cut_off_and_the_others_go_on() 
         return ["new"]
 
     broken, sound = enter("a"), enter("b")
-    room.show(Change("x", 1, {}, None), render)
+    room.show(Change("x", 1), render)
     assert broken.closed
     assert [message.get("code") for message in sent["a"]] == [1011]
     assert [message.get("frames") for message in sent["b"]] == [text_frame("new")]
