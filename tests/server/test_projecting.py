@@ -10,8 +10,10 @@ import httpx
 import pytest
 
 from projections import projector
-from projections.projector import Projector, dump
+from projections.batch import Batch
+from projections.projector import ModelsReplaced, Projector, clear, dump
 from server import projecting, rebuilding
+from server.deadlines import Deadlines
 from tests.databases import fresh_url
 from tests.server.conftest import Pair, pair_on
 from tests.server.served import Program, Served
@@ -67,13 +69,39 @@ def test_what_fails_once_is_tried_again(step: str, tmp_path: Path, monkeypatch: 
     node.stop()
 
 
+def test_rows_are_written_when_what_changed_cannot_be_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    node = Served(fresh_url("sqlite", tmp_path))
+    pair = pair_on(node)
+    failing = Failing(Deadlines.set_timer)
+    monkeypatch.setattr(Deadlines, "set_timer", failing.call)
+    pair.ada.do("open_term", heading="1 Price")
+    assert failing.failed
+    assert [term["heading"] for term in pair.ada.get()["terms"]] == ["1 Price"]
+    node.stop()
+
+
+def test_a_node_that_has_written_nothing_yet_does_not_write_into_newer_models(tmp_path: Path) -> None:
+    node = Served(fresh_url("sqlite", tmp_path))
+    pair = pair_on(node)
+    pair.ada.get()
+    older = Projector(node.database.models, lambda *_: pytest.fail("nothing is loaded"))
+    reached = older.position()
+    with node.database.models.begin() as connection:
+        clear(connection)  # as a newer version does that sets up its own
+    batch = Batch()
+    batch.position = reached + 1
+    with pytest.raises(ModelsReplaced):
+        older.write([batch])
+    node.stop()
+
+
 class Failing:
     """Fails the first time."""
 
     def __init__(self, work: Callable[..., Any]) -> None:
         self.failed = False
 
-        def call(of: Projector, *arguments: Any) -> Any:
+        def call(of: Any, *arguments: Any) -> Any:
             if not self.failed:
                 self.failed = True
                 raise OSError("the disk says no")
