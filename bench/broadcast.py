@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from server.cli import _uvicorn
+from server.serving import uvicorn_config
 
 everybody: set[WebSocket] = set()
 
@@ -42,7 +42,7 @@ def main() -> None:
     listening.bind(("127.0.0.1", 0))
     listening.listen(2048)
     print(f"listening on http://127.0.0.1:{listening.getsockname()[1]}", flush=True)
-    uvicorn.Server(_uvicorn(Starlette(routes=[route]))).run(sockets=[listening])
+    uvicorn.Server(uvicorn_config(Starlette(routes=[route]))).run(sockets=[listening])
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from domain import acts
@@ -121,15 +120,14 @@ def proposal_accepted(agreement: Agreement, event: ProposalAccepted | ConditionF
         _bring(agreement, agreement.terms[term_id], item, event.versions[term_id])
     for objection_id in event.with_concerns:
         objection = agreement.objections[objection_id]
-        agreement.objections[objection_id] = replace(
-            objection,
+        agreement.objections[objection_id] = objection._replace(
             state=ObjectionState.ACCEPTED_WITH_CONCERN,
             ended_at=event.at,
             ended_version=event.originator_version,
         )
     led_to = tuple((term_id, event.versions[term_id]) for term_id in proposal.term_ids)
     for objection_id in agreement.objections_in.get(proposal.thread_id, ()):
-        agreement.objections[objection_id] = replace(agreement.objections[objection_id], led_to=led_to)
+        agreement.objections[objection_id] = agreement.objections[objection_id]._replace(led_to=led_to)
     agreement.brought[event.originator_version] = led_to
     close_proposal(agreement, proposal.proposal_id, ProposalState.ACCEPTED, event)
 

@@ -39,7 +39,7 @@ from domain.ids import (
     ThreadId,
 )
 from domain.refusals import Code, Guards, refuse
-from domain.rules import DECISIONS, FOLDS, Act, folds
+from domain.rules import DECISIONS, Act, folds
 from domain.shelf import Shelf
 from domain.text_order import TextOrder
 from domain.times import written
@@ -54,7 +54,7 @@ class Agreement(Aggregate):
     Created = AgreementOpened  # type: ignore[assignment]
 
     def __init__(self) -> None:
-        self.title = ""
+        self.agreement_id, self.title = AgreementId(""), ""
         self.partnership_id = PartnershipId("")
         self.parties: tuple[PartyId, PartyId] = (PartyId(""), PartyId(""))
         self.signatures = 1
@@ -79,10 +79,6 @@ class Agreement(Aggregate):
         self.deadlines = deadlines.Deadlines()
         self._actor, self._at = CLOCK, datetime.min
         self._command_id: CommandId | None = None
-
-    @property
-    def agreement_id(self) -> AgreementId:
-        return AgreementId(str(self.id))
 
     @classmethod
     def open(
@@ -124,9 +120,6 @@ class Agreement(Aggregate):
         self._actor, self._command_id, self._at = CLOCK, None, max(now, self.modified_on)
         deadlines.record_passed(self, written(now))
 
-    def apply_event(self, event: AgreementEvent) -> None:
-        FOLDS[type(event)](self, event)
-
     def record(self, event_class: type[AgreementEvent], **data: Any) -> int:
         """Record what happened, by whoever acts now; returns the event's version."""
         self.trigger_event(event_class, timestamp=self._at, actor=self._actor, command_id=self._command_id, **data)
@@ -155,8 +148,8 @@ class Agreement(Aggregate):
 
     def standing_objections(self, proposal_id: ProposalId) -> list[objections.Objection]:
         """Objections on a proposal that have not ended, in the order of their raising."""
-        on_it = (self.objections[each] for each in self.objections_on.get(proposal_id, ()))
-        return [each for each in on_it if each.state in NOT_ENDED]
+        raised = self.objections_on.get(proposal_id)
+        return [each for each in map(self.objections.__getitem__, raised) if each.state in NOT_ENDED] if raised else []
 
     def is_blocked(self, proposal_id: ProposalId) -> bool:
         """Whether an open blocking objection stands against a proposal."""
@@ -180,7 +173,7 @@ def _actor(act: Act, needs: Mandate | None) -> Actor:
 
 @folds(AgreementOpened)
 def agreement_opened(agreement: Agreement, event: AgreementOpened) -> None:
-    agreement.title = event.title
+    agreement.agreement_id, agreement.title = event.agreement_id, event.title
     agreement.partnership_id = event.partnership_id
     agreement.parties = (event.parties[0], event.parties[1])
     agreement.signatures = event.signatures

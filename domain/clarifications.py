@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 from domain import acts
 from domain.agreement_events import ClarificationAsked, ClarificationGiven
@@ -26,8 +26,7 @@ class Answer:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """A question on a proposal; term_ids: the terms of the package that it is about, None for all."""
 
     question_id: QuestionId
@@ -89,4 +88,4 @@ def clarification_given(agreement: Agreement, event: ClarificationGiven) -> None
     assert event.actor.party_id and event.actor.member_id
     question = agreement.questions[event.question_id]
     answer = Answer(event.actor.party_id, event.actor.member_id, event.at, event.text)
-    agreement.questions[event.question_id] = replace(question, answers=(*question.answers, answer))
+    agreement.questions[event.question_id] = question._replace(answers=(*question.answers, answer))

@@ -59,7 +59,7 @@ def _judged(agreement: Agreement, proposal_id: ProposalId, act: Act, *, by_owner
 def proposal_accepted_subject_to(agreement: Agreement, event: ProposalAcceptedSubjectTo) -> None:
     proposal = agreement.proposals[event.proposal_id]
     condition = Condition(event.condition, event.owner, event.due, event.actor, event.at, event.originator_version)
-    agreement.proposals[event.proposal_id] = replace(proposal, state=ProposalState.CONDITIONAL, condition=condition)
+    agreement.proposals[event.proposal_id] = proposal._replace(state=ProposalState.CONDITIONAL, condition=condition)
     agreement.accepted_conditions[event.proposal_id] = condition
     for term_id in proposal.term_ids:
         agreement.reserved[term_id] = proposal.proposal_id
@@ -71,13 +71,13 @@ def condition_reported(agreement: Agreement, event: ConditionReported) -> None:
     proposal = agreement.proposals[event.proposal_id]
     assert proposal.condition
     condition = replace(proposal.condition, reported=True, evidence=event.evidence)
-    agreement.proposals[event.proposal_id] = replace(proposal, condition=condition)
+    agreement.proposals[event.proposal_id] = proposal._replace(condition=condition)
 
 
 @folds(ConditionLapsed)
 def condition_lapsed(agreement: Agreement, event: ConditionLapsed) -> None:
     proposal = agreement.proposals[event.proposal_id]
-    agreement.proposals[event.proposal_id] = replace(proposal, state=ProposalState.OPEN, condition=None)
+    agreement.proposals[event.proposal_id] = proposal._replace(state=ProposalState.OPEN, condition=None)
     for term_id in proposal.term_ids:
         del agreement.reserved[term_id]
     agreement.deadlines.cancel(proposal.proposal_id)

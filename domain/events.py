@@ -15,6 +15,7 @@ from eventsourcing.domain import AggregateCreated, AggregateEvent
 from eventsourcing.utils import register_topic
 
 from domain.ids import MemberId, PartyId
+from domain.rules import FOLDS
 from domain.times import written
 
 _ENVELOPE = {"originator_id", "originator_version", "originator_topic", "timestamp", "actor", "command_id"}
@@ -78,7 +79,7 @@ class Event(AggregateEvent):
 
     def apply(self, aggregate: Any) -> None:
         """The one fold: aggregate, projector and time travel all come through here."""
-        aggregate.apply_event(self)
+        FOLDS[type(self)](aggregate, self)
 
 
 class Founding(AggregateCreated):

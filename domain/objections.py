@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 from domain import acts
 from domain.agreement_events import (
@@ -48,8 +48,7 @@ class Resolution:
     at: str
 
 
-@dataclass(frozen=True, slots=True)
-class Objection:
+class Objection(NamedTuple):
     """An objection. term_ids: the terms of the package that it is about, None for all; it blocks the whole anyway.
     led_to: the term versions that the settled proposal brought."""
 
@@ -210,8 +209,7 @@ def objection_answered(agreement: Agreement, event: ObjectionAnswered) -> None:
     answer = Answer(event.actor.party_id, event.actor.member_id, event.at, event.text)
     by_other = event.actor.party_id != objection.party_id
     answered = objection.state == ObjectionState.OPEN and by_other
-    agreement.objections[event.objection_id] = replace(
-        objection,
+    agreement.objections[event.objection_id] = objection._replace(
         answers=(*objection.answers, answer),
         state=ObjectionState.ANSWERED if answered else objection.state,
     )
@@ -222,15 +220,15 @@ def resolution_offered(agreement: Agreement, event: ResolutionOffered) -> None:
     actor = event.actor
     assert actor.party_id and actor.member_id
     offer = Resolution(event.kind, event.text, tuple(event.refs), actor.party_id, actor.member_id, event.at)
-    agreement.objections[event.objection_id] = replace(
-        agreement.objections[event.objection_id], state=ObjectionState.RESOLUTION_OFFERED, resolution=offer
+    agreement.objections[event.objection_id] = agreement.objections[event.objection_id]._replace(
+        state=ObjectionState.RESOLUTION_OFFERED, resolution=offer
     )
 
 
 @folds(ResolutionDeclined)
 def resolution_declined(agreement: Agreement, event: ResolutionDeclined) -> None:
-    agreement.objections[event.objection_id] = replace(
-        agreement.objections[event.objection_id], state=ObjectionState.OPEN, resolution=None
+    agreement.objections[event.objection_id] = agreement.objections[event.objection_id]._replace(
+        state=ObjectionState.OPEN, resolution=None
     )
 
 
@@ -243,8 +241,8 @@ def objection_ended(agreement: Agreement, event: ResolutionConfirmed | Objection
         state = ObjectionState.AGREED_TO_DIFFER
     else:
         state = ObjectionState.RESOLVED
-    agreement.objections[event.objection_id] = replace(
-        objection, state=state, ended_at=event.at, ended_version=event.originator_version
+    agreement.objections[event.objection_id] = objection._replace(
+        state=state, ended_at=event.at, ended_version=event.originator_version
     )
 
 
@@ -253,8 +251,7 @@ def objection_mooted(agreement: Agreement, event: ObjectionMooted) -> None:
     objection = agreement.objections[event.objection_id]
     ended_by = agreement.proposals[objection.proposal_id].ended_by
     led_to = objection.led_to or agreement.brought.get(ended_by or 0, ())
-    agreement.objections[event.objection_id] = replace(
-        objection,
+    agreement.objections[event.objection_id] = objection._replace(
         state=ObjectionState.MOOT,
         ended_at=event.at,
         ended_version=event.originator_version,

@@ -22,7 +22,7 @@ from domain.partnership_events import (
     PartnershipFormed,
 )
 from domain.refusals import Code, Guards, malformed, refuse
-from domain.rules import DECISIONS, FOLDS, Act, Covered, decides, folds
+from domain.rules import DECISIONS, Act, Covered, decides, folds
 from domain.words import Mandate
 
 MandateGrant = tuple[Mandate, tuple[TermId, ...] | None]
@@ -121,9 +121,6 @@ class Partnership(Aggregate):
         """Record what the command brings about, or refuse it and record nothing."""
         self._acting(act, self._held(act), command.command_id)
         DECISIONS[type(command)].judge(self, command, act)
-
-    def apply_event(self, event: PartnershipEvent) -> None:
-        FOLDS[type(event)](self, event)
 
     def member(self, member_id: MemberId) -> Member:
         return self.members.get(member_id) or refuse(Code.UNKNOWN_REFERENCE, "The partnership has no such member.")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from domain import acts
 from domain.agreement_events import (
@@ -36,16 +35,16 @@ if TYPE_CHECKING:
     from domain.conditions import Condition
 
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """A proposal. It never changes but for its state; version is that of the event that made it, ended_by that of the
-    event that caused its end."""
+class Proposal(NamedTuple):
+    """A proposal. It never changes but for its state; term_ids: the terms that it touches, in the order of its items;
+    version is that of the event that made it, ended_by that of the event that caused its end."""
 
     proposal_id: ProposalId
     thread_id: ThreadId
     party_id: PartyId
     member_id: MemberId
     items: tuple[Item, ...]
+    term_ids: tuple[TermId, ...]
     fingerprint: Fingerprint
     rationale: str | None
     counters: ProposalId | None
@@ -58,11 +57,6 @@ class Proposal:
     condition: Condition | None = None
     ended_version: int | None = None
     ended_by: int | None = None
-
-    @property
-    def term_ids(self) -> tuple[TermId, ...]:
-        """The terms that it touches, in the order of its items."""
-        return tuple(TermId(item["term_id"]) for item in self.items)
 
 
 def words_on_proposal(agreement: Agreement, proposal: Proposal, party: PartyId) -> acts.ProposalWords:
@@ -237,6 +231,7 @@ def proposal_made(agreement: Agreement, event: ProposalMade) -> None:
         party_id=actor.party_id,
         member_id=actor.member_id,
         items=tuple(event.items),
+        term_ids=tuple(TermId(item["term_id"]) for item in event.items),
         fingerprint=event.fingerprint,
         rationale=event.rationale,
         counters=event.counters,
@@ -264,7 +259,7 @@ def proposal_moved(
     agreement: Agreement, event: ProposalCountered | ProposalRevived | ProposalParked | ProposalUnparked
 ) -> None:
     proposal = agreement.proposals[event.proposal_id]
-    agreement.proposals[event.proposal_id] = replace(proposal, state=_STATE_AFTER[type(event)])
+    agreement.proposals[event.proposal_id] = proposal._replace(state=_STATE_AFTER[type(event)])
 
 
 def _take_up(agreement: Agreement, made: Proposal) -> None:
@@ -291,15 +286,14 @@ def proposal_superseded(agreement: Agreement, event: ProposalSuperseded) -> None
         for objection in carried:
             agreement.objections_on[old.proposal_id].remove(objection.objection_id)
             agreement.objections_on.setdefault(successor.proposal_id, []).append(objection.objection_id)
-            agreement.objections[objection.objection_id] = replace(objection, proposal_id=successor.proposal_id)
+            agreement.objections[objection.objection_id] = objection._replace(proposal_id=successor.proposal_id)
     close_proposal(agreement, old.proposal_id, ProposalState.SUPERSEDED, event)
 
 
 def close_proposal(agreement: Agreement, proposal_id: ProposalId, state: ProposalState, event: Event) -> None:
     """Bring a live proposal to its end, and with it the place-holders that only it held."""
     proposal = agreement.proposals[proposal_id]
-    agreement.proposals[proposal_id] = replace(
-        proposal,
+    agreement.proposals[proposal_id] = proposal._replace(
         state=state,
         condition=None,
         ended_version=event.originator_version,

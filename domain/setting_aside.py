@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from domain import acts
@@ -146,14 +145,14 @@ def _defer(agreement: Agreement, term: Term, request: Request) -> None:
 def term_parking_requested(agreement: Agreement, event: TermParkingRequested) -> None:
     assert event.actor.party_id
     request = Request(event.actor.party_id, event.reason, event.until, event.until)
-    agreement.terms[event.term_id] = replace(agreement.terms[event.term_id], parking=request)
+    agreement.terms[event.term_id] = agreement.terms[event.term_id]._replace(parking=request)
 
 
 @folds(TermDeferralRequested)
 def term_deferral_requested(agreement: Agreement, event: TermDeferralRequested) -> None:
     assert event.actor.party_id
     request = Request(event.actor.party_id, event.reason, event.until, event.until_as_sent)
-    agreement.terms[event.term_id] = replace(agreement.terms[event.term_id], deferral=request)
+    agreement.terms[event.term_id] = agreement.terms[event.term_id]._replace(deferral=request)
 
 
 @folds(TermParked)

@@ -11,6 +11,7 @@ V = TypeVar("V")
 class Shelf(dict[K, V]):
     """Every change goes through item assignment or deletion, so that the projector sees what an event changed.
 
+    The things are named tuples: replacing a field takes a fifth of what it takes with a frozen data class.
     changed: the keys that were put or taken away since it was emptied, and whether each was new then."""
 
     def __init__(self) -> None:

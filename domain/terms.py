@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from domain import acts
 from domain.agreement_events import TermDropped, TermMarked, TermOpened, TermReopened
@@ -29,8 +29,7 @@ class Request:
     until_as_sent: str
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(NamedTuple):
     """A term as it stands. opener: the party that put it on the agenda or proposed it; opened: it stays without a
     proposal; place: its sort key in the text; until: the date of its parking or deferral."""
 
@@ -52,7 +51,7 @@ class Term:
     def moved_to(self, status: TermStatus, **changes: Any) -> Term:
         """The term in another state; requests and dates of the old state end with it."""
         fresh = {"parking": None, "deferral": None, "until": None, "until_as_sent": None} | changes
-        return replace(self, status=status, **(changes if status == self.status else fresh))
+        return self._replace(status=status, **(changes if status == self.status else fresh))
 
     def signed_form(self) -> dict[str, Any]:
         """What the fingerprint of the whole text is taken of."""
@@ -155,7 +154,7 @@ def term_dropped(agreement: Agreement, event: TermDropped) -> None:
 def term_marked(agreement: Agreement, event: TermMarked) -> None:
     term = agreement.terms[event.term_id]
     marks = tuple(mark for mark in Mark if (mark in term.marks if mark != event.mark else event.on))
-    agreement.terms[event.term_id] = replace(term, marks=marks)
+    agreement.terms[event.term_id] = term._replace(marks=marks)
 
 
 @folds(TermReopened)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Table
@@ -34,7 +35,8 @@ class Put(NamedTuple):
 
 
 class Brought(NamedTuple):
-    """What one event brings to the tables. position: its id in the log; moment: its body in the timeline."""
+    """What one event brings to the tables. position: its id in the log; moment: its body in the timeline;
+    next_deadline: the agreement's after it."""
 
     position: int
     agreement_id: AgreementId
@@ -42,31 +44,31 @@ class Brought(NamedTuple):
     puts: Sequence[Put]
     consents: Sequence[dict[str, Any]]
     moment: dict[str, Any]
+    next_deadline: str | None
 
 
+@dataclass(slots=True)
 class Batch:
-    """A run of folded events. position: the id of the last one; changes: by agreement, in the order of the log."""
+    """A run of folded events, in the order of the log. position: the id of the last one."""
 
-    def __init__(self) -> None:
-        self.position = 0
-        self.brought: list[Brought] = []
-        self._changes: dict[AgreementId, Change] = {}
+    position: int = 0
+    brought: list[Brought] = field(default_factory=list)
 
-    @property
     def changes(self) -> list[Change]:
-        return list(self._changes.values())
-
-    def take(self, brought: Brought, next_deadline: str | None) -> None:
-        """Take what the next event brings."""
-        change = self._changes.setdefault(brought.agreement_id, Change(brought.agreement_id, brought.version))
-        change.version, change.next_deadline = brought.version, next_deadline
-        for table, key, row, _ in brought.puts:
-            change.rows.setdefault(table.name, {})[key] = row
-        self.brought.append(brought)
+        """What the batch changes in each agreement."""
+        found: dict[AgreementId, Change] = {}
+        for brought in self.brought:
+            change = found.setdefault(brought.agreement_id, Change(brought.agreement_id, brought.version))
+            change.version, change.next_deadline = brought.version, brought.next_deadline
+            for table, key, row, _ in brought.puts:
+                change.rows.setdefault(table.name, {})[key] = row
+        return list(found.values())
 
 
 _UNTIL = 3
 _EVERY = (*tables.CHANGING, *tables.HAPPENED)
+_MOST_AT_ONCE = 4000
+"""Rows of one SQLite statement; of 7 columns, it may have 32,766 parameters."""
 
 
 class Rows:
@@ -75,33 +77,39 @@ class Rows:
     def __init__(self, brought: Iterable[Brought]) -> None:
         self._brought: dict[str, list[Sequence[Any]]] = {table.name: [] for table in _EVERY}
         self._ended: dict[str, list[tuple[int, str, str]]] = {table.name: [] for table in tables.CHANGING}
-        newest: dict[tuple[str, str, str], list[Any] | None] = {}
-        for _, agreement_id, version, puts, consents, moment in brought:
+        self._newest: dict[tuple[str, str, str], list[Any] | None] = {}
+        for _, agreement_id, version, puts, consents, moment, _ in brought:
             for put in puts:
-                self._put(agreement_id, version, put, newest)
+                self._put(agreement_id, version, put)
             self._brought[tables.timeline.name].append((agreement_id, version, _written(moment)))
             self._brought[tables.consents.name] += [
                 (agreement_id, version, place, _written(body)) for place, body in enumerate(consents)
             ]
             self._brought[tables.stories.name] += [(agreement_id, version, term_id) for term_id in moment["term_ids"]]
 
-    def _put(self, agreement_id: str, version: int, put: Put, newest: dict[tuple[str, str, str], Any]) -> None:
-        """newest: the rows of the run that nothing has replaced yet; one that is replaced gets its until here."""
+    def _put(self, agreement_id: str, version: int, put: Put) -> None:
         table, key, row, is_new = put
         place = (table.name, agreement_id, key)
-        if before := newest.get(place):
-            before[_UNTIL] = version
-        elif not is_new and place not in newest:
-            self._ended[table.name].append((version, agreement_id, key))
-        newest[place] = None
+        if not is_new:
+            self._end(place, version)
+        brought = None
         if row is not None:
             brought = [agreement_id, key, version, None, row.sort, int(row.shown), _written(row.body)]
-            newest[place] = brought
             self._brought[table.name].append(brought)
+        self._newest[place] = brought
+
+    def _end(self, place: tuple[str, str, str], version: int) -> None:
+        """A row of this run that is replaced gets its until at once, an earlier one by a statement."""
+        if place not in self._newest:
+            table, agreement_id, key = place
+            self._ended[table].append((version, agreement_id, key))
+        elif before := self._newest[place]:
+            before[_UNTIL] = version
 
     def write(self, connection: Connection) -> None:
-        """Replace and bring, by one driver executemany a table."""
-        mark = "?" if connection.dialect.paramstyle == "qmark" else "%s"
+        """End what was replaced, then bring the new rows, many by a statement: other threads run meanwhile."""
+        is_postgresql = connection.dialect.name == "postgresql"
+        mark = "%s" if is_postgresql else "?"
         for table in tables.CHANGING:
             if ended := self._ended[table.name]:
                 connection.exec_driver_sql(
@@ -110,11 +118,26 @@ class Rows:
                     ended,
                 )
         for table in _EVERY:
-            if rows := [tuple(each) for each in self._brought[table.name]]:
-                columns = table.columns.keys()
-                connection.exec_driver_sql(
-                    f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({', '.join([mark] * len(columns))})", rows
-                )
+            if rows := self._brought[table.name]:
+                (_copy if is_postgresql else _insert)(connection, table, rows)
+
+
+def _copy(connection: Connection, table: Table, rows: Sequence[Sequence[Any]]) -> None:
+    cursor: Any = connection.connection.cursor()
+    with cursor, cursor.copy(f"COPY {table.name} ({', '.join(table.columns.keys())}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def _insert(connection: Connection, table: Table, rows: Sequence[Sequence[Any]]) -> None:
+    columns = table.columns.keys()
+    row = f"({', '.join('?' * len(columns))})"
+    for start in range(0, len(rows), _MOST_AT_ONCE):
+        some = rows[start : start + _MOST_AT_ONCE]
+        connection.exec_driver_sql(
+            f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES {', '.join([row] * len(some))}",
+            tuple(chain.from_iterable(some)),
+        )
 
 
 def _written(body: dict[str, Any]) -> str:

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import Any
 
 from domain.agreement import Agreement
 from projections.rows import Row
+
+
+def header_state(agreement: Agreement) -> tuple[Any, ...]:
+    """What can change of the header: while it is the same, so is the row. Its first is the next deadline, if any."""
+    due = agreement.deadlines.next()
+    return due[0] if due else None, agreement.title, agreement.status, agreement.ratification, agreement.abandonment
 
 
 def header_row(agreement: Agreement) -> Row:

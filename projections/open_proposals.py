@@ -26,6 +26,9 @@ API_FIELDS = (
 )
 
 
+_HEADS = LIVE - {ProposalState.COUNTERED}
+
+
 def proposal_row(agreement: Agreement, proposal_id: str) -> Row | None:
     """The row of a proposal; shown while it is live, or stale and not taken up again by its party."""
     proposal = agreement.proposals[proposal_id]  # type: ignore[index]
@@ -40,7 +43,7 @@ def proposal_row(agreement: Agreement, proposal_id: str) -> Row | None:
             "member_id": proposal.member_id,
             "state": proposal.state,
             "contested": agreement.is_contested(proposal),
-            "head": proposal.state in LIVE - {ProposalState.COUNTERED},
+            "head": proposal.state in _HEADS,
             "items": list(proposal.items),
             "rationale": proposal.rationale,
             "fingerprint": proposal.fingerprint,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Connection, Engine, func, select
 
@@ -17,9 +18,8 @@ from projections.batch import Batch, Brought, Change, Put, Rows
 from projections.conflict_history import objection_row
 from projections.consents import consent_bodies
 from projections.current_terms import term_row
-from projections.headers import header_row
+from projections.headers import header_row, header_state
 from projections.open_proposals import proposal_row, question_row
-from projections.rows import Row
 from projections.timeline import timeline_body
 
 Load = Callable[[AgreementId, int], Agreement]
@@ -33,6 +33,9 @@ _SHELVES = (
     ("objections", tables.objections, objection_row),
     ("questions", tables.questions, question_row),
 )
+_Fold = tuple[Agreement | None, tuple[Any, ...] | None]
+"""An agreement, None before its first event, and what its header was made of."""
+
 PROJECTING_LOCK = 0x6F6E6572656164
 """The advisory lock under which read models are written on PostgreSQL."""
 
@@ -49,7 +52,7 @@ class Projector:
 
     def __init__(self, engine: Engine, load: Load) -> None:
         self._engine, self._load_fold = engine, load
-        self._folds: dict[AgreementId, tuple[Agreement, Row]] = {}
+        self._folds: dict[UUID, _Fold] = {}
         self._last_written = 0
 
     def position(self) -> int:
@@ -62,23 +65,19 @@ class Projector:
         """Fold and write; returns what changed."""
         batch = self.fold(events)
         self.write([batch])
-        return batch.changes
+        return batch.changes()
 
-    def unknown(self, events: Events) -> dict[AgreementId, int]:
+    def unknown(self, events: Events) -> dict[UUID, int]:
         """The agreements that `fold` would have to load from the log first, which can take long, and up to where."""
-        found: dict[AgreementId, int] = {}
+        found: dict[UUID, int] = {}
         for _, event in events:
-            agreement_id = AgreementId(str(event.originator_id))
-            if isinstance(event, AgreementEvent) and agreement_id not in self._folds:
-                found.setdefault(agreement_id, event.originator_version - 1)
-        return {agreement_id: version for agreement_id, version in found.items() if version}
+            if isinstance(event, AgreementEvent) and event.originator_id not in self._folds:
+                found.setdefault(event.originator_id, event.originator_version - 1)
+        return {stream: version for stream, version in found.items() if version}
 
-    def load(self, agreement_id: AgreementId, version: int) -> None:
+    def load(self, stream: UUID, version: int) -> None:
         """Load an agreement as it was before its next event."""
-        agreement = self._load_fold(agreement_id, version)
-        for shelf, _, _ in _SHELVES:
-            getattr(agreement, shelf).changed.clear()
-        self._folds[agreement_id] = agreement, header_row(agreement)
+        self._folds[stream] = self._loaded(stream, version)
 
     def fold(self, events: Events) -> Batch:
         """What the next events bring. After a failure everything is loaded from the log again."""
@@ -116,32 +115,43 @@ class Projector:
         return position
 
     def _fold(self, event: AgreementEvent, batch: Batch) -> None:
-        agreement_id, version = AgreementId(str(event.originator_id)), event.originator_version
-        if version > 1 and agreement_id not in self._folds:
-            self.load(agreement_id, version - 1)
-        before, header_before = self._folds.pop(agreement_id, (None, None))
+        stream, version = event.originator_id, event.originator_version
+        kept = self._folds.pop(stream, None)
+        before, header_before = kept or self._loaded(stream, version - 1)
         agreement = event.mutate(before)
         assert agreement
-        header = header_row(agreement)
-        self._folds[agreement_id] = agreement, header
-        puts = [] if header == header_before else [Put(tables.headers, "", header, header_before is None)]
-        puts += _changed(agreement)
+        header = header_state(agreement)
+        self._folds[stream] = agreement, header
+        puts = _changed(agreement)
+        if header != header_before:
+            puts.append(Put(tables.headers, "", header_row(agreement), header_before is None))
         consents, moment = consent_bodies(agreement, event), timeline_body(agreement, event)
-        brought = Brought(batch.position, agreement_id, version, puts, consents, moment)
-        batch.take(brought, header.body["next_deadline"])
+        batch.brought.append(
+            Brought(batch.position, agreement.agreement_id, version, puts, consents, moment, next_deadline=header[0])
+        )
+
+    def _loaded(self, stream: UUID, version: int) -> _Fold:
+        if not version:
+            return None, None
+        agreement = self._load_fold(AgreementId(str(stream)), version)
+        for shelf, _, _ in _SHELVES:
+            getattr(agreement, shelf).changed.clear()
+        return agreement, header_state(agreement)
 
 
-def _changed(agreement: Agreement) -> Iterable[Put]:
+def _changed(agreement: Agreement) -> list[Put]:
     """The rows that the last event changed; with an objection or a question changes the proposal that it is on."""
     for objection_id in agreement.objections.changed:
         agreement.proposals.changed.setdefault(agreement.objections[objection_id].proposal_id, False)
     for question_id in agreement.questions.changed:
         agreement.proposals.changed.setdefault(agreement.questions[question_id].proposal_id, False)
+    puts = []
     for shelf, table, row_of in _SHELVES:
         changed: dict[Any, bool] = getattr(agreement, shelf).changed
-        for key, is_new in changed.items():
-            yield Put(table, key, row_of(agreement, key), is_new)
-        changed.clear()
+        if changed:
+            puts += [Put(table, key, row_of(agreement, key), is_new) for key, is_new in changed.items()]
+            changed.clear()
+    return puts
 
 
 def take_turn(connection: Connection) -> None:

@@ -16,7 +16,8 @@ _KEPT = (
 
 def timeline_body(agreement: Agreement, event: Event) -> dict[str, Any]:
     """The row of an event; term_ids: the terms that it concerns, of headings at that moment."""
-    term_ids = _concerned(agreement, event)
+    said = vars(event)
+    term_ids = _concerned(agreement, said)
     headings = {each: agreement.terms[each].heading for each in term_ids if each in agreement.terms}
     return {
         "event_version": event.originator_version,
@@ -26,19 +27,21 @@ def timeline_body(agreement: Agreement, event: Event) -> dict[str, Any]:
         "member_id": event.actor.member_id,
         "term_ids": term_ids,
         "headings": headings,
-        "about": {key: said for key in _KEPT if (said := getattr(event, key, None)) is not None},
+        "about": {key: said[key] for key in _KEPT if said.get(key) is not None},
     }
 
 
-def _concerned(agreement: Agreement, event: Any) -> list[Any]:
-    if hasattr(event, "term_id"):
-        return [event.term_id]
-    if term_ids := getattr(event, "term_ids", None):
-        return list(term_ids)
-    if objection := agreement.objections.get(getattr(event, "objection_id", None)):  # type: ignore[arg-type]
-        return list(objection.term_ids or agreement.proposals[objection.proposal_id].term_ids)
-    proposal_id = getattr(event, "proposal_id", None)
-    if question := agreement.questions.get(getattr(event, "question_id", None)):  # type: ignore[arg-type]
+def _concerned(agreement: Agreement, said: Mapping[str, Any]) -> list[Any]:
+    if "term_id" in said:
+        return [said["term_id"]]
+    if said.get("term_ids"):
+        return list(said["term_ids"])
+    proposal_id = said.get("proposal_id")
+    if objection := agreement.objections.get(said.get("objection_id")):  # type: ignore[arg-type]
+        if objection.term_ids:
+            return list(objection.term_ids)
+        proposal_id = objection.proposal_id
+    if question := agreement.questions.get(said.get("question_id")):  # type: ignore[arg-type]
         proposal_id = question.proposal_id
     if proposal := agreement.proposals.get(proposal_id):  # type: ignore[arg-type]
         return list(proposal.term_ids)

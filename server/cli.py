@@ -1,4 +1,4 @@
-"""The command line: serve, demo, migrate, rebuild, import, export, host-token."""
+"""The command line. What only one command needs is imported by that command, so that the others start sooner."""
 
 from __future__ import annotations
 
@@ -6,34 +6,29 @@ import asyncio
 import gc
 import json
 import os
-import socket
 import sqlite3
 import sys
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 import psycopg
-import uvicorn
 from eventsourcing.persistence import PersistenceError
 from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
-from starlette.types import ASGIApp
 
 from domain.ids import MemberId, PartnershipId
 from domain.refusals import Refusal
-from server.app import create_app
 from server.backup import BackupRefused
 from server.database import Database, DatabaseInUse, UnknownDatabase, is_set_up, migrate, open_database, sole_writer
-from server.frames import ReadyFrames
 from server.identity import Identity, Seat
 from server.logs import configure
-from server.node import Node
-from server.rebuilding import rebuild as rebuild_all
 from server.settings import PREFIX, Settings, WrongSettings, read_settings, unknown_variables
-from web.fragments import DemoNotice
+
+if TYPE_CHECKING:
+    from server.node import Node
 
 R = TypeVar("R")
 
@@ -68,6 +63,7 @@ class _Spoken(click.Group):
 def main() -> None:
     """Two partners, one durable log, one agreement."""
     os.umask(0o077)  # a database holds names, addresses and access
+    click.get_current_context().call_on_close(gc.freeze)  # walking what ends with the process takes a tenth of a second
 
 
 @main.command()
@@ -76,6 +72,8 @@ def main() -> None:
 @click.option("--host", default=None, help="The address to listen on; also ONETEXT_HOST.")
 def serve(database: str | None, port: int | None, host: str | None) -> None:
     """Serve the workspace."""
+    from server.serving import run
+
     settings = _settings(database=database, port=port, host=host)
     with _opened(settings) as opened:
         host_token = Identity(opened.beside).secret("host_token") if _is_empty(opened) else None
@@ -86,7 +84,7 @@ def serve(database: str | None, port: int | None, host: str | None) -> None:
                 click.echo(f"Host token (forms partnerships): {host_token}")
                 click.echo(f"Form the first one at {settings.public_url or url}/form/{host_token}")
 
-        _run(opened, settings, announce)
+        run(opened, settings, announce)
 
 
 @main.command()
@@ -96,6 +94,7 @@ def serve(database: str | None, port: int | None, host: str | None) -> None:
 def demo(database: str | None, port: int | None, as_json: bool) -> None:
     """Serve a partnership with an agreement in full swing."""
     from server.demo import prepare
+    from server.serving import run
 
     settings = _settings(database=database or os.environ.get("ONETEXT_DATABASE", "sqlite:///demo.db"), port=port)
     with _opened(settings) as opened:
@@ -112,7 +111,7 @@ def demo(database: str | None, port: int | None, as_json: bool) -> None:
                 click.echo(f"  {name:<14} {link}")
             click.echo("\nCtrl-C ends the demo; everything stays in its database.\n")
 
-        _run(opened, settings, announce, prepared.demo_notices)
+        run(opened, settings, announce, prepared.demo_notices)
 
 
 @main.command("migrate")
@@ -128,6 +127,7 @@ def migrate_command(database: str | None) -> None:
 @click.option("--progress", is_flag=True, help="Show how far it is, and how fast.")
 def rebuild(database: str | None, progress: bool) -> None:
     """Empty the read models and project them again from the first event."""
+    from server.rebuilding import rebuild as rebuild_all
 
     def tell(done: int, position: int, newest: int, rate: float) -> None:
         if progress:
@@ -279,6 +279,8 @@ def _reading(settings: Settings, *, must_exist: bool = False) -> Iterator[Databa
 
 
 def _with_node(database: Database, settings: Settings, act: Callable[[Node], Awaitable[R]]) -> R:
+    from server.node import Node
+
     async def run() -> R:
         node = Node(database, settings)
         await node.start()
@@ -288,62 +290,3 @@ def _with_node(database: Database, settings: Settings, act: Callable[[Node], Awa
             await node.stop()
 
     return asyncio.run(run())
-
-
-def _run(
-    database: Database,
-    settings: Settings,
-    announce: Callable[[str], None],
-    demo_notices: Mapping[str, DemoNotice] | None = None,
-) -> None:
-    """Serve until interrupted; announce is called once connections are accepted."""
-    listening = socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind((settings.host, settings.port))
-    except socket.gaierror as error:
-        raise click.ClickException(f"ONETEXT_HOST: {settings.host} is no address here: {error.strerror}.") from None
-    except OSError as error:
-        at = f"{settings.host}:{settings.port}"
-        raise click.ClickException(f"ONETEXT_PORT: {at} cannot be used: {error.strerror}. Try --port 0.") from None
-    url = f"http://{settings.host}:{listening.getsockname()[1]}"
-    app = create_app(database, settings, demo_notices=demo_notices)
-    server = _Server(_uvicorn(app), announce=lambda: announce(url))
-    server.run(sockets=[listening])
-    if not server.started:
-        sys.exit(1)
-
-
-def _uvicorn(app: ASGIApp) -> uvicorn.Config:
-    """uvicorn with the defaults changed that would hurt: compression, frame size, and a log that shows links."""
-    return uvicorn.Config(
-        app,
-        ws=ReadyFrames,
-        ws_per_message_deflate=False,
-        ws_max_size=1024 * 1024,
-        access_log=False,
-        log_config=None,
-        server_header=False,
-        lifespan="on",
-        timeout_graceful_shutdown=5,
-    )
-
-
-def _collect_seldom() -> None:
-    """Look for cyclic garbage seldom: folds and read models live long and have no cycles, but are walked each time."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(10_000, 20, 100)
-
-
-class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, announce: Callable[[], None]) -> None:
-        super().__init__(config)
-        self._announce = announce
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        if self.started:
-            _collect_seldom()
-            self._announce()
-            sys.stdout.flush()

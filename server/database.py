@@ -22,6 +22,8 @@ from server.log_tables import metadata
 from server.postgres_log import SCHEMA_LOCK, PostgresLog
 from server.sqlite_log import SqliteLog
 
+_WAL = ("journal_mode=WAL", "busy_timeout=10000")
+
 
 class DatabaseInUse(Exception):
     """Another process serves this database."""
@@ -59,7 +61,12 @@ def open_database(url: str, *, must_exist: bool = False) -> Database:
             raise UnknownDatabase(f"There is no folder {folder}. Make it first, or choose another.")
         if must_exist and not Path(path).exists():
             raise UnknownDatabase(f"There is no database {path}.")
-        return Database(url, SqliteLog(path), _sqlite(path, "FULL"), _sqlite(models_beside(path), "NORMAL"))
+        return Database(
+            url,
+            SqliteLog(path),
+            sqlite_engine(path, *_WAL, "synchronous=FULL"),
+            sqlite_engine(models_beside(path), *_WAL, "synchronous=NORMAL"),
+        )
     if url.startswith(("postgresql://", "postgres://")):
         bare = url.split("://", 1)[1]
         try:
@@ -121,7 +128,7 @@ def _is_of_another_log(connection: Connection, database: Database) -> bool:
 @contextmanager
 def _alone(database: Database) -> Iterator[None]:
     if isinstance(database.log, SqliteLog):
-        with open(_path(database) + ".migrate.lock", "w") as lock:
+        with open(path_of(database) + ".migrate.lock", "w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
         return
@@ -142,7 +149,7 @@ def sole_writer(database: Database, patience: float = 0) -> Iterator[None]:
     if not database.is_sqlite:
         yield
         return
-    path = _path(database) + ".lock"
+    path = path_of(database) + ".lock"
     with open(path, "a+") as lock:
         _take(lock, path, time.monotonic() + patience)
         yield
@@ -161,16 +168,18 @@ def _take(lock: TextIO, path: str, deadline: float) -> None:
         threading.Event().wait(0.05)
 
 
-def _path(database: Database) -> str:
+def path_of(database: Database) -> str:
+    """The file of an SQLite database."""
     return database.url.removeprefix("sqlite:///")
 
 
-def _sqlite(path: str, synchronous: str) -> Engine:
+def sqlite_engine(path: str, *pragmas: str) -> Engine:
+    """An engine on an SQLite file; pragmas: set on each connection."""
     engine = create_engine(f"sqlite:///{path}", poolclass=QueuePool, pool_size=4, max_overflow=8)
 
     @event.listens_for(engine, "connect")
     def set_pragmas(connection: Any, _: Any) -> None:
-        for pragma in ("journal_mode=WAL", f"synchronous={synchronous}", "busy_timeout=10000"):
+        for pragma in pragmas:
             connection.execute(f"PRAGMA {pragma}")
         connection.isolation_level = None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -58,13 +59,16 @@ class CanonicalMapper(Mapper[UUID]):
         state["originator_version"] = stored_event.originator_version
         state["timestamp"] = moment_of(kept["at"])
         state["at"] = kept["at"]
-        state["actor"] = Actor(**kept["actor"])
+        state["actor"] = _actor(**kept["actor"])
         state["command_id"] = kept["command_id"]
         if topic := _FOUNDED_BY.get(event_class.TOPIC):
             state["originator_topic"] = topic
         event: Event = object.__new__(event_class)
         object.__setattr__(event, "__dict__", state)
         return event
+
+
+_actor = lru_cache(1024)(Actor)
 
 
 def _raised(event_class: type[Event], schema: int, data: dict[str, Any]) -> dict[str, Any]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import chain
 from typing import Any, TypeVar
 from uuid import UUID
 
 import psycopg
-from eventsourcing.persistence import Notification, StoredEvent
+from eventsourcing.persistence import InterfaceError, Notification, OperationalError, StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
+from eventsourcing.utils import retry
 from psycopg.conninfo import conninfo_to_dict
+from psycopg.rows import tuple_row
 from psycopg.sql import SQL, Identifier
 from sqlalchemy.dialects import postgresql
 
@@ -23,42 +26,8 @@ SCHEMA_LOCK = 0x6F6E6574657874
 """The advisory lock under which a schema is set up, so that nodes that start at once wait for each other."""
 
 _DIALECT = postgresql.dialect(paramstyle="pyformat")  # type: ignore[no-untyped-call]
-_LOCK_TIMEOUT = "10s"
-
-
-class _Recorder(PostgresApplicationRecorder):
-    """Inserts any number of events with one statement from arrays; no client pipeline, no database function."""
-
-    def insert(self, cursor: psycopg.Cursor[Any], events: Sequence[StoredEvent]) -> list[int]:
-        """Insert under the table lock; the ids in the order of the events."""
-        cursor.execute(
-            SQL(
-                "INSERT INTO {schema}.{table} (originator_id, originator_version, topic, state) "
-                "SELECT originator_id, originator_version, topic, state FROM unnest("
-                "%s::uuid[], %s::bigint[], %s::text[], %s::bytea[]) WITH ORDINALITY "
-                "AS given (originator_id, originator_version, topic, state, place) ORDER BY place "
-                "RETURNING notification_id"
-            ).format(schema=Identifier(self.datastore.schema), table=Identifier(self.events_table_name)),
-            (
-                [event.originator_id for event in events],
-                [event.originator_version for event in events],
-                [event.topic for event in events],
-                [event.state for event in events],
-            ),
-        )
-        return [row["notification_id"] for row in cursor.fetchall()]
-
-    def lock(self, cursor: psycopg.Cursor[Any]) -> None:
-        """Let no other writer's ids come between, until the end of the transaction, which wakes every node's tail. All
-        in one message, since each would wait for an answer of its own."""
-        cursor.execute(
-            SQL("SET LOCAL lock_timeout = {}; LOCK TABLE {}.{} IN EXCLUSIVE MODE; NOTIFY {}").format(
-                _LOCK_TIMEOUT,
-                Identifier(self.datastore.schema),
-                Identifier(self.events_table_name),
-                Identifier(CHANNEL),
-            )
-        )
+_LOCK = f"SET LOCAL lock_timeout = '10s'; LOCK TABLE {{table}} IN EXCLUSIVE MODE; NOTIFY {CHANNEL}"
+"""Lets no other writer's ids come between, until the end of the transaction, which wakes every node's tail."""
 
 
 class PostgresLog:
@@ -79,7 +48,14 @@ class PostgresLog:
             max_overflow=4,
             schema="public",
         )
-        self._recorder = _Recorder(self._datastore)
+        self._recorder = PostgresApplicationRecorder(self._datastore)
+        table = SQL("{}.{}").format(Identifier(self._datastore.schema), Identifier(self._recorder.events_table_name))
+        self._events = table.as_string()
+        self._lock = _LOCK.format(table=self._events)
+        self._tail = (
+            f"SELECT originator_id, originator_version, topic, state, notification_id FROM {self._events} "
+            "WHERE notification_id > %s ORDER BY notification_id LIMIT %s"
+        ).encode()
 
     def create_tables(self) -> None:
         """The events' own table; call it under SCHEMA_LOCK."""
@@ -104,44 +80,55 @@ class PostgresLog:
             return Conflict(str(error))
 
     def _transact(self, commits: Sequence[Commit]) -> list[int]:
-        with self._datastore.pool.connection() as connection, connection.transaction():
-            cursor = connection.cursor()
-            if any(commit.events for commit in commits):
-                self._recorder.lock(cursor)
-            return self._insert(cursor, commits)
+        with self._datastore.pool.connection() as connection:
+            return self._write(connection, commits, [self._lock] if any(commit.events for commit in commits) else [])
 
     def write_in_turn(self, work: Callable[[Turn], R]) -> R:
         """Under the table lock every other node's writer waits; readers do not."""
         with self._datastore.pool.connection() as connection, connection.transaction():
-            cursor = connection.cursor()
-            self._recorder.lock(cursor)
-            return work(_Turn(self, cursor))
+            connection.execute(self._lock.encode())
+            return work(_Turn(self, connection))
 
-    def _insert(self, cursor: psycopg.Cursor[Any], commits: Sequence[Commit]) -> list[int]:
-        events = [event for commit in commits for event in commit.events]
-        ids = self._recorder.insert(cursor, events) if events else []
-        outcomes = [commit.outcome for commit in commits if commit.outcome]
-        if outcomes:
-            cursor.execute(
-                f"INSERT INTO {command_outcomes.name} SELECT * FROM unnest("
-                "%s::text[], %s::text[], %s::text[], %s::text[], %s::bigint[], %s::bigint[])",
-                [
-                    [getattr(each, column) for each in outcomes]
-                    for column in ("stream", "command_id", "member_id", "content", "first_version", "last_version")
-                ],
+    def _write(
+        self, connection: psycopg.Connection[Any], commits: Sequence[Commit], first: Sequence[str] = ()
+    ) -> list[int]:
+        """Everything in one message: PostgreSQL takes it as one transaction, unless one is open, and answers once."""
+        cursor = psycopg.ClientCursor(connection)
+        statements = [*first]
+        if events := [event for commit in commits for event in commit.events]:
+            rows = ", ".join(["(%s, %s, %s, %s)"] * len(events))
+            statements.append(
+                cursor.mogrify(
+                    f"INSERT INTO {self._events} (originator_id, originator_version, topic, state) VALUES {rows} "
+                    "RETURNING notification_id",
+                    [
+                        each
+                        for event in events
+                        for each in (event.originator_id, event.originator_version, event.topic, event.state)
+                    ],
+                )
             )
-        for commit in commits:
-            for statement in commit.rows:
-                cursor.execute(*compiled(statement, _DIALECT))
-        return _last_ids(commits, ids)
+        if outcomes := [commit.outcome for commit in commits if commit.outcome]:
+            rows = ", ".join(["(%s, %s, %s, %s, %s, %s)"] * len(outcomes))
+            statements.append(cursor.mogrify(f"INSERT INTO {command_outcomes.name} VALUES {rows}", [*chain(*outcomes)]))
+        statements += [
+            cursor.mogrify(*compiled(statement, _DIALECT)) for commit in commits for statement in commit.rows
+        ]
+        if not statements:
+            return _last_ids(commits, [])
+        cursor.execute("; ".join(statements).encode())
+        found = [row for result in cursor.results() if result.description for row in result.fetchall()]
+        return _last_ids(commits, [row["notification_id"] for row in found])
 
     def events(self, stream: UUID, after: int = 0, limit: int | None = None) -> Sequence[StoredEvent]:
         found: Sequence[StoredEvent] = self._recorder.select_events(stream, gt=after, limit=limit)
         return found
 
+    @retry((InterfaceError, OperationalError), max_attempts=10, wait=0.2)
     def tail(self, after: int, limit: int) -> Sequence[Notification]:
-        found: Sequence[Notification] = self._recorder.select_notifications(after, limit, inclusive_of_start=False)
-        return found
+        with self._datastore.get_connection() as connection, connection.cursor(row_factory=tuple_row) as cursor:
+            cursor.execute(self._tail, (after, limit), prepare=True)
+            return [Notification(*row) for row in cursor.fetchall()]
 
     def outcome(self, stream: str, command_id: str) -> Outcome | None:
         with self._datastore.cursor() as cursor:
@@ -164,15 +151,13 @@ class PostgresLog:
 
 
 class _Turn:
-    def __init__(self, log: PostgresLog, cursor: psycopg.Cursor[Any]) -> None:
-        self._log, self._cursor = log, cursor
+    def __init__(self, log: PostgresLog, connection: psycopg.Connection[Any]) -> None:
+        self._log, self._connection, self._cursor = log, connection, connection.cursor()
 
     def events(self, stream: UUID, after: int) -> Sequence[StoredEvent]:
         self._cursor.execute(
-            SQL(
-                "SELECT originator_version, topic, state FROM {}.{} "
-                "WHERE originator_id = %s AND originator_version > %s ORDER BY originator_version"
-            ).format(Identifier(self._log._datastore.schema), Identifier(self._log._recorder.events_table_name)),
+            f"SELECT originator_version, topic, state FROM {self._log._events} "
+            "WHERE originator_id = %s AND originator_version > %s ORDER BY originator_version".encode(),
             (stream, after),
         )
         return [
@@ -184,7 +169,7 @@ class _Turn:
         return _outcome(self._cursor, stream, command_id)
 
     def write(self, commit: Commit) -> int:
-        return self._log._insert(self._cursor, [commit])[0]
+        return self._log._write(self._connection, [commit])[0]
 
 
 def _outcome(cursor: psycopg.Cursor[Any], stream: str, command_id: str) -> Outcome | None:

@@ -8,11 +8,11 @@ import queue
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
+from uuid import UUID
 
 from eventsourcing.persistence import Notification
 
 from domain.events import Event
-from domain.ids import AgreementId
 from projections.batch import Batch, Change
 from projections.projector import Projector
 from server.logs import log
@@ -90,16 +90,16 @@ class Projecting:
                 return
             self._coming.popleft()
             try:
-                self._changed(batch.changes)
+                self._changed(batch.changes())
             except Exception:
                 log.exception("changes could not be shown")
             finally:
                 self._folded.put(batch)
 
-    async def _load(self, unknown: dict[AgreementId, int]) -> None:
+    async def _load(self, unknown: dict[UUID, int]) -> None:
         try:
-            for agreement_id, version in unknown.items():
-                await asyncio.to_thread(self._projector.load, agreement_id, version)
+            for stream, version in unknown.items():
+                await asyncio.to_thread(self._projector.load, stream, version)
         except Exception:
             log.exception("the log cannot be read; trying again")
             await asyncio.sleep(RETRY_SECONDS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import TypeVar
 from uuid import UUID
 
@@ -41,6 +42,14 @@ class _DurablePool(SQLiteConnectionPool):
         return connection
 
 
+class _Recorder(SQLiteApplicationRecorder):
+    def convert_originator_id(self, originator_id: str) -> UUID:
+        return _stream_of(originator_id)
+
+
+_stream_of = lru_cache(1024)(UUID)
+
+
 class SqliteLog:
     """Events through eventsourcing's recorder; each commit of a batch stands in a savepoint of its own."""
 
@@ -51,7 +60,7 @@ class SqliteLog:
         datastore.pool.close()
         datastore.pool = _DurablePool(db_name=path, pool_size=4)
         self._datastore = datastore
-        self._recorder = SQLiteApplicationRecorder(datastore)
+        self._recorder = _Recorder(datastore)
 
     def create_tables(self) -> None:
         """The events' own table."""
@@ -73,7 +82,7 @@ class SqliteLog:
         try:
             ids = self._recorder._insert_events(cursor, commit.events)
             if commit.outcome:
-                cursor.execute(_INSERT_OUTCOME, _row(commit.outcome))
+                cursor.execute(_INSERT_OUTCOME, commit.outcome)
             for statement in commit.rows:
                 cursor.execute(*compiled(statement, _DIALECT))
         except sqlite3.IntegrityError as error:
@@ -132,14 +141,3 @@ def _outcome(cursor: SQLiteCursor, stream: str, command_id: str) -> Outcome | No
     cursor.execute(_SELECT_OUTCOME, (stream, command_id))
     row = cursor.fetchone()
     return Outcome(*row) if row else None
-
-
-def _row(outcome: Outcome) -> tuple[object, ...]:
-    return (
-        outcome.stream,
-        outcome.command_id,
-        outcome.member_id,
-        outcome.content,
-        outcome.first_version,
-        outcome.last_version,
-    )

@@ -17,10 +17,10 @@ import uvicorn
 from jsonschema import Draft202012Validator
 
 from server.app import create_app
-from server.cli import _uvicorn
 from server.database import migrate, open_database
 from server.identity import Identity
 from server.openapi import openapi
+from server.serving import uvicorn_config
 from server.settings import Settings
 
 
@@ -47,7 +47,7 @@ class Served:
         self.host_token = Identity(self.database.beside).secret("host_token")
         chosen = {"rate_commands": 0, "rate_requests": 0} | settings
         self.application: Any = create_app(self.database, Settings(**chosen), self.clock)
-        config = _uvicorn(self.application)
+        config = uvicorn_config(self.application)
         config.port = 0
         self.server = uvicorn.Server(config)
         self.thread = threading.Thread(target=lambda: asyncio.run(self.server.serve()), daemon=True)

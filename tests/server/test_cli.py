@@ -8,8 +8,10 @@ import subprocess
 import sys
 import threading
 import uuid
+from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -40,6 +42,14 @@ def test_every_command_has_help() -> None:
         assert "Usage" in run(command, "--help")
 
 
+def dumped(url: str) -> bytes:
+    database = open_database(url)
+    with database.models.connect() as connection:
+        rows = dump(connection)
+    database.close()
+    return rows
+
+
 def test_rebuild_gives_the_same_rows_byte_for_byte(database_url: str) -> None:
     node = Served(database_url)
     pair = pair_on(node)
@@ -50,16 +60,12 @@ def test_rebuild_gives_the_same_rows_byte_for_byte(database_url: str) -> None:
         )
         pair.cid.accept(made["proposal_id"])
     node.stop()
-    database = open_database(database_url)
-    with database.models.connect() as connection:
-        before = dump(connection)
+    before = dumped(database_url)
     done = subprocess.run(
         [ONETEXT, "rebuild", "--progress", "--database", database_url], capture_output=True, text=True, check=True
     )
     assert re.search(r"27 events, at \d+ of \d+, [\d,]+ events/s", done.stderr), done.stderr
-    with database.models.connect() as connection:
-        assert dump(connection) == before
-    database.close()
+    assert dumped(database_url) == before
 
 
 def test_a_rebuild_of_more_agreements_than_are_kept_folded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -72,15 +78,41 @@ def test_a_rebuild_of_more_agreements_than_are_kept_folded(tmp_path: Path, monke
         for each in (pair.ada, other):
             each.do("open_term", heading=f"{number} Price")
     node.stop()
-    database = open_database(url)
-    with database.models.connect() as connection:
-        before = dump(connection)
+    before = dumped(url)
     monkeypatch.setattr(projector, "MOST_FOLDS", 1)
     monkeypatch.setattr(rebuilding, "PAGE", 1)
+    database = open_database(url)
     rebuilding.rebuild(database)
-    with database.models.connect() as connection:
-        assert dump(connection) == before
     database.close()
+    assert dumped(url) == before
+
+
+def test_a_rebuild_that_fails_leaves_the_rows_as_they_were(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    node = Served(database_url)
+    pair_on(node).propose("text")
+    node.stop()
+    before = dumped(database_url)
+    monkeypatch.setattr(rebuilding, "PAGE", 2)
+    monkeypatch.setattr(rebuilding.Projector, "fold", fails_after(1, rebuilding.Projector.fold))
+    database = open_database(database_url)
+    with pytest.raises(OSError, match="no more"):
+        rebuilding.rebuild(database)
+    database.close()
+    assert dumped(database_url) == before
+    if database_url.startswith("sqlite"):
+        assert not [*Path(database_url.removeprefix("sqlite:///")).parent.glob("*.anew")]
+
+
+def fails_after(times: int, work: Callable[..., Any]) -> Callable[..., Any]:
+    done = []
+
+    def call(*arguments: Any) -> Any:
+        if len(done) == times:
+            raise OSError("no more")
+        done.append(arguments)
+        return work(*arguments)
+
+    return call
 
 
 def test_import_then_export_keeps_every_word_and_the_numbering(database_url: str) -> None:
@@ -199,14 +231,10 @@ def test_rebuilding_while_nodes_serve_one_postgresql_loses_no_row(tmp_path: Path
     shown = pair.cid.get()
     assert len(shown["terms"]) == shown["version"] - 1
     assert len(pair.cid.get("/timeline")["timeline"]) == shown["version"]
-    with node.database.models.connect() as connection:
-        before = dump(connection)
     node.stop()
+    before = dumped(url)
     run("rebuild", "--database", url)
-    database = open_database(url)
-    with database.models.connect() as connection:
-        assert dump(connection) == before
-    database.close()
+    assert dumped(url) == before
 
 
 def test_naughty_strings_are_inert_on_the_page(pair: Pair) -> None:
