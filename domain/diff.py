@@ -126,9 +126,9 @@ def _joined(stretches: list[_Stretch]) -> list[_Stretch]:
 def _is_island(stretches: list[_Stretch], place: int) -> bool:
     if not 0 < place < len(stretches) - 1:
         return False
-    size = stretches[place].words
+    size = _words(stretches[place].before)  # as many as after: only white space may differ
     return size <= LARGEST_ISLAND and size < max(stretches[place - 1].words, stretches[place + 1].words)
 
 
 def _words(tokens: list[Token]) -> int:
-    return sum(1 for _, word in tokens if word[:1].isalnum())
+    return sum([word[:1].isalnum() for _, word in tokens])

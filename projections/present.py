@@ -5,6 +5,7 @@ Loaded once for a room that people watch, then kept up by the changes that the p
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -33,6 +34,32 @@ class Touched:
     reordered: bool = False
 
 
+class Proposals(Rows):
+    """Rows of proposals. on: by term the keys of those that touch it, in the order in which they came here; answers: by
+    the key of an offer how many answer it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.on: dict[str, tuple[str, ...]] = {}
+        self.answers: Counter[str] = Counter()
+
+    def __setitem__(self, key: str, row: Row) -> None:
+        if key not in self:
+            for item in row.body["items"]:
+                self.on[item["term_id"]] = (*self.on.get(item["term_id"], ()), key)
+            self.answers.update(filter(None, map(row.body.get, _LINKS)))
+        super().__setitem__(key, row)
+
+    def __delitem__(self, key: str) -> None:
+        self.answers.subtract(filter(None, map(self[key].body.get, _LINKS)))
+        for item in self[key].body["items"]:
+            if left := tuple(each for each in self.on[item["term_id"]] if each != key):
+                self.on[item["term_id"]] = left
+            else:
+                del self.on[item["term_id"]]
+        super().__delitem__(key)
+
+
 @dataclass(slots=True)
 class Present:
     """The rows of one agreement at its newest version, by key. Ended proposals are kept where a live one answers them,
@@ -42,7 +69,7 @@ class Present:
     version: int = 0
     header: Body = field(default_factory=dict)
     terms: Rows = field(default_factory=dict)
-    proposals: Rows = field(default_factory=dict)
+    proposals: Proposals = field(default_factory=Proposals)
     objections: Rows = field(default_factory=dict)
     questions: Rows = field(default_factory=dict)
 
@@ -52,18 +79,18 @@ class Present:
         present = cls(agreement_id, newest_version(connection, agreement_id))
         present.header = as_of.one(connection, tables.headers, agreement_id, "") or {}
         for table, rows in present._by_table():
-            rows |= _shown(connection, table, agreement_id)
+            _put(rows, _shown(connection, table, agreement_id))
         answered = present.proposals.values()
         while keys := present._missing_answered(answered):
             found = _named(connection, tables.proposals, agreement_id, keys)
-            present.proposals |= found
+            _put(present.proposals, found)
             answered = found.values()
         for table, rows, named in (
             (tables.objections, present.objections, "objection_ids"),
             (tables.questions, present.questions, "question_ids"),
         ):
             keys = {key for each in present.proposals.values() for key in each.body[named]} - rows.keys()
-            rows |= _named(connection, table, agreement_id, keys)
+            _put(rows, _named(connection, table, agreement_id, keys))
         return present
 
     def apply(self, change: Change) -> Touched:
@@ -77,10 +104,10 @@ class Present:
             self.header = row.body
         for table, rows in self._by_table():
             for key, row in change.rows.get(table.name, {}).items():
-                if row is None:
-                    rows.pop(key, None)
-                else:
+                if row is not None:
                     rows[key] = row
+                elif key in rows:
+                    del rows[key]
         self._forget(change)
         after = self._places() if tables.terms.name in change.rows else {}
         return Touched(
@@ -109,9 +136,6 @@ class Present:
         answered = {each.body[link] for each in of for link in _LINKS}
         return answered - self.proposals.keys() - {None}
 
-    def _is_answered(self, proposal_id: str) -> bool:
-        return any(proposal_id == each.body[link] for each in self.proposals.values() for link in _LINKS)
-
     def _forget(self, change: Change) -> None:
         """Drop what is no longer part of the present nor answered by what is."""
         for key, row in change.rows.get(tables.terms.name, {}).items():
@@ -120,7 +144,7 @@ class Present:
         ended = list(change.rows.get(tables.proposals.name, ()))
         while ended:
             row = self.proposals.get(key := ended.pop())
-            if row and not row.shown and not self._is_answered(key):
+            if row and not row.shown and not self.proposals.answers[key]:
                 del self.proposals[key]
                 ended += [row.body[link] for link in _LINKS]
         for rows, named in ((self.objections, "objection_ids"), (self.questions, "question_ids")):
@@ -129,6 +153,11 @@ class Present:
             for key in hidden:
                 if key not in on_kept:
                     del rows[key]
+
+
+def _put(rows: Rows, found: Rows) -> None:
+    for key, row in found.items():
+        rows[key] = row
 
 
 def _concerned(change: Change) -> set[str]:

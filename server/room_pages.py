@@ -103,7 +103,7 @@ class RoomPages:
     async def catch_up(self, room: Room, connection: Connection) -> None:
         """Bring an older page up to date, region by region; afterwards `Room.show` sends each change."""
         while not connection.closed:
-            view = RoomView.of(await self.node.presents.watched(room.agreement_id))
+            view = RoomView(await self.node.presents.watched(room.agreement_id))
             if view.version > connection.position:
                 for frame in self._everything(view)(_fragments(connection)):
                     connection.push(text_frame(frame))
@@ -114,7 +114,7 @@ class RoomPages:
 
     def prepare(self, present: Present, touched: Touched) -> Render:
         """Renders the fragments that an audience gets for a change."""
-        view = RoomView.of(present)
+        view = RoomView(present)
         directory = self.node.directory(PartnershipId(view.header["partnership_id"]))
         return lambda audience: changed_regions(Reader(view, audience, directory), touched)
 
@@ -123,7 +123,7 @@ class RoomPages:
         for room in self.node.rooms.with_pages():
             if any(each and each.partnership_id == partnership_id for each in room.audiences):
                 present = self.node.presents.get(room.agreement_id)
-                room.reseat(self.audience_of, self._everything(RoomView.of(present)) if present else None)
+                room.reseat(self.audience_of, self._everything(RoomView(present)) if present else None)
 
     def _everything(self, view: RoomView) -> Render:
         return lambda audience: all_regions(Reader(view, audience, self.node.directory(audience.partnership_id)))
@@ -135,7 +135,7 @@ class RoomPages:
         if await self.node.workspace.partnership_of(agreement_id) != seat.partnership_id:
             raise Refusal(Code.NOT_FOUND)
         await self.node.workspace.let_clock_record(agreement_id)
-        view = RoomView.of(await self.node.read(Present.load, agreement_id))
+        view = RoomView(await self.node.read(Present.load, agreement_id))
         return seat, Reader(view, self.audience_of(seat), self.node.directory(seat.partnership_id))
 
 

@@ -9,9 +9,8 @@ from typing import Any
 
 import orjson
 
-from domain.diff import Op
 from projections.present import Touched
-from web.reader import MARKS, Reader
+from web.reader import Reader
 from web.templates import templates
 
 OF_THE_WHOLE = ("bar", "banner", "foot")
@@ -49,10 +48,11 @@ def changed_regions(reader: Reader, touched: Touched) -> Iterator[str]:
     if touched.whole:
         yield from all_regions(reader)
         return
-    if clauses := "".join([*_added(reader, touched), *_of_terms(reader, touched, "clause")]):
+    kept = (touched.terms | _neighbours(reader, touched)) - touched.added
+    if clauses := "".join([*_added(reader, touched), *_of_terms(reader, kept, "clause")]):
         yield clauses
     regions = [
-        *_of_terms(reader, touched, "argument", "entry"),
+        *_of_terms(reader, kept, "argument", "entry", "more"),
         *_of_the_whole(reader, OF_THE_WHOLE if touched.reordered else ("bar",)),
     ]
     if touched.reordered:
@@ -63,7 +63,11 @@ def changed_regions(reader: Reader, touched: Touched) -> Iterator[str]:
 
 def all_regions(reader: Reader) -> Iterator[str]:
     """The frames that bring any older page up to date."""
-    regions = [_morph(name, _rendered(reader, name)) for name in ("outline", "text")]
+    regions = [
+        _morph("outline", _rendered(reader, "outline")),
+        _morph("text", _rendered(reader, "text", clause_alone=True)),
+        *_of_terms(reader, reader.view.term.keys(), "more"),
+    ]
     yield "".join([*_of_the_whole(reader, OF_THE_WHOLE), *regions])
     yield _shown(reader, reader.view.term.keys(), ordered=True)
 
@@ -76,8 +80,6 @@ def context(reader: Reader) -> dict[str, Any]:
         "outline": reader.outline,
         "offers": reader.offers,
         "may": reader.may,
-        "Op": Op,
-        "MARKS": MARKS,
     }
 
 
@@ -91,10 +93,12 @@ def _added(reader: Reader, touched: Touched) -> Iterator[str]:
         yield _REGION.format("text", "beforeend", _rendered(reader, "term", term_id))
 
 
-def _of_terms(reader: Reader, touched: Touched, *regions: str) -> Iterator[str]:
-    for term_id in (touched.terms | _neighbours(reader, touched)) - touched.added:
+def _of_terms(reader: Reader, term_ids: Iterable[str], *regions: str) -> Iterator[str]:
+    """A clause comes without what is behind its "More", which stays as it is until it comes as a region of its own."""
+    for term_id in term_ids:
         for region in regions:
-            yield _morph(f"{region}-{term_id}", _rendered(reader, region, term_id))
+            if region != "more" or reader.has_more(reader.view.term[term_id]):
+                yield _morph(f"{region}-{term_id}", _rendered(reader, region, term_id, clause_alone=True))
 
 
 def _neighbours(reader: Reader, touched: Touched) -> set[str]:
@@ -104,9 +108,9 @@ def _neighbours(reader: Reader, touched: Touched) -> set[str]:
     return {term["term_id"] for term in reader.view.terms if not term["text"] and reader.outline.number(term)}
 
 
-def _rendered(reader: Reader, name: str, term_id: str | None = None) -> str:
+def _rendered(reader: Reader, name: str, term_id: str | None = None, *, clause_alone: bool = False) -> str:
     term = {} if term_id is None else {"term": reader.view.term[term_id]}
-    return templates.get_template(f"room/{name}.html").render(**context(reader), **term)
+    return templates.get_template(f"room/{name}.html").render(**context(reader), clause_alone=clause_alone, **term)
 
 
 def _morph(region: str, rendered: str) -> str:

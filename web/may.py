@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 from domain import acts
+from domain.ids import TermId
 from domain.rules import Covered
 from domain.words import Mandate
 from web.view import Body, RoomView
@@ -18,20 +20,19 @@ class May:
     view: RoomView
     us: str | None
     held: Mapping[Mandate, Covered]
+    _asked: dict[tuple[TermId, ...], bool] = field(default_factory=dict)
 
     def on_offer(self, act: str, proposal: Body) -> bool:
         """Accept, counter, object_to, decline, replace or withdraw."""
-        touched = [item["term_id"] for item in proposal["items"]]
+        touched = tuple(item["term_id"] for item in proposal["items"])
         words = acts.ProposalWords(
             self.view.status,
             proposal["state"],
             own=proposal["party_id"] == self.us,
-            reserved=any(
-                self.view.reserved.get(each, proposal["proposal_id"]) != proposal["proposal_id"] for each in touched
-            ),
+            reserved=any(self.view.reserved_by(each) not in (None, proposal["proposal_id"]) for each in touched),
             blocked=proposal["contested"],
         )
-        return self._permits(acts.mandate(self.held, Mandate.NEGOTIATOR, touched), getattr(acts, act)(words))
+        return self._negotiates(touched) and _is_open(act, words)
 
     def on(self, act: str, term: Body) -> bool:
         """mark, drop, reopen, park, defer, agree_parking, agree_deferral, unpark or propose_on."""
@@ -40,16 +41,14 @@ class May:
             self.view.status,
             term["status"],
             term["version"],
-            reserved=term["term_id"] in self.view.reserved,
+            reserved=self.view.reserved_by(term["term_id"]) is not None,
             mine=term["opener"] == self.us,
-            touched=term["term_id"] in self.view.touched,
+            touched=self.view.is_touched(term["term_id"]),
             asked_by_me=None if request is None else request["party_id"] == self.us,
         )
-        return self._permits(
-            acts.mandate(self.held, Mandate.NEGOTIATOR, [term["term_id"]]),
-            acts.change_the_text(self.view.status) if act == "propose_on" else iter(()),
-            getattr(acts, act)(words),
-        )
+        if act == "propose_on" and not acts.is_open(acts.change_the_text(self.view.status)):
+            return False
+        return self._negotiates((term["term_id"],)) and _is_open(act, words)
 
     def add(self) -> bool:
         return self._permits(
@@ -117,5 +116,16 @@ class May:
     def _on_objection(self, objection: Body) -> acts.Broken:
         return acts.mandate(self.held, Mandate.NEGOTIATOR, objection["term_ids"])
 
+    def _negotiates(self, touched: tuple[TermId, ...]) -> bool:
+        if touched not in self._asked:
+            self._asked[touched] = self._permits(acts.mandate(self.held, Mandate.NEGOTIATOR, touched))
+        return self._asked[touched]
+
     def _permits(self, *broken: acts.Broken) -> bool:
         return self.us is not None and all(acts.is_open(guards) for guards in broken)
+
+
+@lru_cache(4096)
+def _is_open(act: str, words: acts.ProposalWords | acts.TermWords) -> bool:
+    """Asked again and again with the same few words."""
+    return acts.is_open(getattr(acts, act)(words))

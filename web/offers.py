@@ -55,7 +55,7 @@ class Offers:
 
     def heads(self, term: Body) -> list[Body]:
         """Heads that touch a term, in the order of their making."""
-        return self.view.heads_on.get(term["term_id"], [])
+        return self.view.heads(term["term_id"])
 
     def item(self, proposal: Body, term: Body) -> Body:
         return next(each for each in proposal["items"] if each["term_id"] == term["term_id"])

@@ -36,8 +36,11 @@ class Outline:
 
     def heads_section(self, term: Body) -> bool:
         """Whether the next term is numbered below this one, which has no text of its own."""
-        place, number = self.view.place[term["term_id"]], self.number(term)
-        if not number or term["text"] or place + 1 == len(self.view.terms):
+        number = self.number(term)
+        if not number or term["text"]:
+            return False
+        place = self.view.place[term["term_id"]]
+        if place + 1 == len(self.view.terms):
             return False
         return self.number(self.view.terms[place + 1]).startswith(f"{number}.")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from domain.rules import Covered
-from domain.words import NOT_ENDED, Mandate, Mark, TermStatus
+from domain.words import NOT_ENDED, Mandate, TermStatus
 from web.audience import Audience
 from web.directory import Directory
 from web.may import May
@@ -94,6 +94,10 @@ class Reader:
     def waiting(self, party_id: str) -> int:
         return sum(1 for wait in self.view.waiting if wait.party_id == party_id)
 
+    def has_more(self, term: Body) -> bool:
+        """Whether there are acts on a term beyond those that stand below it."""
+        return self.may.on("mark", term) or self.may.add()
+
     # The argument.
 
     def argument(self, term: Body) -> list[Body]:
@@ -119,8 +123,7 @@ class Reader:
 
     def stale(self, term: Body) -> list[Body]:
         """Own stale proposals on a term that were not made again."""
-        found = self.view.stale_on.get(term["term_id"], [])
-        return [each for each in found if self.may.on_offer("replace", each)]
+        return [each for each in self.view.stale(term["term_id"]) if self.may.on_offer("replace", each)]
 
     def signed(self, party_id: str) -> list[Body]:
         """The consents of a party to the text that is put to signature."""
@@ -144,6 +147,3 @@ class Reader:
             self.outline.number(term) or term["heading"] for term in self.view.terms if term["term_id"] in covered
         ]
         return f"as its negotiator for {', '.join(numbers)}"
-
-
-MARKS = {Mark.EXIT: "exit term", Mark.LEGAL_FLOOR: "legal floor"}

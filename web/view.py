@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -15,27 +14,36 @@ from projections.rows import Row
 Body = dict[str, Any]
 
 
-@dataclass(frozen=True)
+class Bodies(Mapping[str, Body]):
+    """The bodies of rows by key."""
+
+    def __init__(self, rows: Mapping[str, Row]) -> None:
+        self._rows = rows
+
+    def __getitem__(self, key: str) -> Body:
+        return self._rows[key].body
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def in_order(self) -> list[Body]:
+        return [row.body for row in sorted(self._rows.values(), key=lambda row: row.sort)]
+
+
 class RoomView:
-    """The present of one agreement at one version, in the order in which it is shown."""
+    """The present of one agreement at one version. What concerns one term is looked up for that term alone: a change is
+    shown without going through all the others."""
 
-    version: int
-    header: Body
-    terms: list[Body]
-    proposals: list[Body]
-    objections: list[Body]
-    questions: list[Body]
-
-    @classmethod
-    def of(cls, present: Present) -> RoomView:
-        return cls(
-            present.version,
-            present.header,
-            _in_order(present.terms),
-            _in_order(present.proposals),
-            _in_order(present.objections),
-            _in_order(present.questions),
-        )
+    def __init__(self, present: Present) -> None:
+        self.version, self.header = present.version, present.header
+        self.term, self.proposal = Bodies(present.terms.copy()), Bodies(present.proposals.copy())
+        self.objections = Bodies(present.objections).in_order()
+        self.questions = Bodies(present.questions).in_order()
+        self._on = present.proposals.on.copy()
+        self._found: dict[str, list[Body]] = {}
 
     @property
     def status(self) -> str:
@@ -43,34 +51,47 @@ class RoomView:
         return str(self.header["status"])
 
     @cached_property
-    def proposal(self) -> dict[str, Body]:
-        return {each["proposal_id"]: each for each in self.proposals}
+    def terms(self) -> list[Body]:
+        """The terms in the order of the text."""
+        return self.term.in_order()
 
     @cached_property
-    def term(self) -> dict[str, Body]:
-        return {each["term_id"]: each for each in self.terms}
+    def proposals(self) -> list[Body]:
+        """The proposals in the order of their making."""
+        return self.proposal.in_order()
 
     @cached_property
     def place(self) -> dict[str, int]:
         """Where each term stands in the text, from 0."""
         return {each["term_id"]: place for place, each in enumerate(self.terms)}
 
-    @cached_property
-    def heads_on(self) -> dict[str, list[Body]]:
-        """Heads by the terms that they touch."""
-        return _by_term(each for each in self.proposals if each["head"])
+    def on(self, term_id: str) -> list[Body]:
+        """The proposals that touch a term, in the order of their making."""
+        if term_id not in self._found:
+            found = [self.proposal[each] for each in self._on.get(term_id, ())]
+            self._found[term_id] = sorted(found, key=lambda each: each["version"])
+        return self._found[term_id]
+
+    def heads(self, term_id: str) -> list[Body]:
+        """The heads that touch a term, in the order of their making."""
+        return [each for each in self.on(term_id) if each["head"]]
+
+    def stale(self, term_id: str) -> list[Body]:
+        """Stale proposals on a term that their party has not taken up again."""
+        found = [each for each in self.on(term_id) if each["state"] == ProposalState.STALE]
+        return [each for each in found if each["proposal_id"] not in self._taken_up]
+
+    def is_touched(self, term_id: str) -> bool:
+        """Whether a live proposal touches a term."""
+        return any(each["state"] in LIVE for each in self.on(term_id))
+
+    def reserved_by(self, term_id: str) -> str | None:
+        """The proposal whose conditional acceptance holds a term."""
+        return next((str(each["proposal_id"]) for each in self.on(term_id) if each["condition"]), None)
 
     @cached_property
-    def stale_on(self) -> dict[str, list[Body]]:
-        """Stale proposals that their party has not taken up again, by the terms that they touched."""
-        taken_up = {each["replaces"] for each in self.proposals}
-        stale = (each for each in self.proposals if each["state"] == ProposalState.STALE)
-        return _by_term(each for each in stale if each["proposal_id"] not in taken_up)
-
-    @cached_property
-    def touched(self) -> set[str]:
-        """Terms that a live proposal touches."""
-        return {item["term_id"] for each in self.proposals if each["state"] in LIVE for item in each["items"]}
+    def _taken_up(self) -> set[str]:
+        return {each["replaces"] for each in self.proposals}
 
     @cached_property
     def objections_on(self) -> dict[str, list[Body]]:
@@ -97,24 +118,15 @@ class RoomView:
     def waiting_on(self, term: Body) -> set[str]:
         """The parties that something on a term waits for; what is about other terms need not be looked at."""
         term_id = term["term_id"]
-        heads = self.heads_on.get(term_id, [])
+        heads = self.heads(term_id)
         objections = [each for head in heads for each in self.objections_on.get(head["proposal_id"], ())]
         found = waits(self.header, [term], heads, objections, self.questions_about.get(term_id, []))
         return {wait.party_id for wait in found if term_id in wait.term_ids}
 
-    @cached_property
-    def reserved(self) -> dict[str, str]:
-        """Terms that a conditional acceptance holds, and which."""
-        return {
-            item["term_id"]: each["proposal_id"]
-            for each in self.proposals
-            if each["condition"]
-            for item in each["items"]
-        }
-
     def _is_offered_text(self, term_id: str) -> bool:
-        heads = self.heads_on.get(term_id, ())
-        return any(item.get("text") for each in heads for item in each["items"] if item["term_id"] == term_id)
+        return any(
+            item.get("text") for each in self.heads(term_id) for item in each["items"] if item["term_id"] == term_id
+        )
 
     @cached_property
     def progress(self) -> tuple[int, int]:
@@ -134,16 +146,8 @@ class RoomView:
         return sum(
             1
             for each in self.terms
-            if each["status"] == "open" and not each["version"] and not self.heads_on.get(each["term_id"])
+            if each["status"] == "open" and not each["version"] and not self.heads(each["term_id"])
         )
-
-
-def _by_term(proposals: Iterable[Body]) -> dict[str, list[Body]]:
-    found: dict[str, list[Body]] = {}
-    for each in proposals:
-        for item in each["items"]:
-            found.setdefault(item["term_id"], []).append(each)
-    return found
 
 
 def _by_named_term(things: Iterable[Body]) -> dict[str, list[Body]]:
@@ -152,7 +156,3 @@ def _by_named_term(things: Iterable[Body]) -> dict[str, list[Body]]:
         for term_id in each["term_ids"]:
             found.setdefault(term_id, []).append(each)
     return found
-
-
-def _in_order(rows: Mapping[str, Row]) -> list[Body]:
-    return [row.body for row in sorted(rows.values(), key=lambda row: row.sort)]

@@ -32,8 +32,12 @@ AUDIENCES = [
 ]
 
 
+_MORE = re.compile(r'<div id="(more-[^"]+)">.*?</div>', re.DOTALL)
+
+
 class Screen:
-    """The regions of one audience's page, as frames bring them up to date."""
+    """The regions of one audience's page, as frames bring them up to date. What is behind a clause's "More" is a region
+    of its own: a morph of what is around it leaves it as it is (hx-morph-skip-children)."""
 
     def __init__(self) -> None:
         self.regions: dict[str, str] = {}
@@ -44,19 +48,32 @@ class Screen:
         for target, swap, rendered in _PARTIAL.findall("".join(regions)):
             if target in ("text", "outline") and swap == "outerMorph":
                 kind = ("clause-", "argument-") if target == "text" else ("entry-",)
+                there = {name: html for name, html in fresh.items() if name.startswith(kind) and html in rendered}
                 self.regions = {name: html for name, html in self.regions.items() if not name.startswith(kind)}
-                self.regions |= {
-                    name: html for name, html in fresh.items() if name.startswith(kind) and html in rendered
-                }
+                for name, html in there.items():
+                    self._put(name, html)
             elif target == "text":
                 term_id = re.search(r'data-term="([^"]+)"', rendered)
                 assert term_id
-                added = [f"{kind}-{term_id[1]}" for kind in ("clause", "argument")]
-                self.regions |= {name: fresh[name] for name in added}
-                assert all(fresh[name] in rendered for name in added)
-            elif target in self.regions or not target.startswith(("clause-", "argument-", "entry-")):
-                self.regions[target] = rendered
+                for name in (f"clause-{term_id[1]}", f"argument-{term_id[1]}"):
+                    assert fresh[name] in _MORE.sub(_EMPTY, rendered)
+                    self._put(name, fresh[name])
+                self.regions |= {each[1]: each[0] for each in _MORE.finditer(rendered)}
+            elif target in self.regions or not target.startswith(("clause-", "argument-", "entry-", "more-")):
+                self._put(target, rendered)
         self.order = orjson.loads(shown).get("order", self.order)
+
+    def _put(self, name: str, html: str) -> None:
+        self.regions[name] = html
+        if name.startswith("clause-"):
+            more = name.replace("clause-", "more-")
+            if more in html:
+                self.regions.setdefault(more, "")
+            else:
+                self.regions.pop(more, None)
+
+
+_EMPTY = r'<div id="\1"></div>'
 
 
 def fresh_page(reader: Reader) -> dict[str, str]:
@@ -64,6 +81,9 @@ def fresh_page(reader: Reader) -> dict[str, str]:
     for term in reader.view.terms:
         for kind in ("clause", "argument", "entry"):
             regions[f"{kind}-{term['term_id']}"] = _rendered(reader, kind, term["term_id"])
+        clause = regions[f"clause-{term['term_id']}"]
+        regions |= {each[1]: each[0] for each in _MORE.finditer(clause)}
+        regions[f"clause-{term['term_id']}"] = _MORE.sub(_EMPTY, clause)
     return regions
 
 
@@ -80,7 +100,7 @@ def test_live_updates_make_the_page_that_a_fresh_load_shows(seed: int, tmp_path:
         batch = events[at : at + random.choice([1, 1, 2, 5])]
         (change,) = projector.project([(each.originator_version, each) for each in batch])
         touched = present.apply(change)
-        view = RoomView.of(present)
+        view = RoomView(present)
         for audience, screen in zip(AUDIENCES, screens, strict=True):
             reader = Reader(view, audience, DIRECTORY)
             fresh = fresh_page(reader)

@@ -8,7 +8,10 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from jinja2.runtime import Context
 
+from domain.diff import Op
 from domain.times import moment_of
+from domain.words import Mark
+from web.buttons import opens, sends
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _UNITS = {"Y": "year", "M": "month", "W": "week", "D": "day"}
@@ -17,7 +20,7 @@ _UNITS = {"Y": "year", "M": "month", "W": "week", "D": "day"}
 def day(moment: str) -> str:
     """A moment as it is shown where nothing makes it local: 2 Mar 2026, 09:00 UTC."""
     at = moment_of(moment)
-    return f"{at.day} {_MONTHS[at.month - 1]} {at.year}, {at:%H:%M} UTC"
+    return f"{at.day} {_MONTHS[at.month - 1]} {at.year}, {at.hour:02}:{at.minute:02} UTC"
 
 
 def date(iso: str) -> str:
@@ -63,12 +66,22 @@ class _Context(Context):
 class _Environment(Environment):
     context_class = _Context
 
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """What a body says, where the like-named method of a dictionary is not what a template means."""
+        if type(obj) is dict and attribute in obj:
+            return obj[attribute]
+        try:
+            return getattr(obj, attribute)
+        except AttributeError:
+            return super().getattr(obj, attribute)
+
 
 templates = _Environment(
     loader=PackageLoader("web", "templates"),
     autoescape=True,
     auto_reload=False,
     undefined=StrictUndefined,
+    cache_size=-1,
     trim_blocks=True,
     lstrip_blocks=True,
 )
@@ -79,3 +92,10 @@ def compile_all() -> None:
     """Compile every template now, so that nobody waits for the first time that one is used."""
     for name in templates.list_templates(extensions=["html"]):
         templates.get_template(name)
+
+
+MARKS = {Mark.EXIT: "exit term", Mark.LEGAL_FLOOR: "legal floor"}
+templates.globals |= {"Op": Op, "MARKS": MARKS, "opens": opens, "sends": sends, "clause_alone": False}
+_macros = templates.get_template("macros.html").module
+templates.globals |= {name: getattr(_macros, name) for name in ("runs", "value", "changes", "spoken", "at", "seal")}
+"""So that no template has to import them."""
