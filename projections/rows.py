@@ -13,6 +13,6 @@ class Row(NamedTuple):
     body: dict[str, Any]
 
 
-def by_version(version: int, place: int = 0) -> str:
-    """A sort key in the order of events, and within one event by place."""
-    return f"{version:012d}.{place:06d}"
+def by_version(version: int) -> str:
+    """A sort key in the order of events."""
+    return f"{version:012d}"

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, SmallInteger, String, Table, Text
 
-MODEL = 5
+MODEL = 6
 """The number of the read models' form; they are rebuilt when it changes."""
 
 metadata = MetaData()

@@ -45,6 +45,7 @@ _SECURITY_HEADERS = {
     b"content-security-policy": b"default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
     b"x-content-type-options": b"nosniff",
     b"referrer-policy": b"same-origin",
+    b"cache-control": b"no-store",
 }
 
 
@@ -74,7 +75,7 @@ def create_app(
             try:
                 await asyncio.wait_for(node.read(lambda _: None), READY_SECONDS)
             except Exception as error:
-                log.warning("not ready", exc_info=error)
+                log.warning("not ready", error=type(error).__name__)
                 return PlainTextResponse("The store cannot be reached, or the projections have not caught up.\n", 503)
             return PlainTextResponse("ready\n")
 
@@ -116,6 +117,8 @@ class Guarded:
             if message["type"] == "http.response.start":
                 given = message.get("headers", [])
                 names = {name.lower() for name, _ in given}
+                if b"etag" in names:  # a file of the program, the same for everybody
+                    names.add(b"cache-control")
                 added = [(name, value) for name, value in _SECURITY_HEADERS.items() if name not in names]
                 message["headers"] = [*given, *added]
             await send(message)

@@ -45,7 +45,8 @@ class _Turned(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Admitted:
-    """after: the version to go on from; newest: that of the newest event; shown: whether to be shown as present."""
+    """after: the version to go on from; newest: that of the newest event; shown: whether to be shown as present; reads:
+    the mark of the page, if it tells it."""
 
     seat: Seat
     agreement_id: str
@@ -53,6 +54,7 @@ class _Admitted:
     newest: int
     html: bool
     shown: bool
+    reads: str | None
 
 
 class Live:
@@ -96,13 +98,16 @@ class Live:
         after = _after(asked.get("after"), newest)
         if after is None:
             raise _Turned(4400, "bad after")
-        return _Admitted(seat, agreement_id, after, newest, html, asked.get("shown") != "false")
+        shown = asked.get("shown") != "false"
+        return _Admitted(seat, agreement_id, after, newest, html, shown, asked.get("reads"))
 
     async def _attend(self, admitted: _Admitted, receive: Receive, send: Send) -> None:
         metrics, seat, agreement_id = self.node.metrics, admitted.seat, admitted.agreement_id
         connection = Connection(send, seat, self.node.settings.slow_reader_frames, metrics.slow_disconnects.inc)
         connection.position, connection.shown = admitted.after, admitted.shown
         audience = self.pages.audience_of(seat) if admitted.html else None
+        if audience and admitted.reads not in (None, self.pages.mark_of(audience)):
+            connection.position = 0  # its page was made for other mandates or names: it gets everything
         room = self.node.rooms.room(agreement_id)
         room.enter(connection, audience)
         metrics.connections.inc()
@@ -110,7 +115,7 @@ class Live:
         connection.push(_frame({"type": "hello", "version": admitted.newest}))
         try:
             # Asked once the room is entered: what the tail hands on from now on reaches it, what it did before is here.
-            room.reached(await self.node.workspace.newest_version(agreement_id))
+            room.recent.reached(await self.node.workspace.newest_version(agreement_id))
             if admitted.html:
                 await self.pages.catch_up(room, connection)
             else:
@@ -140,12 +145,12 @@ class Live:
 
     async def _catch_up(self, room: Room, connection: Connection) -> None:
         """Send what happened since the position; afterwards `Room.publish` sends each event."""
-        while connection.position < room.published and not connection.closed:
+        while connection.position < room.recent.version and not connection.closed:
             async with room.reading:
-                if (frames := room.frames_after(connection.position)) is None:
+                if (frames := room.recent.after(connection.position)) is None:
                     frames, reached = await self._read(room, connection.position)
                 else:
-                    reached = room.published
+                    reached = room.recent.version
             connection.push(frames)
             connection.reached(reached)
             await connection.drained()
@@ -155,7 +160,7 @@ class Live:
         """The frames of events after a version, and the version of the last of them."""
         page = await asyncio.to_thread(self.node.database.log.events, UUID(room.agreement_id), after, PAGE)
         frames = [event_frame(each.originator_version, each.state) for each in page]
-        room.remember(after + 1, frames)
+        room.recent.prepend(after + 1, frames)
         return b"".join(frames), page[-1].originator_version
 
 

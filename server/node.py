@@ -50,7 +50,9 @@ class Node:
         self.identity = Identity(database.beside)
         self.rooms = Rooms()
         url = database.log.url if isinstance(database.log, PostgresLog) else None
-        self.other_nodes = OtherNodes(url, self._present_elsewhere, self.rooms.close_sockets_of)
+        self.other_nodes = OtherNodes(
+            url, self._present_elsewhere, self.rooms.close_sockets_of, self._close_what_was_signed_out
+        )
         self.presence = Presence(self.other_nodes.members, self.other_nodes.announce)
         self.session_key = b""
         self.presents = Presents(lambda agreement_id: self.read(Present.load, agreement_id))
@@ -64,16 +66,16 @@ class Node:
         self._directories: dict[str, Directory] = {}
         self.metrics = Metrics()
         self.writer = Writer(database.log, lambda commits: self._committed(commits))
-        self.workspace = Workspace(database.log, self.writer, lambda event_id: self.tail.passed(event_id), clock)
+        self.workspace = Workspace(database.log, self.writer, lambda event_id: self.tail.reached.wait(event_id), clock)
         projector = Projector(database.models, self.workspace.aggregates.load)
         self.projecting = Projecting(database.log, projector, self._changed)
         self.tail = Tail(database.log, self._publish, 0)
-        self.metrics.measure_lag(lambda: self.tail.position - self.projecting.position)
+        self.metrics.measure_lag(lambda: self.tail.reached.position - self.projecting.written.position)
         self._deadlines = Deadlines(self.workspace.let_clock_record, self.background, clock)
 
     async def start(self) -> None:
         """Bring the read models up to the log, then follow it."""
-        self.tail.position = await asyncio.to_thread(self.projecting.catch_up)
+        self.tail.reached.set(await asyncio.to_thread(self.projecting.catch_up))
         self.session_key = (await asyncio.to_thread(self.identity.secret, "session_key")).encode()
         due = await self.read(as_of.next_deadlines)
         self.writer.start()
@@ -92,11 +94,11 @@ class Node:
 
     async def read(self, question: Callable[..., R], *args: object) -> R:
         """Ask the read models, in a thread, once they show everything that is committed."""
-        target = self.tail.position
+        target = self.tail.reached.position
         if not self.database.is_sqlite:
             target = await asyncio.to_thread(self.database.log.newest)
-            await self.tail.passed(target)
-        await self.projecting.caught_up(target)
+            await self.tail.reached.wait(target)
+        await self.projecting.written.wait(target)
         return await asyncio.to_thread(self._ask, question, args)
 
     def _ask(self, question: Callable[..., R], args: tuple[object, ...]) -> R:
@@ -140,6 +142,12 @@ class Node:
     def _present_elsewhere(self, agreement_id: str) -> None:
         if room := self.rooms.get(agreement_id):
             self.presence.changed(room)
+
+    async def _close_what_was_signed_out(self) -> None:
+        sessions = {each.seat.session_id: each.seat.member_id for each in self.rooms.everybody()}
+        for session_id, member_id in sessions.items():
+            if session_id and await asyncio.to_thread(self.identity.session_ends, session_id) <= self.clock():
+                self.rooms.close_sockets_of(member_id, session_id)
 
     def _committed(self, commits: int) -> None:
         self.metrics.batch_commits.observe(commits)

@@ -9,11 +9,12 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import orjson
 import psycopg
+from sqlalchemy.exc import SQLAlchemyError
 
 from server.logs import log
 
@@ -31,13 +32,17 @@ class OtherNodes:
     """Lives in the event loop. On SQLite, where there is one node, it does nothing.
 
     present: told of an agreement whose members elsewhere changed; signed_out: told of a member, and of the session,
-    None for all of them.
+    None for all of them; listening: awaited whenever it hears the others again, for what was said meanwhile.
     """
 
     def __init__(
-        self, url: str | None, present: Callable[[str], None], signed_out: Callable[[str, str | None], None]
+        self,
+        url: str | None,
+        present: Callable[[str], None],
+        signed_out: Callable[[str, str | None], None],
+        listening: Callable[[], Awaitable[None]],
     ) -> None:
-        self._url, self._present, self._signed_out = url, present, signed_out
+        self._url, self._present, self._signed_out, self._listening = url, present, signed_out, listening
         self._me = uuid.uuid4().hex
         self._here: dict[str, Members] = {}
         self._there: dict[str, dict[str, Members]] = {}
@@ -129,9 +134,10 @@ class OtherNodes:
                 async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
                     await connection.execute(f"LISTEN {CHANNEL}")
                     self._say("asks")
+                    await self._listening()
                     async for notify in connection.notifies():
                         self._take(orjson.loads(notify.payload))
-            except (psycopg.Error, OSError):
+            except (psycopg.Error, OSError, SQLAlchemyError):
                 await asyncio.sleep(RETRY_SECONDS)
 
     async def _speak(self, url: str) -> None:

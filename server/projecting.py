@@ -14,9 +14,10 @@ from eventsourcing.persistence import Notification
 
 from domain.events import Event
 from projections.batch import Batch, Change
-from projections.projector import Projector
+from projections.projector import ModelsReplaced, Projector
 from server.logs import log
 from server.mapper import CanonicalMapper
+from server.reached import Reached
 from server.store import Log
 
 PAGE = 500
@@ -28,7 +29,7 @@ _Events = list[tuple[int, Event]]
 
 
 class Projecting:
-    """Events go in by `follow`; `caught_up` waits until their rows can be read."""
+    """Events go in by `follow`. written: up to where rows can be read."""
 
     def __init__(self, log: Log, projector: Projector, changed: Callable[[Sequence[Change]], None]) -> None:
         """changed: called in the loop with what a batch changes, before its rows can be read: whoever reads waits by
@@ -40,17 +41,17 @@ class Projecting:
         self._folded: queue.SimpleQueue[Batch | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._write, name="projector", daemon=True)
         self._loop = asyncio.get_running_loop()
-        self._waiting: list[tuple[int, asyncio.Future[None]]] = []
-        self.position = 0
+        self.written = Reached()
         self._stopping = threading.Event()
 
     def catch_up(self) -> int:
         """Project everything that the log has; call it before `start`. Returns the position reached."""
-        self.position = self._projector.position()
-        while page := self._log.tail(self.position, PAGE):
+        position = self._projector.position()
+        while page := self._log.tail(position, PAGE):
             self._projector.project(self._read(page))
-            self.position = page[-1].id
-        return self.position
+            position = page[-1].id
+        self.written.set(position)
+        return position
 
     def start(self) -> None:
         self._thread.start()
@@ -65,13 +66,6 @@ class Projecting:
     def follow(self, page: Sequence[Notification]) -> None:
         self._coming.append(self._read(page))
         self._fold()
-
-    async def caught_up(self, event_id: int) -> None:
-        """Wait until the rows of an event, and of all before it, can be read."""
-        if self.position < event_id:
-            waiting: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            self._waiting.append((event_id, waiting))
-            await waiting
 
     def _read(self, page: Sequence[Notification]) -> _Events:
         return [(each.id, self._mapper.to_domain_event(each)) for each in page]
@@ -94,7 +88,8 @@ class Projecting:
             except Exception:
                 log.exception("changes could not be shown")
             finally:
-                self._folded.put(batch)
+                if self._thread.is_alive():  # it ends when a newer version has taken over the read models
+                    self._folded.put(batch)
 
     async def _load(self, unknown: dict[UUID, int]) -> None:
         try:
@@ -117,7 +112,7 @@ class Projecting:
                 batches.append(following)
             if not self._write_surely(batches):
                 return
-            self._loop.call_soon_threadsafe(self._written, batches[-1].position)
+            self._loop.call_soon_threadsafe(self.written.set, batches[-1].position)
 
     def _write_surely(self, batches: Sequence[Batch]) -> bool:
         """Write, and after a fault try again until it succeeds: readers wait, the log does not. False when stopped."""
@@ -125,17 +120,10 @@ class Projecting:
             try:
                 self._projector.write(batches)
                 return True
+            except ModelsReplaced:
+                log.error("a newer version has set the read models up anew; this node shows nothing more: replace it")
+                return False
             except Exception:
                 log.exception("read models cannot be written; trying again")
                 if self._stopping.wait(RETRY_SECONDS):
                     return False
-
-    def _written(self, position: int) -> None:
-        self.position = position
-        still = []
-        for event_id, waiting in self._waiting:
-            if event_id > position:
-                still.append((event_id, waiting))
-            elif not waiting.done():
-                waiting.set_result(None)
-        self._waiting = still

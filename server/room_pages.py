@@ -100,6 +100,10 @@ class RoomPages:
         mandates = tuple(sorted((str(each), covered) for each, covered in member.mandates.items()))
         return Audience(seat.partnership_id, None if member.observer else member.party_id, mandates)
 
+    def mark_of(self, audience: Audience) -> str:
+        """The mark of a page that is made for an audience now."""
+        return audience.mark(self.node.directory(audience.partnership_id))
+
     async def catch_up(self, room: Room, connection: Connection) -> None:
         """Bring an older page up to date, region by region; afterwards `Room.show` sends each change."""
         while not connection.closed:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from itertools import islice
 
 from eventsourcing.persistence import Notification
 
@@ -15,27 +13,23 @@ from server.faults import Fault
 from server.frames import event_frame, text_frame
 from server.identity import Seat
 from server.logs import log
+from server.recent import Recent
 from web.audience import Audience
 
 Render = Callable[[Audience], Iterable[str]]
 """Makes the frames that an audience gets for a change, each as it is wanted."""
 
 
-MOST_RECENT = 256
-"""Frames of the newest events that a room keeps for those who come back."""
-
-
 class Room:
-    """The connections on one agreement. published: the version of the newest event that was there to be handed over."""
+    """The connections on one agreement. recent: the newest events that were there to be handed over."""
 
     def __init__(self, agreement_id: str) -> None:
         self.agreement_id = agreement_id
         self.reading = asyncio.Lock()
         """Held while events are read from the log for somebody who comes back; others may need the same."""
-        self._recent: deque[bytes] = deque(maxlen=MOST_RECENT)
+        self.recent = Recent()
         self.audiences: dict[Audience | None, dict[Connection, None]] = {}
         """Connections by who gets the same bytes; under None those that get the events themselves."""
-        self.published = 0
         self.shown = 0
 
     def connections(self) -> Iterable[Connection]:
@@ -66,38 +60,14 @@ class Room:
         """Hand an event to everybody who gets the events themselves and has caught up."""
         group = self.audiences.get(None)
         if not group:
-            self.reached(version)
+            self.recent.reached(version)
             return
         frame = event_frame(version, state)
-        if version == self.published + 1:
-            self._recent.append(frame)
-            self.published = version
-        else:
-            self.reached(version)
+        self.recent.append(version, frame)
         for connection in list(group):
             if connection.live and connection.position == version - 1:
                 connection.push(frame)
                 connection.reached(version)
-
-    def reached(self, version: int) -> None:
-        """There are events up to a version, whose frames are not at hand."""
-        if version > self.published:
-            self.published = version
-            self._recent.clear()
-
-    def frames_after(self, version: int) -> bytes | None:
-        """The frames of all events after a version, None when they are not at hand."""
-        missing = self.published - version
-        if missing > len(self._recent):
-            return None
-        return b"".join(islice(self._recent, len(self._recent) - missing, None))
-
-    def remember(self, first: int, frames: Sequence[bytes]) -> None:
-        """Keep frames that were read from the log, from a version on, as far as they join those at hand."""
-        oldest = self.published + 1 - len(self._recent)
-        if first < oldest <= first + len(frames):
-            free = MOST_RECENT - len(self._recent)
-            self._recent.extendleft(reversed(frames[max(oldest - first - free, 0) : oldest - first]))
 
     @property
     def has_pages(self) -> bool:

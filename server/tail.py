@@ -10,6 +10,7 @@ from eventsourcing.persistence import Notification
 
 from server.logs import log
 from server.postgres_log import CHANNEL, PostgresLog
+from server.reached import Reached
 from server.store import Log
 
 RETRY_SECONDS = 1
@@ -20,13 +21,12 @@ Publish = Callable[[Sequence[Notification]], None]
 
 
 class Tail:
-    """Wakes when something was committed; `passed` waits until an event has been handed on."""
+    """Wakes when something was committed. reached: up to where events have been handed on."""
 
     def __init__(self, log: Log, publish: Publish, position: int) -> None:
         self._log, self._publish = log, publish
-        self.position = position
+        self.reached = Reached(position)
         self._wake = asyncio.Event()
-        self._waiting: list[tuple[int, asyncio.Future[None]]] = []
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -45,36 +45,22 @@ class Tail:
             self._wake.set()
             return
         try:
-            while page := self._log.tail(self.position, PAGE):
+            while page := self._log.tail(self.reached.position, PAGE):
                 self._hand_on(page)
         except Exception:
             log.exception("the log cannot be read; trying again")
             asyncio.get_running_loop().call_later(RETRY_SECONDS, self.wake)
 
-    async def passed(self, event_id: int) -> None:
-        """Wait until the event with an id, and all before it, have been handed on."""
-        if self.position < event_id:
-            waiting: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            self._waiting.append((event_id, waiting))
-            await waiting
-
     def _hand_on(self, page: Sequence[Notification]) -> None:
         self._publish(page)
-        self.position = page[-1].id
-        still = []
-        for event_id, waiting in self._waiting:
-            if event_id > self.position:
-                still.append((event_id, waiting))
-            elif not waiting.done():
-                waiting.set_result(None)
-        self._waiting = still
+        self.reached.set(page[-1].id)
 
     async def _follow(self) -> None:
         while True:
             await self._wake.wait()
             self._wake.clear()
             try:
-                while page := await asyncio.to_thread(self._log.tail, self.position, PAGE):
+                while page := await asyncio.to_thread(self._log.tail, self.reached.position, PAGE):
                     self._hand_on(page)
             except Exception:
                 log.exception("the log cannot be read; trying again")

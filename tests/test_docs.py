@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -14,11 +15,12 @@ from starlette.routing import BaseRoute, Mount
 from domain.words import AgreementStatus, ObjectionState, ProposalState, TermStatus
 from server.cli import main
 from server.reference import DOCS, PARTS, written
-from tests.conftest import ONETEXT
+from tests.conftest import ONETEXT, Running
 from tests.server.served import Served
 
 DOCUMENTS = sorted([*DOCS.rglob("*.md"), DOCS.parent / "README.md"])
 EXAMPLES = re.compile(r"^```sh\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+PYTHON = re.compile(r"^```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 COMMANDS = re.compile(r"(?<![\w/-])(onetext|make) ([a-z][a-z-]*)")
 """What a document says is called at a prompt: in code, fenced or not."""
 CODE = re.compile(r"^```.*?^```$|`[^`\n]+`", re.DOTALL | re.MULTILINE)
@@ -88,3 +90,14 @@ def test_examples_run(document: Path, tmp_path: Path) -> None:
                 ["bash", "-c", command], cwd=tmp_path, env=os.environ | {"PATH": path}, capture_output=True, text=True
             )
             assert done.returncode == 0, f"{command}: {done.stderr}"
+
+
+def test_python_examples_run(demo: Running) -> None:
+    """Blocks marked python, beside a running demo."""
+    token = str(demo.line["tokens"]["a_negotiator"])
+    given = {"URL": demo.url, "AGREEMENT": str(demo.line["agreement_id"]), "TOKEN": token}
+    blocks = [block for each in DOCUMENTS for block in PYTHON.findall(each.read_text("utf-8"))]
+    assert blocks
+    for block in blocks:
+        done = subprocess.run([sys.executable, "-c", block], env=os.environ | given, capture_output=True, text=True)
+        assert done.stdout and done.stdout.splitlines()[-1].startswith("recorded"), done.stdout + done.stderr

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import sha256
 
 from domain.ids import PartnershipId, PartyId, TermId
 from domain.words import Mandate
+from web.directory import Directory
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +17,12 @@ class Audience:
     partnership_id: PartnershipId
     party_id: PartyId | None
     mandates: tuple[tuple[str, frozenset[TermId] | None], ...]
+
+    def mark(self, directory: Directory) -> str:
+        """Tells what this audience is shown from what it was shown before mandates or names changed."""
+        mandates = [(mandate, covered and sorted(covered)) for mandate, covered in self.mandates]
+        names = sorted((str(each), name) for each, name in directory.names.items())
+        return sha256(repr((self.party_id, mandates, names, directory.people)).encode()).hexdigest()[:16]
 
     def held(self) -> dict[Mandate, frozenset[TermId] | None]:
         return {Mandate(mandate): covered for mandate, covered in self.mandates}

@@ -69,7 +69,7 @@ def all_regions(reader: Reader) -> Iterator[str]:
         *_of_terms(reader, reader.view.term.keys(), "more"),
     ]
     yield "".join([*_of_the_whole(reader, OF_THE_WHOLE), *regions])
-    yield _shown(reader, reader.view.term.keys(), ordered=True)
+    yield _shown(reader, reader.view.term.keys(), ordered=True, reads=reader.mark)
 
 
 def context(reader: Reader) -> dict[str, Any]:
@@ -117,7 +117,8 @@ def _morph(region: str, rendered: str) -> str:
     return _REGION.format(region, "outerMorph", rendered)
 
 
-def _shown(reader: Reader, terms: Collection[str], *, ordered: bool) -> str:
+def _shown(reader: Reader, terms: Collection[str], *, ordered: bool, **more: str) -> str:
     """The version that the page shows; terms: those on which something happened; order: of all, if it changed."""
     order = {"order": [term["term_id"] for term in reader.view.terms]} if ordered else {}
-    return orjson.dumps({"type": "shown", "version": reader.view.version, "terms": sorted(terms), **order}).decode()
+    shown = {"type": "shown", "version": reader.view.version, "terms": sorted(terms), **order, **more}
+    return orjson.dumps(shown).decode()

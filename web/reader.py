@@ -28,7 +28,8 @@ class Reader:
     """One audience in front of one present. us: its party, None for observers."""
 
     def __init__(self, view: RoomView, audience: Audience, directory: Directory) -> None:
-        self.view, self.audience, self.names, self.people = view, audience, directory.names, directory.people
+        self.view, self.audience, self.directory = view, audience, directory
+        self.names, self.people = directory.names, directory.people
         self.us = audience.party_id
         self.held: Mapping[Mandate, Covered] = audience.held()
         self.outline, self.offers = Outline(view), Offers(view)
@@ -38,6 +39,11 @@ class Reader:
         self.agreement_id = view.header["agreement_id"]
         self.here = f"../agreements/{self.agreement_id}"
         """Where its pages stand, from any page one step below a member's own address: the same for a whole audience."""
+
+    @property
+    def mark(self) -> str:
+        """Tells pages apart that were made for other mandates or other names."""
+        return self.audience.mark(self.directory)
 
     # Who.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Sequence
 from random import Random
 from typing import Any
@@ -14,7 +16,7 @@ from websockets.typing import Subprotocol
 
 from domain.ids import MemberId, PartnershipId, PartyId
 from projections.batch import Change
-from server import rooms
+from server import recent
 from server.connection import Connection
 from server.frames import event_frame, text_frame
 from server.identity import Seat
@@ -50,6 +52,9 @@ async def test_a_page_that_cannot_be_rendered_is_cut_off_and_the_others_go_on() 
     assert sound.position == 1
 
 
+HTML = Subprotocol("onetext.html.v1")
+
+
 async def test_who_is_admitted_and_what_one_may_reach_open_pages_at_once(served: Served) -> None:
     pair = pair_on(served)
     path = f"/api/v1/partnerships/{pair.ada.partnership_id}"
@@ -61,13 +66,27 @@ async def test_who_is_admitted_and_what_one_may_reach_open_pages_at_once(served:
         seat = f"{served.url}/{entered.headers['location'].split('/')[1]}"
         cookie = {"Cookie": "; ".join(f"{name}={value}" for name, value in desk.cookies.items())}
         live = f"{seat.replace('http', 'ws')}/agreements/{pair.ada.agreement_id}/live"
-        async with connect(live, additional_headers=cookie, subprotocols=[Subprotocol("onetext.html.v1")]) as page:
+        loaded = (await desk.get(f"{seat}/agreements/{pair.ada.agreement_id}")).text
+        (mark,) = re.findall('data-reads="([^"]+)"', loaded)
+        async with connect(live, additional_headers=cookie, subprotocols=[HTML]) as page:
             await until(page, '"type":"presence"')
             late = pair.ada.http.post(f"{path}/members", json={"party_id": pair.ada.party_id, "name": "Lately"}).json()
             assert late["member_id"] in await until(page, 'id="people"')
             grant = {"type": "grant_mandate", "member_id": made["member_id"], "mandate": "negotiator"}
             pair.ada.http.post(f"{path}/commands", json={"command_id": str(uuid4()), **grant})
             assert "Add a clause" in await until(page, 'id="foot"')
+        version = pair.ada.get()["version"]
+        for reads, wanted in ((mark, "Add a clause"), (mark, '"reads":"')):
+            came_back = f"{live}?after={version}&reads={reads}"
+            async with connect(came_back, additional_headers=cookie, subprotocols=[HTML]) as page:
+                frame = await until(page, wanted)
+        async with connect(
+            f"{live}?after={version}&reads={json.loads(frame)['reads']}",
+            additional_headers=cookie,
+            subprotocols=[HTML],
+        ) as page:
+            await page.recv()
+            assert json.loads(await page.recv())["type"] == "presence", "a page that is as it should be gets nothing"
 
 
 async def until(page: ClientConnection, wanted: str) -> str:
@@ -79,27 +98,28 @@ async def until(page: ClientConnection, wanted: str) -> str:
 
 @pytest.mark.parametrize("seed", range(20))
 async def test_frames_at_hand_are_those_of_the_log(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rooms, "MOST_RECENT", 12)
+    monkeypatch.setattr(recent, "MOST_FRAMES", 12)
+    monkeypatch.setattr(recent, "MOST_BYTES", 12 * 45 if seed % 2 else 10_000)
     room, at_random = Room("x"), Random(seed)
     newest, came = 30, Connection(no_send, Seat(MemberId("m"), PartnershipId("p")), 9, lambda: None)
     room.enter(came, None)
-    room.reached(newest)
+    room.recent.reached(newest)
     for _ in range(200):
         match at_random.randrange(5):
             case 0:
                 newest += at_random.randrange(1, 3)  # seen in the log before the tail hands it on
-                room.reached(newest)
+                room.recent.reached(newest)
             case 1 | 2:
                 newest += 1
                 room.publish(newest, state(newest))
             case _:
                 after = at_random.randrange(max(newest - 20, 0), newest + 1)
                 wanted = [event_frame(version, state(version)) for version in range(after + 1, newest + 1)]
-                if (at_hand := room.frames_after(after)) is None:
-                    room.remember(after + 1, wanted[: at_random.randrange(1, 15)])
+                if (at_hand := room.recent.after(after)) is None:
+                    room.recent.prepend(after + 1, wanted[: at_random.randrange(1, 15)])
                 else:
                     assert at_hand == b"".join(wanted)
-    assert room.frames_after(newest) == b""
+    assert room.recent.after(newest) == b""
 
 
 def state(version: int) -> bytes:

@@ -8,6 +8,8 @@ import threading
 import uuid
 
 import httpx
+import pytest
+from sqlalchemy import text
 from websockets.asyncio.client import ClientConnection, connect
 
 from tests.server.conftest import on, pair_on
@@ -117,7 +119,8 @@ async def seen_at_last(socket: ClientConnection, count: int) -> list[str]:
             return [each["member_id"] for each in frame["members"]]
 
 
-async def test_signing_out_on_one_node_closes_sockets_on_the_other(nodes: list[Served]) -> None:
+@pytest.mark.parametrize("is_deaf", [False, True])
+async def test_signing_out_on_one_node_closes_sockets_on_the_other(nodes: list[Served], is_deaf: bool) -> None:
     pair = pair_on(nodes[0])
     path = f"/api/v1/partnerships/{pair.ada.partnership_id}/members"
     link = pair.ada.http.post(path, json={"party_id": pair.ada.party_id, "name": "Ben"}).json()["link"]
@@ -128,5 +131,15 @@ async def test_signing_out_on_one_node_closes_sockets_on_the_other(nodes: list[S
         live = f"{nodes[1].url.replace('http', 'ws')}/{seat}/agreements/{pair.ada.agreement_id}/live"
         async with connect(live, additional_headers=cookie) as there:
             await asyncio.wait_for(there.recv(), 20)
+            if is_deaf:
+                with nodes[1].database.beside.connect() as connection:
+                    connection.execute(text(_DEAFEN))
             await desk.post(f"{nodes[0].url}/{seat}/sign-out", json={})
             assert await close_code(there) == 4401
+
+
+_DEAFEN = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+    "WHERE datname = current_database() AND query LIKE 'LISTEN onetext_nodes%'"
+)
+"""Ends the connections on which the nodes hear each other; they listen again after a second."""

@@ -7,7 +7,7 @@ import { isShown } from "/static/js/presence.js";
 const SIGNED_OUT = 4401;
 
 /**
- * @param {HTMLElement} room data-version is the version that it shows
+ * @param {HTMLElement} room data-version is the version that it shows, data-reads for which mandates and names
  * @param {Listener} listener
  */
 export function follow(room, listener) {
@@ -15,6 +15,7 @@ export function follow(room, listener) {
     const { connection } = /** @type {CustomEvent<Connecting>} */ (event).detail;
     const url = new URL(connection.url, location.href);
     url.searchParams.set("after", room.dataset.version ?? "0");
+    url.searchParams.set("reads", room.dataset.reads ?? "");
     if (!isShown(room)) url.searchParams.set("shown", "false");
     connection.url = url.href;
   });
@@ -28,6 +29,7 @@ export function follow(room, listener) {
     if (!data.startsWith("{")) return;
     const frame = JSON.parse(data);
     if (frame.type === "shown") room.dataset.version = frame.version;
+    if (frame.reads) room.dataset.reads = frame.reads;
     listener.received(frame);
   });
   window.addEventListener("online", connect);
