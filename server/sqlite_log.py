@@ -30,6 +30,10 @@ _SELECT_EVENTS = (
     "SELECT originator_version, topic, state FROM stored_events "
     "WHERE originator_id = ? AND originator_version > ? ORDER BY originator_version"
 )
+_SELECT_TAIL = (
+    "SELECT originator_id, originator_version, topic, state, rowid FROM stored_events "
+    "WHERE rowid > ? ORDER BY rowid LIMIT ?"
+)
 _TAKE_WRITE_LOCK = f"DELETE FROM {command_outcomes.name} WHERE 0"
 _SELECT_OUTCOME = f"SELECT * FROM {command_outcomes.name} WHERE stream = ? AND command_id = ?"
 
@@ -97,7 +101,9 @@ class SqliteLog:
         return self._recorder.select_events(stream, gt=after, limit=limit)
 
     def tail(self, after: int, limit: int) -> Sequence[Notification]:
-        return self._recorder.select_notifications(after, limit, inclusive_of_start=False)
+        with self._datastore.transaction(commit=False) as cursor:
+            cursor.execute(_SELECT_TAIL, (after, limit))
+            return [Notification(_stream_of(stream), *rest) for stream, *rest in cursor.fetchall()]
 
     def outcome(self, stream: str, command_id: str) -> Outcome | None:
         with self._datastore.transaction(commit=False) as cursor:
