@@ -32,6 +32,11 @@ def on_core(cores: set[int]) -> None:
         os.sched_setaffinity(0, cores)
 
 
+def on_every_core() -> None:
+    """Let this process use all that the machine has."""
+    on_core(set(CORES))
+
+
 @contextmanager
 def process(command: Sequence[object]) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """A server on its core, and the address that it prints at the end of its first line."""

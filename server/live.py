@@ -114,8 +114,10 @@ class Live:
         visit = _Visit(self.node, self.commands, seat, agreement_id, connection, room)
         connection.push(_frame({"type": "hello", "version": admitted.newest}))
         try:
-            # Asked once the room is entered: what the tail hands on from now on reaches it, what it did before is here.
-            room.recent.reached(await self.node.workspace.newest_version(agreement_id))
+            if room.recent.version < admitted.newest:
+                # Nobody was here when that came. Asked once the room is entered: what the tail hands on from now on
+                # reaches it, what it did before is in the log.
+                room.recent.reached(await self.node.workspace.newest_version(agreement_id))
             if admitted.html:
                 await self.pages.catch_up(room, connection)
             else:
