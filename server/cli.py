@@ -126,7 +126,7 @@ def migrate_command(database: str | None) -> None:
 @_DATABASE
 @click.option("--progress", is_flag=True, help="Show how far it is, and how fast.")
 def rebuild(database: str | None, progress: bool) -> None:
-    """Empty the read models and project them again from the first event."""
+    """Project the read models again from the first event; the old ones are read until the new ones are there."""
     from server.rebuilding import rebuild as rebuild_all
 
     def tell(done: int, position: int, newest: int, rate: float) -> None:

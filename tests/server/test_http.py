@@ -224,7 +224,9 @@ def test_an_invitation_is_used_once_and_never_by_looking(pair: Pair) -> None:
         assert "HttpOnly" in cookie
         assert "samesite=lax" in cookie.lower()
         room = entered.headers["location"]
-        assert ben.get(f"{pair.node.url}{room}").status_code == 200
+        page = ben.get(f"{pair.node.url}{room}")
+        assert (page.status_code, page.headers["cache-control"]) == (200, "no-store"), "Back shows nothing later"
+        assert "cache-control" not in ben.get(f"{pair.node.url}/static/icon.svg").headers
         assert thief.post(link).status_code == 409
         assert thief.get(f"{pair.node.url}{room}").status_code == 401
 
