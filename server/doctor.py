@@ -11,11 +11,14 @@ from sqlalchemy import func, select
 
 from projections import tables
 from server.backup import BackupRefused, look
-from server.database import Database, is_set_up
+from server.database import Database, is_set_up, models_beside
 from server.settings import Settings
 
-LITTLE_BYTES = 1024**3
-"""Free space below which it is said."""
+COPIES = 2
+"""How many copies of a database there must be room for: a rebuild and a backup each write one."""
+MEBIBYTE = 1024**2
+ROOM_BYTES = 64 * MEBIBYTE
+"""What the smallest database needs to grow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +58,21 @@ def _file(path: Path) -> Iterator[Finding]:
         yield Finding(True, f"The file is sound: {found.events} events in {len(found.streams)} streams without a gap.")
     except BackupRefused as error:
         yield Finding(False, f"{error} Restore a backup: onetext restore.")
+    yield _room(path)
+
+
+def _room(path: Path) -> Finding:
+    """Whether the disk has room for what is done with a database of this size."""
+    size = sum(file.stat().st_size for file in (path, Path(models_beside(str(path)))) if file.exists())
+    needed = COPIES * size + ROOM_BYTES
     free = shutil.disk_usage(path.absolute().parent).free
-    yield Finding(free > LITTLE_BYTES, f"{free / 1024**3:.1f} GiB are free where the database is.")
+    if free < needed:
+        return Finding(
+            False,
+            f"{free // MEBIBYTE} MiB are free where the database is, which takes {size // MEBIBYTE} MiB: "
+            f"make room, {needed // MEBIBYTE} MiB let it grow, be backed up and be rebuilt.",
+        )
+    return Finding(True, f"There is room where the database is: {free // MEBIBYTE} MiB.")
 
 
 def _models(database: Database, newest: int) -> Finding:

@@ -5,19 +5,23 @@ from __future__ import annotations
 import json
 import logging
 import os
+import shutil
 import sqlite3
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Thread
+from types import SimpleNamespace
 
 import pytest
 import structlog
 
 from server import logs
 from server.backup import look
-from server.database import models_beside
+from server.database import migrate, models_beside, open_database
+from server.doctor import ROOM_BYTES, examine
+from server.settings import Settings
 from tests.conftest import ONETEXT
 from tests.server.conftest import pair_on
 from tests.server.served import Served
@@ -195,6 +199,23 @@ def test_the_doctor_finds_a_served_database_well(served: Served, tmp_path: Path)
     looked = onetext("doctor", "--database", served.database.url, where=tmp_path)
     assert looked.returncode == 0, looked.stdout
     assert "The read models show everything." in looked.stdout
+
+
+def test_the_doctor_asks_for_room_for_what_is_done_with_a_database(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = open_database(f"sqlite:///{tmp_path}/x.db")
+    migrate(database)
+    size = sum((tmp_path / name).stat().st_size for name in ("x.db", "x.read.db"))
+    needed = 2 * size + ROOM_BYTES
+    for free, is_enough in ((needed, True), (needed - 1, False)):
+        monkeypatch.setattr(shutil, "disk_usage", lambda _, free=free: SimpleNamespace(free=free))
+        found = next(
+            finding for finding in examine(database, Settings(database=database.url)) if " MiB" in finding.what
+        )
+        assert found.is_well is is_enough
+        assert ("make room" in found.what) is not is_enough
+    database.close()
 
 
 def test_postgresql_is_left_to_its_own_tools(tmp_path: Path) -> None:
