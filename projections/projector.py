@@ -14,27 +14,13 @@ from domain.canonical import canonical
 from domain.events import Event
 from domain.ids import AgreementId
 from projections import tables
-from projections.batch import Batch, Brought, Change, Put, Rows
-from projections.conflict_history import objection_row
-from projections.consents import consent_bodies
-from projections.current_terms import term_row
-from projections.headers import header_row, header_state
-from projections.open_proposals import proposal_row, question_row
-from projections.timeline import timeline_body
+from projections.batch import Batch, Change, Rows
+from projections.folding import NOTHING, Fold, fold_of, folded
 
 Load = Callable[[AgreementId, int], Agreement]
 """Loads an agreement folded up to a version from the log."""
 Events = Iterable[tuple[int, Event]]
 """Events with their ids, in the order of the log."""
-
-_SHELVES = (
-    ("terms", tables.terms, term_row),
-    ("proposals", tables.proposals, proposal_row),
-    ("objections", tables.objections, objection_row),
-    ("questions", tables.questions, question_row),
-)
-_Fold = tuple[Agreement | None, tuple[Any, ...] | None]
-"""An agreement, None before its first event, and what its header was made of."""
 
 PROJECTING_LOCK = 0x6F6E6572656164
 """The advisory lock under which read models are written on PostgreSQL."""
@@ -52,7 +38,7 @@ class Projector:
 
     def __init__(self, engine: Engine, load: Load) -> None:
         self._engine, self._load_fold = engine, load
-        self._folds: dict[UUID, _Fold] = {}
+        self._folds: dict[UUID, Fold] = {}
         self._last_written = 0
 
     def position(self) -> int:
@@ -115,43 +101,13 @@ class Projector:
         return position
 
     def _fold(self, event: AgreementEvent, batch: Batch) -> None:
-        stream, version = event.originator_id, event.originator_version
-        kept = self._folds.pop(stream, None)
-        before, header_before = kept or self._loaded(stream, version - 1)
-        agreement = event.mutate(before)
-        assert agreement
-        header = header_state(agreement)
-        self._folds[stream] = agreement, header
-        puts = _changed(agreement)
-        if header != header_before:
-            puts.append(Put(tables.headers, "", header_row(agreement), header_before is None))
-        consents, moment = consent_bodies(agreement, event), timeline_body(agreement, event)
-        batch.brought.append(
-            Brought(batch.position, agreement.agreement_id, version, puts, consents, moment, next_deadline=header[0])
-        )
+        stream = event.originator_id
+        before = self._folds.pop(stream, None) or self._loaded(stream, event.originator_version - 1)
+        self._folds[stream], brought = folded(before, event, batch.position)
+        batch.brought.append(brought)
 
-    def _loaded(self, stream: UUID, version: int) -> _Fold:
-        if not version:
-            return None, None
-        agreement = self._load_fold(AgreementId(str(stream)), version)
-        for shelf, _, _ in _SHELVES:
-            getattr(agreement, shelf).changed.clear()
-        return agreement, header_state(agreement)
-
-
-def _changed(agreement: Agreement) -> list[Put]:
-    """The rows that the last event changed; with an objection or a question changes the proposal that it is on."""
-    for objection_id in agreement.objections.changed:
-        agreement.proposals.changed.setdefault(agreement.objections[objection_id].proposal_id, False)
-    for question_id in agreement.questions.changed:
-        agreement.proposals.changed.setdefault(agreement.questions[question_id].proposal_id, False)
-    puts = []
-    for shelf, table, row_of in _SHELVES:
-        changed: dict[Any, bool] = getattr(agreement, shelf).changed
-        if changed:
-            puts += [Put(table, key, row_of(agreement, key), is_new) for key, is_new in changed.items()]
-            changed.clear()
-    return puts
+    def _loaded(self, stream: UUID, version: int) -> Fold:
+        return fold_of(self._load_fold(AgreementId(str(stream)), version)) if version else NOTHING
 
 
 def take_turn(connection: Connection) -> None:

@@ -129,9 +129,9 @@ def rebuild(database: str | None, progress: bool) -> None:
     """Project the read models again from the first event; the old ones are read until the new ones are there."""
     from server.rebuilding import rebuild as rebuild_all
 
-    def tell(done: int, position: int, newest: int, rate: float) -> None:
+    def tell(done: int, events: int, rate: float) -> None:
         if progress:
-            click.echo(f"{done} events, at {position} of {newest}, {rate:,.0f} events/s", err=True)
+            click.echo(f"{done} of {events} events, {rate:,.0f} events/s", err=True)
 
     with _opened(_settings(database=database)) as opened:
         done = rebuild_all(opened, tell)

@@ -65,7 +65,7 @@ class Node:
         """What a demo tells each of its visitors, by member."""
         self._directories: dict[str, Directory] = {}
         self.metrics = Metrics()
-        self.writer = Writer(database.log, lambda commits: self._committed(commits))
+        self.writer = Writer(database.log, self._committed)
         self.workspace = Workspace(database.log, self.writer, lambda event_id: self.tail.reached.wait(event_id), clock)
         projector = Projector(database.models, self.workspace.aggregates.load)
         self.projecting = Projecting(database.log, projector, self._changed)
@@ -149,9 +149,9 @@ class Node:
             if session_id and await asyncio.to_thread(self.identity.session_ends, session_id) <= self.clock():
                 self.rooms.close_sockets_of(member_id, session_id)
 
-    def _committed(self, commits: int) -> None:
+    def _committed(self, commits: int, events: Sequence[Notification]) -> None:
         self.metrics.batch_commits.observe(commits)
-        self.tail.wake()
+        self.tail.committed(events)
 
     def _publish(self, page: Sequence[Notification]) -> None:
         for notification in page:

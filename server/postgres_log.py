@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from itertools import chain
 from typing import Any, TypeVar
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import psycopg
 from eventsourcing.persistence import InterfaceError, Notification, OperationalError, StoredEvent
@@ -29,6 +29,9 @@ _DIALECT = postgresql.dialect(paramstyle="pyformat")  # type: ignore[no-untyped-
 _LOCK = f"SET LOCAL lock_timeout = '10s'; LOCK TABLE {{table}} IN EXCLUSIVE MODE; NOTIFY {CHANNEL}"
 """Lets no other writer's ids come between, until the end of the transaction, which wakes every node's tail."""
 
+_again = retry((InterfaceError, OperationalError), max_attempts=10, wait=0.2)
+"""As eventsourcing reads: a connection that was lost is made again."""
+
 
 class PostgresLog:
     """Events through eventsourcing's recorder; a batch is written whole, or, when one conflicts, one by one."""
@@ -38,6 +41,9 @@ class PostgresLog:
     def __init__(self, url: str) -> None:
         given = conninfo_to_dict(url)
         self.url = url
+        self.name = _new_name()
+        """Told to every node with a batch, so that the one that wrote it need not read it again. After a fault it has
+        another: what may have become durable all the same is then read like that of another node."""
         self._datastore = PostgresDatastore(
             dbname=str(given.get("dbname") or "postgres"),
             host=str(given.get("host") or "127.0.0.1"),
@@ -55,6 +61,14 @@ class PostgresLog:
         self._tail = (
             f"SELECT originator_id, originator_version, topic, state, notification_id FROM {self._events} "
             "WHERE notification_id > %s ORDER BY notification_id LIMIT %s"
+        ).encode()
+        self._select_events = (
+            f"SELECT originator_id, originator_version, topic, state FROM {self._events} "
+            "WHERE originator_id = %s AND originator_version > %s ORDER BY originator_version LIMIT %s"
+        ).encode()
+        self._versions = (
+            f"SELECT originator_id, max(originator_version) FROM {self._events} "
+            "WHERE notification_id <= %s GROUP BY originator_id"
         ).encode()
 
     def create_tables(self) -> None:
@@ -79,9 +93,14 @@ class PostgresLog:
             commit.lineage.broken = True
             return Conflict(str(error))
 
-    def _transact(self, commits: Sequence[Commit]) -> list[int]:
+    def _transact(self, commits: Sequence[Commit]) -> list[list[int]]:
         with self._datastore.pool.connection() as connection:
-            return self._write(connection, commits, [self._lock] if any(commit.events for commit in commits) else [])
+            first = [f"{self._lock}, '{self.name}'"] if any(commit.events for commit in commits) else []
+            try:
+                return self._write(connection, commits, first)
+            except psycopg.Error:
+                self.name = _new_name()
+                raise
 
     def write_in_turn(self, work: Callable[[Turn], R]) -> R:
         """Under the table lock every other node's writer waits; readers do not."""
@@ -91,7 +110,7 @@ class PostgresLog:
 
     def _write(
         self, connection: psycopg.Connection[Any], commits: Sequence[Commit], first: Sequence[str] = ()
-    ) -> list[int]:
+    ) -> list[list[int]]:
         """Everything in one message: PostgreSQL takes it as one transaction, unless one is open, and answers once."""
         cursor = psycopg.ClientCursor(connection)
         statements = [*first]
@@ -115,20 +134,28 @@ class PostgresLog:
             cursor.mogrify(*compiled(statement, _DIALECT)) for commit in commits for statement in commit.rows
         ]
         if not statements:
-            return _last_ids(commits, [])
+            return _by_commit(commits, [])
         cursor.execute("; ".join(statements).encode())
         found = [row for result in cursor.results() if result.description for row in result.fetchall()]
-        return _last_ids(commits, [row["notification_id"] for row in found])
+        return _by_commit(commits, [row["notification_id"] for row in found])
 
+    @_again
     def events(self, stream: UUID, after: int = 0, limit: int | None = None) -> Sequence[StoredEvent]:
-        found: Sequence[StoredEvent] = self._recorder.select_events(stream, gt=after, limit=limit)
-        return found
+        with self._datastore.get_connection() as connection, connection.cursor(row_factory=tuple_row) as cursor:
+            cursor.execute(self._select_events, (stream, after, limit), prepare=True)
+            return [StoredEvent(*row) for row in cursor.fetchall()]
 
-    @retry((InterfaceError, OperationalError), max_attempts=10, wait=0.2)
+    @_again
     def tail(self, after: int, limit: int) -> Sequence[Notification]:
         with self._datastore.get_connection() as connection, connection.cursor(row_factory=tuple_row) as cursor:
             cursor.execute(self._tail, (after, limit), prepare=True)
             return [Notification(*row) for row in cursor.fetchall()]
+
+    @_again
+    def versions(self, up_to: int) -> dict[UUID, int]:
+        with self._datastore.get_connection() as connection, connection.cursor(row_factory=tuple_row) as cursor:
+            cursor.execute(self._versions, (up_to,))
+            return dict(cursor.fetchall())
 
     def outcome(self, stream: str, command_id: str) -> Outcome | None:
         with self._datastore.cursor() as cursor:
@@ -155,21 +182,16 @@ class _Turn:
         self._log, self._connection, self._cursor = log, connection, connection.cursor()
 
     def events(self, stream: UUID, after: int) -> Sequence[StoredEvent]:
-        self._cursor.execute(
-            f"SELECT originator_version, topic, state FROM {self._log._events} "
-            "WHERE originator_id = %s AND originator_version > %s ORDER BY originator_version".encode(),
-            (stream, after),
-        )
-        return [
-            StoredEvent(stream, row["originator_version"], row["topic"], bytes(row["state"]))
-            for row in self._cursor.fetchall()
-        ]
+        with self._connection.cursor(row_factory=tuple_row) as cursor:
+            cursor.execute(self._log._select_events, (stream, after, None))
+            return [StoredEvent(*row) for row in cursor.fetchall()]
 
     def outcome(self, stream: str, command_id: str) -> Outcome | None:
         return _outcome(self._cursor, stream, command_id)
 
     def write(self, commit: Commit) -> int:
-        return self._log._write(self._connection, [commit])[0]
+        ids = self._log._write(self._connection, [commit])[0]
+        return ids[-1] if ids else 0
 
 
 def _outcome(cursor: psycopg.Cursor[Any], stream: str, command_id: str) -> Outcome | None:
@@ -182,10 +204,11 @@ def _outcome(cursor: psycopg.Cursor[Any], stream: str, command_id: str) -> Outco
     return Outcome(**row) if row else None
 
 
-def _last_ids(commits: Sequence[Commit], ids: list[int]) -> list[int]:
-    """For each commit the id of its last event, 0 without events."""
-    last, at = [], 0
-    for commit in commits:
-        at += len(commit.events)
-        last.append(ids[at - 1] if commit.events else 0)
-    return last
+def _new_name() -> str:
+    return uuid4().hex
+
+
+def _by_commit(commits: Sequence[Commit], ids: list[int]) -> list[list[int]]:
+    """The ids of each commit's events."""
+    rest = iter(ids)
+    return [[next(rest) for _ in commit.events] for commit in commits]

@@ -3,114 +3,160 @@
 from __future__ import annotations
 
 import gc
+import multiprocessing
 import os
-import sys
+import threading
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
+from itertools import islice
+from multiprocessing.connection import wait
 from pathlib import Path
-from typing import NamedTuple
+from uuid import UUID
 
 import psycopg
 from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.exc import OperationalError
 
+from domain.agreement_events import AgreementEvent
 from projections import tables
-from projections.batch import Rows
-from projections.projector import Projector, take_turn, write_position
-from server.aggregates import Aggregates
-from server.database import Database, models_beside, path_of, sqlite_engine
+from projections.batch import Brought, Rows
+from projections.folding import NOTHING, folded
+from projections.projector import take_turn, write_position
+from server.database import Database, models_beside, open_database, path_of, sqlite_engine
 from server.mapper import CanonicalMapper
+from server.store import Log
 
 PAGE = 5000
-"""Events folded and written at a time."""
+"""Events whose rows are written at a time; a process is given as many at least."""
+MOST_PROCESSES = 8
 
 _SCHEMA = "onetext_anew"
 
-Progress = Callable[[int, int, int, float], None]
-"""Told after each page: events done, position, newest position, events a second."""
-
-
-class _Page(NamedTuple):
-    events: int
-    position: int
-    rows: Rows
+Progress = Callable[[int, int, float], None]
+"""Told after each share: events done, all events, events a second."""
+_Share = Sequence[tuple[UUID, int]]
+"""Streams, each with its newest version."""
 
 
 def rebuild(database: Database, progress: Progress = lambda *_: None) -> int:
-    """A thread folds a page ahead, while the one before is written. Readers see the old rows until all new ones are
-    there. Returns the number of events."""
-    newest, position, done, started = database.log.newest(), 0, 0, time.monotonic()
-    pages = _folded(database)
-    with _two_at_work(), _beside(database) as connection, ThreadPoolExecutor(1) as ahead:
-        coming = ahead.submit(next, pages, None)
-        while page := coming.result():
-            coming = ahead.submit(next, pages, None)
-            page.rows.write(connection)
-            position, done = page.position, done + page.events
-            progress(done, position, newest, done / max(time.monotonic() - started, 1e-6))
-        write_position(connection, position)
+    """Each core folds its share of the agreements and writes what they bring. Readers see the old rows until all new
+    ones are there. Returns the number of events."""
+    started, done = time.monotonic(), 0
+    with _beside(database) as place:
+        newest = database.log.newest()
+        streams = database.log.versions(newest)
+        for events in _at_work(database, place, list(_shares(streams))):
+            done += events
+            progress(done, sum(streams.values()), done / (time.monotonic() - started))
+        with place.transaction() as connection:
+            write_position(connection, newest)
     return done
 
 
-def _folded(database: Database) -> Iterator[_Page]:
-    mapper, projector, position = CanonicalMapper(), Projector(database.models, Aggregates(database.log).load), 0
-    while page := database.log.tail(position, PAGE):
-        position = page[-1].id
-        batch = projector.fold((each.id, mapper.to_domain_event(each)) for each in page)
-        yield _Page(len(page), position, Rows(batch.brought))
+def _shares(streams: dict[UUID, int]) -> Iterator[_Share]:
+    """The largest streams first, each for itself; small ones together."""
+    share: list[tuple[UUID, int]] = []
+    size = 0
+    for stream, version in sorted(streams.items(), key=lambda each: each[1], reverse=True):
+        share.append((stream, version))
+        size += version
+        if size >= PAGE:
+            yield share
+            share, size = [], 0
+    if share:
+        yield share
 
 
-@contextmanager
-def _beside(database: Database) -> Iterator[Connection]:
+# Where the new rows are written.
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """schema: where the tables are on PostgreSQL."""
+
+    engine: Engine
+    schema: str | None = None
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        with self.engine.begin() as connection:
+            if self.schema:
+                connection.exec_driver_sql(f"SET LOCAL search_path TO {self.schema}")
+            yield connection
+
+
+def _place_beside(database: Database) -> _Place:
+    """On SQLite a file without a journal: clearing the old one and writing everything twice took as long as the rows
+    themselves."""
+    if not database.is_sqlite:
+        return _Place(database.models, _SCHEMA)
+    return _Place(sqlite_engine(str(_new_file_of(database)), "journal_mode=OFF", "synchronous=OFF"))
+
+
+def _beside(database: Database) -> AbstractContextManager[_Place]:
     """Empty read models, which in the end take the place of the old ones, all at once."""
-    if database.is_sqlite:
-        with _new_file(Path(models_beside(path_of(database))), database.models) as connection:
-            yield connection
-    else:
-        with _new_schema(database.models) as connection:
-            yield connection
+    place = _place_beside(database)
+    return _new_file(database, place) if database.is_sqlite else _new_schema(place)
+
+
+def _new_file_of(database: Database) -> Path:
+    return Path(f"{models_beside(path_of(database))}.anew")
 
 
 @contextmanager
-def _new_file(old: Path, models: Engine) -> Iterator[Connection]:
-    """Without a journal: clearing the old file and writing everything twice took as long as the rows themselves."""
-    new = old.with_name(f"{old.name}.anew")
+def _new_file(database: Database, place: _Place) -> Iterator[_Place]:
+    new, old = _new_file_of(database), Path(models_beside(path_of(database)))
     new.unlink(missing_ok=True)
-    engine = sqlite_engine(str(new), "journal_mode=OFF", "synchronous=OFF", "locking_mode=EXCLUSIVE")
     try:
-        with engine.begin() as connection:
+        with place.transaction() as connection:
             tables.metadata.create_all(connection)
-            yield connection
-        engine.dispose()
+        yield place
+        place.engine.dispose()
         with open(new, "rb") as written:
             os.fsync(written.fileno())
-        models.dispose()
+        database.models.dispose()
         for part in ("", "-wal", "-shm"):  # the file first: without it, nothing is ever read from its log
             old.with_name(old.name + part).unlink(missing_ok=True)
         new.rename(old)
     finally:
-        engine.dispose()
+        place.engine.dispose()
         new.unlink(missing_ok=True)
 
 
 @contextmanager
-def _new_schema(models: Engine) -> Iterator[Connection]:
-    """Nodes that serve wait with their rows; nothing of this is seen, or stays, unless it succeeds."""
-    with models.begin() as connection:
+def _new_schema(place: _Place) -> Iterator[_Place]:
+    """Nodes that serve wait with their rows, and another rebuild for its turn; nobody else knows of the schema."""
+    with place.engine.begin() as connection:
         take_turn(connection)
         home = connection.execute(select(func.current_schema())).scalar_one()
-        connection.exec_driver_sql(f"CREATE SCHEMA {_SCHEMA}")
-        connection.exec_driver_sql(f"SET LOCAL search_path TO {_SCHEMA}")
-        tables.metadata.create_all(connection)
-        yield connection
-        names = [f'"{home}".{name}' for name in tables.metadata.tables]
-        _wait_for_readers(connection, names)
-        connection.exec_driver_sql(f"DROP TABLE {', '.join(names)}")
-        for name in tables.metadata.tables:
-            connection.exec_driver_sql(f'ALTER TABLE {name} SET SCHEMA "{home}"')
-        connection.exec_driver_sql(f"DROP SCHEMA {_SCHEMA}")
+        _drop_schema(place)
+        try:
+            with place.transaction() as making:
+                making.exec_driver_sql(f"CREATE SCHEMA {_SCHEMA}")
+                tables.metadata.create_all(making)
+            yield place
+            with connection.begin_nested():
+                _move(connection, home)
+        except BaseException:
+            _drop_schema(place)
+            raise
+
+
+def _drop_schema(place: _Place) -> None:
+    with place.engine.begin() as connection:
+        connection.exec_driver_sql(f"DROP SCHEMA IF EXISTS {_SCHEMA} CASCADE")
+
+
+def _move(connection: Connection, home: str) -> None:
+    names = [f'"{home}".{name}' for name in tables.metadata.tables]
+    _wait_for_readers(connection, names)
+    connection.exec_driver_sql(f"DROP TABLE {', '.join(names)}")
+    for name in tables.metadata.tables:
+        connection.exec_driver_sql(f'ALTER TABLE {_SCHEMA}.{name} SET SCHEMA "{home}"')
+    connection.exec_driver_sql(f"DROP SCHEMA {_SCHEMA}")
 
 
 def _wait_for_readers(connection: Connection, names: list[str]) -> None:
@@ -120,21 +166,101 @@ def _wait_for_readers(connection: Connection, names: list[str]) -> None:
         try:
             with connection.begin_nested():
                 connection.exec_driver_sql(f"LOCK TABLE {', '.join(names)}")
-                return
+                break
         except OperationalError as error:
             if not isinstance(error.orig, psycopg.errors.LockNotAvailable):
                 raise
+    connection.exec_driver_sql("SET LOCAL lock_timeout TO DEFAULT")
+
+
+# Who writes them.
+
+
+class _Worker:
+    """Folds agreements one after the other, while a thread writes what the page before brought: that waits for the
+    database most of the time. one_writes: held while rows are written to a database that takes one writer at a time."""
+
+    def __init__(self, log: Log, place: _Place, one_writes: AbstractContextManager[object]) -> None:
+        self._log, self._place, self._one_writes = log, place, one_writes
+        self._mapper = CanonicalMapper()
+
+    def project(self, share: _Share) -> int:
+        """Fold and write; returns the number of events."""
+        with _no_search_for_cycles(), ThreadPoolExecutor(1) as beside:
+            brought = (each for stream, newest in share for each in self._folded(stream, newest))
+            writing = beside.submit(lambda: None)
+            while page := list(islice(brought, PAGE)):
+                rows = Rows(page)
+                writing.result()
+                writing = beside.submit(self._write, rows)
+            writing.result()
+        return sum(newest for _, newest in share)
+
+    def _write(self, rows: Rows) -> None:
+        with self._one_writes, self._place.transaction() as connection:
+            rows.write(connection)
+
+    def _folded(self, stream: UUID, newest: int) -> Iterator[Brought]:
+        fold, version = NOTHING, 0
+        while version < newest:
+            page = self._log.events(stream, version, min(PAGE, newest - version))
+            for stored in page:
+                event = self._mapper.to_domain_event(stored)
+                if not isinstance(event, AgreementEvent):
+                    return
+                fold, brought = folded(fold, event, position=0)
+                yield brought
+            version = page[-1].originator_version
+
+
+def _at_work(database: Database, place: _Place, shares: Sequence[_Share]) -> Iterator[int]:
+    """Yields the number of events of each share when its rows are written."""
+    processes = min(len(shares), _cores(), MOST_PROCESSES)
+    if processes <= 1:
+        yield from map(_Worker(database.log, place, nullcontext()).project, shares)
+        return
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(processes, context, _start, (database.url, context.Lock())) as pool:
+        try:
+            for written in as_completed([pool.submit(_project, share) for share in shares]):
+                yield written.result()
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _cores() -> int:
+    """Those that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+_of_this_process: _Worker
+
+
+def _start(url: str, one_writes: AbstractContextManager[object]) -> None:
+    """In a process of its own, which ends with the one that started it."""
+    global _of_this_process  # a pool gives its processes no other place to keep something
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    database = open_database(url)
+    one_writes = one_writes if database.is_sqlite else nullcontext()
+    _of_this_process = _Worker(database.log, _place_beside(database), one_writes)
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    assert parent
+    wait([parent.sentinel])
+    os._exit(1)
+
+
+def _project(share: _Share) -> int:
+    return _of_this_process.project(share)
 
 
 @contextmanager
-def _two_at_work() -> Iterator[None]:
-    """Folds and rows have no cycles: walking them in search of some took a third of the time. And whoever comes back
-    from the database gets the interpreter soon."""
-    interval = sys.getswitchinterval()
+def _no_search_for_cycles() -> Iterator[None]:
+    """Folds and rows have none: walking them in search of some took a third of the time."""
     gc.disable()
-    sys.setswitchinterval(0.0005)
     try:
         yield
     finally:
-        sys.setswitchinterval(interval)
         gc.enable()

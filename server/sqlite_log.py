@@ -28,7 +28,11 @@ _INSERT_OUTCOME = f"INSERT INTO {command_outcomes.name} VALUES (?, ?, ?, ?, ?, ?
 _SELECT_COMMAND_IDS = f"SELECT command_id FROM {command_outcomes.name} WHERE stream = ?"
 _SELECT_EVENTS = (
     "SELECT originator_version, topic, state FROM stored_events "
-    "WHERE originator_id = ? AND originator_version > ? ORDER BY originator_version"
+    "WHERE originator_id = ? AND originator_version > ? ORDER BY originator_version LIMIT ?"
+)
+_NO_LIMIT = -1
+_SELECT_VERSIONS = (
+    "SELECT originator_id, max(originator_version) FROM stored_events WHERE rowid <= ? GROUP BY originator_id"
 )
 _SELECT_TAIL = (
     "SELECT originator_id, originator_version, topic, state, rowid FROM stored_events "
@@ -95,15 +99,21 @@ class SqliteLog:
             return Conflict(str(error))
         finally:
             cursor.execute("RELEASE command")
-        return ids[-1] if ids else 0
+        return ids or ()
 
     def events(self, stream: UUID, after: int = 0, limit: int | None = None) -> Sequence[StoredEvent]:
-        return self._recorder.select_events(stream, gt=after, limit=limit)
+        with self._datastore.transaction(commit=False) as cursor:
+            return _events(cursor, stream, after, limit)
 
     def tail(self, after: int, limit: int) -> Sequence[Notification]:
         with self._datastore.transaction(commit=False) as cursor:
             cursor.execute(_SELECT_TAIL, (after, limit))
             return [Notification(_stream_of(stream), *rest) for stream, *rest in cursor.fetchall()]
+
+    def versions(self, up_to: int) -> dict[UUID, int]:
+        with self._datastore.transaction(commit=False) as cursor:
+            cursor.execute(_SELECT_VERSIONS, (up_to,))
+            return {_stream_of(stream): version for stream, version in cursor.fetchall()}
 
     def outcome(self, stream: str, command_id: str) -> Outcome | None:
         with self._datastore.transaction(commit=False) as cursor:
@@ -130,8 +140,7 @@ class _Turn:
         self._log, self._cursor = log, cursor
 
     def events(self, stream: UUID, after: int) -> Sequence[StoredEvent]:
-        self._cursor.execute(_SELECT_EVENTS, (stream.hex, after))
-        return [StoredEvent(stream, *row) for row in self._cursor.fetchall()]
+        return _events(self._cursor, stream, after)
 
     def outcome(self, stream: str, command_id: str) -> Outcome | None:
         return _outcome(self._cursor, stream, command_id)
@@ -140,7 +149,12 @@ class _Turn:
         result = self._log._write(self._cursor, commit)
         if isinstance(result, Exception):
             raise result
-        return result
+        return result[-1] if result else 0
+
+
+def _events(cursor: SQLiteCursor, stream: UUID, after: int, limit: int | None = None) -> list[StoredEvent]:
+    cursor.execute(_SELECT_EVENTS, (stream.hex, after, _NO_LIMIT if limit is None else limit))
+    return [StoredEvent(stream, *row) for row in cursor.fetchall()]
 
 
 def _outcome(cursor: SQLiteCursor, stream: str, command_id: str) -> Outcome | None:

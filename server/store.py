@@ -66,8 +66,8 @@ class Turn(Protocol):
         """Returns the id of the commit's last event, 0 without events."""
 
 
-Result = int | Exception
-"""The id of a commit's last event, 0 without events, or why it failed."""
+Result = Sequence[int] | Exception
+"""The ids of a commit's events, or why it failed."""
 
 
 class Log(Protocol):
@@ -91,6 +91,9 @@ class Log(Protocol):
     def tail(self, after: int, limit: int) -> Sequence[Notification]:
         """Events of all streams in the order in which they were committed."""
 
+    def versions(self, up_to: int) -> dict[UUID, int]:
+        """The newest version of each stream among the events up to an id."""
+
     def outcome(self, stream: str, command_id: str) -> Outcome | None:
         """What a command_id came to, if it was recorded."""
 
@@ -112,8 +115,9 @@ _Waiting = tuple[Commit, "asyncio.Future[int]"]
 class Writer:
     """The thread that commits. Futures are resolved by one call back into the loop for each batch."""
 
-    def __init__(self, log: Log, committed: Callable[[int], None]) -> None:
-        """committed: called in the loop with the size of each batch, before its futures are resolved."""
+    def __init__(self, log: Log, committed: Callable[[int, Sequence[Notification]], None]) -> None:
+        """committed: called in the loop with the size of each batch and those of its events that are known, before its
+        futures are resolved."""
         self._log = log
         self._committed = committed
         self._waiting: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
@@ -139,7 +143,7 @@ class Writer:
         """Decide, in a thread, while every other writer waits, and commit; see Log.write_in_turn."""
         async with self._one_turn:
             done = await asyncio.to_thread(self._log.write_in_turn, work)
-        self._committed(1)
+        self._committed(1, ())
         return done
 
     def _run(self) -> None:
@@ -166,7 +170,7 @@ class Writer:
 
     def _report(self, batch: list[_Waiting], results: list[Result]) -> None:
         try:
-            self._committed(len(batch))
+            self._committed(len(batch), _events(batch, results))
         finally:
             for (_, done), result in zip(batch, results, strict=True):
                 if done.done():
@@ -174,4 +178,14 @@ class Writer:
                 if isinstance(result, Exception):
                     done.set_exception(result)
                 else:
-                    done.set_result(result)
+                    done.set_result(result[-1] if result else 0)
+
+
+def _events(batch: list[_Waiting], results: list[Result]) -> list[Notification]:
+    """The events of a batch as the log has them."""
+    return [
+        Notification(event.originator_id, event.originator_version, event.topic, event.state, event_id)
+        for (commit, _), ids in zip(batch, results, strict=True)
+        if not isinstance(ids, Exception)
+        for event, event_id in zip(commit.events, ids, strict=True)
+    ]

@@ -32,28 +32,41 @@ class Tail:
     def start(self) -> None:
         self._tasks.append(asyncio.create_task(self._follow(), name="tail"))
         if isinstance(self._log, PostgresLog):
-            self._tasks.append(asyncio.create_task(self._listen(self._log.url), name="listen"))
+            self._tasks.append(asyncio.create_task(self._listen(self._log), name="listen"))
 
     async def stop(self) -> None:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def wake(self) -> None:
-        """Something was committed. On SQLite it is read at once: its reads never wait for a writer."""
-        if isinstance(self._log, PostgresLog):
-            self._wake.set()
-            return
+    def committed(self, events: Sequence[Notification]) -> None:
+        """This node has committed something. events: what that was, as far as it is known; it need not be read again
+        where it follows at once on what was handed on, with nothing of another node between."""
+        following = self.reached.position + 1
+        if [each.id for each in events] != [*range(following, following + len(events))]:
+            events = ()
+        self._go_on(events)
+
+    def _go_on(self, events: Sequence[Notification] = ()) -> None:
+        """Hand on what is known to come next, or read it. On SQLite that is done at once: its reads never wait for a
+        writer."""
         try:
-            while page := self._log.tail(self.reached.position, PAGE):
-                self._hand_on(page)
+            if events:
+                self._hand_on(events)
+            elif self._log.is_shared:
+                self._wake.set()
+            else:
+                while page := self._log.tail(self.reached.position, PAGE):
+                    self._hand_on(page)
         except Exception:
             log.exception("the log cannot be read; trying again")
-            asyncio.get_running_loop().call_later(RETRY_SECONDS, self.wake)
+            asyncio.get_running_loop().call_later(RETRY_SECONDS, self._go_on)
 
     def _hand_on(self, page: Sequence[Notification]) -> None:
-        self._publish(page)
-        self.reached.set(page[-1].id)
+        """Hand on what was not yet: some may have been while the page was read."""
+        if new := [each for each in page if each.id > self.reached.position]:
+            self._publish(new)
+            self.reached.set(new[-1].id)
 
     async def _follow(self) -> None:
         while True:
@@ -67,14 +80,15 @@ class Tail:
                 await asyncio.sleep(RETRY_SECONDS)
                 self._wake.set()
 
-    async def _listen(self, url: str) -> None:
-        """Wake for commits of other nodes too; after a lost connection, look once and listen again."""
+    async def _listen(self, log: PostgresLog) -> None:
+        """Wake for commits of other nodes; after a lost connection, look once and listen again."""
         while True:
             try:
-                async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
+                async with await psycopg.AsyncConnection.connect(log.url, autocommit=True) as connection:
                     await connection.execute(f"LISTEN {CHANNEL}")
                     self._wake.set()
-                    async for _ in connection.notifies():
-                        self._wake.set()
+                    async for notify in connection.notifies():
+                        if notify.payload != log.name:
+                            self._wake.set()
             except (psycopg.Error, OSError):
                 await asyncio.sleep(RETRY_SECONDS)
