@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from eventsourcing.persistence import Notification
 
@@ -52,9 +53,7 @@ class Room:
             self.leave(connection)
             self.enter(connection, audience_of(connection.seat))
         if render:
-            for audience, group in self.audiences.items():
-                if audience is not None:
-                    self._hand_over([each for each in group if each.live], audience, render)
+            self._hand_over(lambda each: each.live, render)
 
     def publish(self, version: int, state: bytes) -> None:
         """Hand an event to everybody who gets the events themselves and has caught up."""
@@ -77,23 +76,42 @@ class Room:
     def show(self, change: Change, render: Render) -> None:
         """Hand what changed on the page to everybody who gets fragments, rendered once for each audience."""
         self.shown = change.version
-        for audience, group in list(self.audiences.items()):
-            if audience is not None:
-                ready = [each for each in group if each.live and each.position < change.version]
-                self._hand_over(ready, audience, render)
-                for connection in ready:
-                    connection.reached(change.version)
+        shown = self._hand_over(lambda each: each.live and each.position < change.version, render)
+        for connection in shown:
+            connection.reached(change.version)
 
-    def _hand_over(self, connections: Sequence[Connection], audience: Audience, render: Render) -> None:
-        if not connections:
-            return
-        try:
-            for text in render(audience):
-                frame = text_frame(text)
-                for connection in connections:
-                    connection.push(frame)
-        except Exception as error:
-            close_for(Fault(error), connections)
+    def _hand_over(self, is_ready: Callable[[Connection], bool], render: Render) -> list[Connection]:
+        """To each audience its frames, every audience's first before the second of any: nobody waits for the whole of
+        another's. Returns the connections that were ready for them."""
+        groups = [
+            (ready, _rendered(render, audience))
+            for audience, group in self.audiences.items()
+            if audience is not None and (ready := [each for each in group if is_ready(each)])
+        ]
+        coming = deque(groups)
+        while coming:
+            ready, frames = coming.popleft()
+            if _push_next(frames, ready):
+                coming.append((ready, frames))
+        return [connection for ready, _ in groups for connection in ready]
+
+
+def _rendered(render: Render, audience: Audience) -> Iterator[str]:
+    yield from render(audience)
+
+
+def _push_next(frames: Iterator[str], connections: Sequence[Connection]) -> bool:
+    """Render and hand over the next frame; False when there is none, or it failed."""
+    try:
+        if (text := next(frames, None)) is None:
+            return False
+        frame = text_frame(text)
+    except Exception as error:
+        close_for(Fault(error), connections)
+        return False
+    for connection in connections:
+        connection.push(frame)
+    return True
 
 
 class Rooms:

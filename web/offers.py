@@ -70,8 +70,12 @@ class Offers:
     def comparisons(self, proposal: Body, term: Body) -> list[Comparison]:
         """The ways to show an offer, never empty. The first is the one to begin with: compared with the last agreed
         words; where there are none, with the offer that it answers; where there is none, clean (design/README.md)."""
-        before = self._before(proposal, term)
-        return [self._compared(proposal, term, against, before[against]) for against in before]
+        key = proposal["proposal_id"], term["term_id"]
+        if key not in self.view.compared:
+            before = self._before(proposal, term)
+            self.view.compared[key] = [self._compared(proposal, term, against, before[against]) for against in before]
+        found: list[Comparison] = self.view.compared[key]
+        return found
 
     def _before(self, proposal: Body, term: Body) -> dict[Against, Body | None]:
         """What stood or was offered before, by what it is, in the order of preference."""

@@ -44,6 +44,8 @@ class RoomView:
         self.questions = Bodies(present.questions).in_order()
         self._on = present.proposals.on.copy()
         self._found: dict[str, list[Body]] = {}
+        self.compared: dict[tuple[str, str], Any] = {}
+        """Comparisons by proposal and term, made once for all audiences (offers.py)."""
 
     @property
     def status(self) -> str:

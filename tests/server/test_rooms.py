@@ -52,6 +52,21 @@ async def test_a_page_that_cannot_be_rendered_is_cut_off_and_the_others_go_on() 
     assert sound.position == 1
 
 
+async def test_nobody_waits_for_the_whole_of_anothers_page() -> None:
+    order: list[str] = []
+    room = Room("x")
+    for party in ("a", "b"):
+
+        async def send(message: Any, party: str = party) -> None:
+            order.append(party + message["frames"][-1:].decode())
+
+        connection = Connection(send, Seat(MemberId(party), PartnershipId("p")), 9, lambda: None)
+        connection.live = True
+        room.enter(connection, Audience(PartnershipId("p"), PartyId(party), ()))
+    room.show(Change("x", 1), lambda audience: "123" if audience.party_id == "a" else "12")
+    assert order == ["a1", "b1", "a2", "b2", "a3"]
+
+
 HTML = Subprotocol("onetext.html.v1")
 
 
