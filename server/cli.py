@@ -93,7 +93,7 @@ def serve(database: str | None, port: int | None, host: str | None) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print one line of JSON with tokens and links.")
 def demo(database: str | None, port: int | None, as_json: bool) -> None:
     """Serve a partnership with an agreement in full swing."""
-    from server.demo import prepare
+    from server.demo import VISITORS, prepare
     from server.serving import run
 
     settings = _settings(database=database or os.environ.get("ONETEXT_DATABASE", "sqlite:///demo.db"), port=port)
@@ -107,9 +107,9 @@ def demo(database: str | None, port: int | None, as_json: bool) -> None:
                 click.echo(json.dumps({"url": url, **about, "tokens": prepared.tokens, "links": links}))
                 return
             click.echo("\nOnetext: two partners, one text. Open these side by side:\n")
-            for name, link in links.items():
-                click.echo(f"  {name:<14} {link}")
-            click.echo("\nCtrl-C ends the demo; everything stays in its database.\n")
+            for key, link in links.items():
+                click.echo(f"  {VISITORS[key]}\n  {link}\n")
+            click.echo("Ctrl-C ends the demo; everything stays in its database.\n")
 
         run(opened, settings, announce, prepared.demo_notices)
 

@@ -24,6 +24,12 @@ _PEOPLE = {
     "a": {"contributor": "Ben", "negotiator": "Ada", "signatory": "Sol", "sponsor": "Mira", "observer": "Edda"},
     "b": {"contributor": "Ravi", "negotiator": "Cid", "signatory": "Sue", "sponsor": "Tomas", "observer": "Ines"},
 }
+VISITORS = {
+    "a_negotiator": "Ada, who negotiates for Meridian Home",
+    "b_negotiator": "Cid, who negotiates for Castellan Contact",
+    "a_observer": "Edda, who reads along for Meridian Home and changes nothing",
+}
+"""Whose windows whoever tries the demo is offered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +48,7 @@ async def prepare(node: Node) -> Prepared:
     found = await _existing(node) or await _created(node)
     partnership_id, agreement_id, seats = found
     tokens = {key: fresh_secret() for key in seats}
-    secrets = {key: fresh_secret() for key in ("a_negotiator", "b_negotiator", "a_observer")}
+    secrets = {key: fresh_secret() for key in VISITORS}
     now, room = node.clock(), f"/agreements/{agreement_id}"
     rows = [token_row(secret, seats[key], now) for key, secret in tokens.items()]
     for_long = timedelta(days=3650)
@@ -56,15 +62,10 @@ async def prepare(node: Node) -> Prepared:
 
 def _notices(seats: dict[str, Seat], secrets: dict[str, str]) -> dict[str, DemoNotice]:
     """Each visitor is told who they are, and where the others' windows open."""
-    who = {
-        "a_negotiator": "Ada, who negotiates for Meridian Home",
-        "b_negotiator": "Cid, who negotiates for Castellan Contact",
-        "a_observer": "Edda, who reads along for Meridian Home and changes nothing",
-    }
-    windows = {key: Window(words.split(",")[0], f"/join/{secrets[key]}") for key, words in who.items()}
+    windows = {key: Window(words.split(",")[0], f"/join/{secrets[key]}") for key, words in VISITORS.items()}
     return {
-        seats[key].member_id: DemoNotice(words, [windows[other] for other in who if other != key])
-        for key, words in who.items()
+        seats[key].member_id: DemoNotice(words, [windows[other] for other in VISITORS if other != key])
+        for key, words in VISITORS.items()
     }
 
 
