@@ -8,6 +8,8 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+import orjson
+
 from server.database import models_beside
 
 PAGES = 2_000
@@ -80,11 +82,21 @@ def look(file: Path) -> Copied:
                 count, digest = digests.get(stream, (0, hashlib.sha256()))
                 if version != count + 1:
                     raise BackupRefused(f"{file} is damaged: stream {stream} has no version {count + 1}.")
+                if not _says(state, version):
+                    raise BackupRefused(f"{file} is damaged: version {version} of stream {stream} cannot be read.")
                 digest.update(f"{version}:{topic}:{len(state)}:".encode() + state)
                 digests[stream] = (version, digest)
     except sqlite3.DatabaseError as error:
         raise BackupRefused(f"{file} is no database of Onetext, or damaged: {error}") from None
     return Copied({stream: (count, digest.hexdigest()) for stream, (count, digest) in digests.items()})
+
+
+def _says(state: object, version: int) -> bool:
+    """Whether an event says of itself that it is of a version."""
+    try:
+        return isinstance(state, bytes) and orjson.loads(state)["version"] == version
+    except (ValueError, TypeError, KeyError):
+        return False
 
 
 def _copy(source: Path, target: Path) -> None:

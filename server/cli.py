@@ -26,6 +26,7 @@ from server.database import Database, DatabaseInUse, UnknownDatabase, is_set_up,
 from server.identity import Identity, Seat
 from server.logs import configure
 from server.settings import PREFIX, Settings, WrongSettings, read_settings, unknown_variables
+from server.store import LogDamaged
 
 if TYPE_CHECKING:
     from server.node import Node
@@ -45,7 +46,7 @@ class _Spoken(click.Group):
             return super().invoke(ctx)
         except Refusal as refusal:
             raise click.ClickException(f"{refusal.detail} {refusal.next_step}") from None
-        except (BackupRefused, DatabaseInUse, UnknownDatabase) as error:
+        except (BackupRefused, DatabaseInUse, LogDamaged, UnknownDatabase) as error:
             raise click.ClickException(str(error)) from None
         except OSError as error:
             raise click.ClickException(f"{error.strerror or error}: {error.filename or ''}".rstrip(": ")) from None

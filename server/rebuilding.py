@@ -27,7 +27,7 @@ from projections.folding import NOTHING, folded
 from projections.projector import take_turn, write_position
 from server.database import Database, models_beside, open_database, path_of, sqlite_engine
 from server.mapper import CanonicalMapper
-from server.store import Log
+from server.store import Log, LogDamaged
 
 PAGE = 5000
 """Events whose rows are written at a time; a process is given as many at least."""
@@ -43,7 +43,7 @@ _Share = Sequence[tuple[UUID, int]]
 
 def rebuild(database: Database, progress: Progress = lambda *_: None) -> int:
     """Each core folds its share of the agreements and writes what they bring. Readers see the old rows until all new
-    ones are there. Returns the number of events."""
+    ones are there. Returns the number of events; raises LogDamaged."""
     started, done = time.monotonic(), 0
     with _beside(database) as place:
         newest = database.log.newest()
@@ -205,12 +205,24 @@ class _Worker:
         while version < newest:
             page = self._log.events(stream, version, min(PAGE, newest - version))
             for stored in page:
-                event = self._mapper.to_domain_event(stored)
-                if not isinstance(event, AgreementEvent):
-                    return
-                fold, brought = folded(fold, event, position=0)
+                version += 1
+                try:
+                    event = self._mapper.to_domain_event(stored)
+                    if not isinstance(event, AgreementEvent):
+                        return
+                    fold, brought = folded(fold, event, position=0)
+                except Exception as error:
+                    raise _damaged(stream, version, repr(error)) from error
                 yield brought
-            version = page[-1].originator_version
+            if not page:
+                raise _damaged(stream, version + 1, "it is missing")
+
+
+def _damaged(stream: UUID, version: int, why: str) -> LogDamaged:
+    return LogDamaged(
+        f"The log is damaged: version {version} of stream {stream} cannot be applied ({why}). "
+        "The read models stay as they were. Restore a backup."
+    )
 
 
 def _at_work(database: Database, place: _Place, shares: Sequence[_Share]) -> Iterator[int]:

@@ -27,6 +27,10 @@ class Conflict(Exception):
     """Another commit came first: of the same stream version, or of the same command_id."""
 
 
+class LogDamaged(Exception):
+    """An event of the log is missing, or cannot be read or applied."""
+
+
 @dataclass(slots=True)
 class Lineage:
     """The state that commits were decided on. Once one of them conflicts, those decided after it fail as well."""

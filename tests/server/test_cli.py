@@ -21,6 +21,7 @@ from projections.projector import dump
 from server import rebuilding
 from server.database import open_database
 from server.markdown import clauses_of
+from server.store import LogDamaged
 from tests.conftest import start_demo
 from tests.databases import fresh_url
 from tests.server.conftest import Pair, pair_on
@@ -108,7 +109,7 @@ def test_a_rebuild_that_fails_leaves_the_rows_as_they_were(
     else:
         damage(database_url)
     database = open_database(database_url)
-    with pytest.raises((OSError, ValueError), match=r"no more|invalid literal"):
+    with pytest.raises(LogDamaged, match=r"version \d of stream .* cannot be applied .* Restore a backup\."):
         rebuilding.rebuild(database)
     assert dumped(database_url) == before
     if database.is_sqlite:
@@ -134,6 +135,16 @@ def test_a_rebuild_waits_for_who_holds_a_new_table(tmp_path: Path) -> None:
         rebuilding.rebuild(database, hold)
     database.close()
     assert dumped(url) == before
+
+
+def test_a_damaged_log_is_told_in_a_sentence(tmp_path: Path) -> None:
+    url = fresh_url("sqlite", tmp_path)
+    two_agreements(url)
+    damage(url)
+    said = run("rebuild", "--database", url, code=1)
+    assert re.search(r"^Error: The log is damaged: version 3 of stream \S+ cannot be applied", said), said
+    examined = subprocess.run([ONETEXT, "doctor", "--database", url], capture_output=True, text=True, check=False)
+    assert re.search(r"✗ .* is damaged: version 3 of stream \S+ cannot be read\.", examined.stdout), examined
 
 
 def damage(url: str) -> None:
