@@ -73,10 +73,12 @@ def main() -> None:
 @click.option("--host", default=None, help="The address to listen on; also ONETEXT_HOST.")
 def serve(database: str | None, port: int | None, host: str | None) -> None:
     """Serve the workspace."""
+    from server.rebuilding import project_first
     from server.serving import run
 
     settings = _settings(database=database, port=port, host=host)
     with _opened(settings) as opened:
+        project_first(opened)
         host_token = Identity(opened.beside).secret("host_token") if _is_empty(opened) else None
 
         def announce(url: str) -> None:
@@ -118,9 +120,11 @@ def demo(database: str | None, port: int | None, as_json: bool) -> None:
 @main.command("migrate")
 @_DATABASE
 def migrate_command(database: str | None) -> None:
-    """Create or upgrade the schema; safe when several nodes start at once."""
-    with _opened(_settings(database=database), patience=3):  # another may be setting it up
-        pass
+    """Create or upgrade the schema, and the read models; safe when several nodes start at once."""
+    from server.rebuilding import project_first
+
+    with _opened(_settings(database=database), patience=3) as opened:  # another may be setting it up
+        project_first(opened)
 
 
 @main.command()

@@ -85,7 +85,7 @@ def models_beside(path: str) -> str:
 
 def migrate(database: Database) -> None:
     """Create or upgrade every schema; safe when several nodes start at once."""
-    with _alone(database):
+    with alone(database):
         database.log.create_tables()
         with database.beside.begin() as connection:
             _upgrade(connection)
@@ -127,7 +127,8 @@ def _is_of_another_log(connection: Connection, database: Database) -> bool:
 
 
 @contextmanager
-def _alone(database: Database) -> Iterator[None]:
+def alone(database: Database) -> Iterator[None]:
+    """While others who set up the same database wait."""
     if isinstance(database.log, SqliteLog):
         with open(path_of(database) + ".migrate.lock", "w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)

@@ -24,8 +24,9 @@ from domain.agreement_events import AgreementEvent
 from projections import tables
 from projections.batch import Brought, Rows
 from projections.folding import NOTHING, folded
-from projections.projector import take_turn, write_position
-from server.database import Database, models_beside, open_database, path_of, sqlite_engine
+from projections.projector import read_position, take_turn, write_position
+from server.database import Database, alone, models_beside, open_database, path_of, sqlite_engine
+from server.logs import log
 from server.mapper import CanonicalMapper
 from server.store import Log, LogDamaged
 
@@ -54,6 +55,18 @@ def rebuild(database: Database, progress: Progress = lambda *_: None) -> int:
         with place.transaction() as connection:
             write_position(connection, newest)
     return done
+
+
+def project_first(database: Database) -> None:
+    """Project a long log of which nothing is projected, as after an upgrade with other read models. A node would do it
+    by itself, but on one core, and load agreements again and again. Of nodes that start at once, one does it and the
+    others wait."""
+    with alone(database):
+        with database.models.connect() as connection:
+            is_projected = read_position(connection) > 0
+        if not is_projected and (events := database.log.newest()) > PAGE:
+            log.info("read models are projected from the first event", events=events)
+            rebuild(database)
 
 
 def _shares(streams: dict[UUID, int]) -> Iterator[_Share]:

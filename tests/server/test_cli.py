@@ -17,8 +17,8 @@ import httpx
 import pytest
 from sqlalchemy import inspect
 
-from projections.projector import dump
-from server import rebuilding
+from projections.projector import clear, dump
+from server import cli, rebuilding, serving
 from server.database import open_database
 from server.markdown import clauses_of
 from server.store import LogDamaged
@@ -145,6 +145,36 @@ def test_a_damaged_log_is_told_in_a_sentence(tmp_path: Path) -> None:
     assert re.search(r"^Error: The log is damaged: version 3 of stream \S+ cannot be applied", said), said
     examined = subprocess.run([ONETEXT, "doctor", "--database", url], capture_output=True, text=True, check=False)
     assert re.search(r"✗ .* is damaged: version 3 of stream \S+ cannot be read\.", examined.stdout), examined
+
+
+@pytest.mark.parametrize("command", ["migrate", "serve"])
+def test_after_an_upgrade_a_long_log_is_projected_as_by_a_rebuild_and_once(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    two_agreements(database_url)
+    before = dumped(database_url)
+    database = open_database(database_url)
+    with database.models.begin() as connection:
+        connection.exec_driver_sql("UPDATE positions SET model = model - 1")
+    monkeypatch.setattr(rebuilding, "PAGE", 2)
+    monkeypatch.setattr(serving, "run", lambda *_: None)
+    rebuilt: list[int] = []
+    rebuild = rebuilding.rebuild
+    monkeypatch.setattr(rebuilding, "rebuild", lambda database: rebuilt.append(rebuild(database)))
+    for _ in range(2):
+        cli.main([command, "--database", database_url], standalone_mode=False)
+    assert rebuilt == [database.log.newest()]
+    assert dumped(database_url) == before
+    with database.models.begin() as connection:
+        clear(connection)
+    starters = [threading.Thread(target=rebuilding.project_first, args=[database]) for _ in range(2)]
+    for each in starters:
+        each.start()
+    for each in starters:
+        each.join()
+    assert len(rebuilt) == 2, "of those that start at once, one does it"
+    assert dumped(database_url) == before
+    database.close()
 
 
 def damage(url: str) -> None:
