@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
 from eventsourcing.persistence import Notification, StoredEvent
 
-from server.database import Database, open_database
-from server.postgres_log import PostgresLog
+from server.database import Database, migrate, open_database
 from server.store import Commit, Lineage, Writer
 from server.tail import Tail
+from tests.databases import fresh_url
 
 
 def opened(stream: UUID, version: int = 1) -> Commit:
@@ -32,10 +33,10 @@ async def test_own_events_are_handed_on_as_they_are(database: Database, monkeypa
     await writer.stop()
 
 
-async def test_of_two_nodes_each_hands_on_everything_in_order_and_once(database: Database) -> None:
+async def test_of_two_nodes_each_hands_on_everything_in_order_and_once(tmp_path: Path) -> None:
     """Each writes to streams of its own and to one that both write to, so that there are conflicts too."""
-    if not isinstance(database.log, PostgresLog):
-        pytest.skip("one node writes to SQLite")
+    database = open_database(fresh_url("postgresql", tmp_path))
+    migrate(database)
     other = open_database(database.url)
     contested = uuid4()
     handed: list[list[Notification]] = [[], []]
@@ -63,6 +64,7 @@ async def test_of_two_nodes_each_hands_on_everything_in_order_and_once(database:
     for each in (*tails, *writers):
         await each.stop()
     other.close()
+    database.close()
 
 
 async def test_what_became_durable_although_the_writer_was_told_of_a_fault_is_read(
