@@ -85,7 +85,7 @@ class Rows:
             self._brought[tables.consents.name] += [
                 (agreement_id, version, place, _written(body)) for place, body in enumerate(consents)
             ]
-            self._brought[tables.stories.name] += [(agreement_id, version, term_id) for term_id in moment["term_ids"]]
+            self._brought[tables.stories.name] += [(agreement_id, term_id, version) for term_id in moment["term_ids"]]
 
     def _put(self, agreement_id: str, version: int, put: Put) -> None:
         table, key, row, is_new = put

@@ -65,9 +65,15 @@ consents = _happened(
     "consents", Column("place", Integer, primary_key=True, autoincrement=False), Column("body", Text, nullable=False)
 )
 """place: the order within the event, from 0."""
-stories = _happened("stories", Column("term_id", _id(), primary_key=True))
-"""Which terms an event concerns."""
-Index("stories_of_term", stories.c.agreement_id, stories.c.term_id, stories.c.since)
+stories = Table(
+    "stories",
+    metadata,
+    Column("agreement_id", _id(), primary_key=True),
+    Column("term_id", _id(), primary_key=True),
+    Column("since", BigInteger, primary_key=True),
+    sqlite_with_rowid=False,
+)
+"""Which terms an event concerns, by term."""
 
 CHANGING = (headers, terms, proposals, objections, questions)
 HAPPENED = (timeline, consents, stories)
