@@ -16,7 +16,7 @@ from domain.ids import PartnershipId, is_id
 from domain.partnership import Partnership
 from domain.refusals import Code, Refusal
 from server.mapper import CanonicalMapper
-from server.store import Commit, Lineage, Log, Outcome, Turn, Writer
+from server.store import NEWEST, Commit, Lineage, Log, Outcome, Turn, Writer
 
 MOST_HELD = 512
 """Aggregates kept in memory."""
@@ -106,12 +106,12 @@ class Aggregates:
             self._applied[partnership_id] = loaded
         return self._applied[partnership_id]
 
-    def load(self, stream: str, up_to: int | None = None) -> Any:
+    def load(self, stream: str, up_to: int = NEWEST) -> Any:
         """An aggregate folded from the log, None when the stream is empty or its id none."""
         if not is_id(stream):
             return None
         aggregate: Any = None
-        for stored in self._log.events(UUID(stream), limit=up_to):
+        for stored in self._log.events(UUID(stream), up_to=up_to):
             aggregate = self._mapper.to_domain_event(stored).mutate(aggregate)
         return aggregate
 
@@ -134,7 +134,7 @@ class Aggregates:
 
     def events(self, stream: str, versions: Sequence[int]) -> list[Event]:
         """The events of a stream at some versions."""
-        found = [self._log.events(UUID(stream), version - 1, 1)[0] for version in versions]
+        found = [self._log.events(UUID(stream), version - 1, version)[0] for version in versions]
         return [self._mapper.to_domain_event(each) for each in found]
 
     def see(self, notification: Notification) -> None:

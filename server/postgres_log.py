@@ -17,7 +17,7 @@ from psycopg.sql import SQL, Identifier
 from sqlalchemy.dialects import postgresql
 
 from server.log_tables import command_outcomes, compiled
-from server.store import Commit, Conflict, Outcome, Result, Turn
+from server.store import NEWEST, Commit, Conflict, Outcome, Result, Turn
 
 R = TypeVar("R")
 
@@ -63,8 +63,9 @@ class PostgresLog:
             "WHERE notification_id > %s ORDER BY notification_id LIMIT %s"
         ).encode()
         self._select_events = (
-            f"SELECT originator_id, originator_version, topic, state FROM {self._events} "
-            "WHERE originator_id = %s AND originator_version > %s ORDER BY originator_version LIMIT %s"
+            f"SELECT originator_version, topic, state FROM {self._events} "
+            "WHERE originator_id = %s AND originator_version > %s AND originator_version <= %s "
+            "ORDER BY originator_version"
         ).encode()
         self._versions = (
             f"SELECT originator_id, max(originator_version) FROM {self._events} "
@@ -140,10 +141,17 @@ class PostgresLog:
         return _by_commit(commits, [row["notification_id"] for row in found])
 
     @_again
-    def events(self, stream: UUID, after: int = 0, limit: int | None = None) -> Sequence[StoredEvent]:
-        with self._datastore.get_connection() as connection, connection.cursor(row_factory=tuple_row) as cursor:
-            cursor.execute(self._select_events, (stream, after, limit), prepare=True)
-            return [StoredEvent(*row) for row in cursor.fetchall()]
+    def events(self, stream: UUID, after: int = 0, up_to: int = NEWEST) -> Sequence[StoredEvent]:
+        with self._datastore.get_connection() as connection:
+            return self._read(connection, stream, after, up_to)
+
+    def _read(
+        self, connection: psycopg.Connection[Any], stream: UUID, after: int, up_to: int = NEWEST
+    ) -> list[StoredEvent]:
+        """By a range of versions: for a limit, PostgreSQL would often sort all that come after."""
+        with connection.cursor(row_factory=tuple_row, binary=True) as cursor:
+            cursor.execute(self._select_events, (stream, after, up_to), prepare=True)
+            return [StoredEvent(stream, *row) for row in cursor]
 
     @_again
     def tail(self, after: int, limit: int) -> Sequence[Notification]:
@@ -182,9 +190,7 @@ class _Turn:
         self._log, self._connection, self._cursor = log, connection, connection.cursor()
 
     def events(self, stream: UUID, after: int) -> Sequence[StoredEvent]:
-        with self._connection.cursor(row_factory=tuple_row) as cursor:
-            cursor.execute(self._log._select_events, (stream, after, None))
-            return [StoredEvent(*row) for row in cursor.fetchall()]
+        return self._log._read(self._connection, stream, after)
 
     def outcome(self, stream: str, command_id: str) -> Outcome | None:
         return _outcome(self._cursor, stream, command_id)

@@ -19,7 +19,7 @@ from eventsourcing.sqlite import (
 from sqlalchemy.dialects import sqlite
 
 from server.log_tables import command_outcomes, compiled
-from server.store import Commit, Conflict, Outcome, Result, Turn
+from server.store import NEWEST, Commit, Conflict, Outcome, Result, Turn
 
 R = TypeVar("R")
 
@@ -28,9 +28,8 @@ _INSERT_OUTCOME = f"INSERT INTO {command_outcomes.name} VALUES (?, ?, ?, ?, ?, ?
 _SELECT_COMMAND_IDS = f"SELECT command_id FROM {command_outcomes.name} WHERE stream = ?"
 _SELECT_EVENTS = (
     "SELECT originator_version, topic, state FROM stored_events "
-    "WHERE originator_id = ? AND originator_version > ? ORDER BY originator_version LIMIT ?"
+    "WHERE originator_id = ? AND originator_version > ? AND originator_version <= ? ORDER BY originator_version"
 )
-_NO_LIMIT = -1
 _SELECT_VERSIONS = (
     "SELECT originator_id, max(originator_version) FROM stored_events WHERE rowid <= ? GROUP BY originator_id"
 )
@@ -101,9 +100,9 @@ class SqliteLog:
             cursor.execute("RELEASE command")
         return ids or ()
 
-    def events(self, stream: UUID, after: int = 0, limit: int | None = None) -> Sequence[StoredEvent]:
+    def events(self, stream: UUID, after: int = 0, up_to: int = NEWEST) -> Sequence[StoredEvent]:
         with self._datastore.transaction(commit=False) as cursor:
-            return _events(cursor, stream, after, limit)
+            return _events(cursor, stream, after, up_to)
 
     def tail(self, after: int, limit: int) -> Sequence[Notification]:
         with self._datastore.transaction(commit=False) as cursor:
@@ -152,8 +151,8 @@ class _Turn:
         return result[-1] if result else 0
 
 
-def _events(cursor: SQLiteCursor, stream: UUID, after: int, limit: int | None = None) -> list[StoredEvent]:
-    cursor.execute(_SELECT_EVENTS, (stream.hex, after, _NO_LIMIT if limit is None else limit))
+def _events(cursor: SQLiteCursor, stream: UUID, after: int, up_to: int = NEWEST) -> list[StoredEvent]:
+    cursor.execute(_SELECT_EVENTS, (stream.hex, after, up_to))
     return [StoredEvent(stream, *row) for row in cursor.fetchall()]
 
 

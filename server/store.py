@@ -59,6 +59,10 @@ class Commit:
     rows: Sequence[Executable] = ()
 
 
+NEWEST = 2**62
+"""Up to a stream's newest event, whichever that is."""
+
+
 class Turn(Protocol):
     """The log in the hands of one who writes while all others wait; its reads see its own writes."""
 
@@ -89,8 +93,8 @@ class Log(Protocol):
         Whatever `work` raises leaves nothing behind.
         """
 
-    def events(self, stream: UUID, after: int = 0, limit: int | None = None) -> Sequence[StoredEvent]:
-        """The events of a stream in the order of their versions."""
+    def events(self, stream: UUID, after: int = 0, up_to: int = NEWEST) -> Sequence[StoredEvent]:
+        """The events of a stream in the order of their versions, after one and up to another."""
 
     def tail(self, after: int, limit: int) -> Sequence[Notification]:
         """Events of all streams in the order in which they were committed."""
