@@ -134,7 +134,7 @@ class Aggregates:
 
     def events(self, stream: str, versions: Sequence[int]) -> list[Event]:
         """The events of a stream at some versions."""
-        found = [self._log.events(UUID(stream), version - 1, version)[0] for version in versions]
+        found = [self._log.events(UUID(stream), version - 1, up_to=version)[0] for version in versions]
         return [self._mapper.to_domain_event(each) for each in found]
 
     def see(self, notification: Notification) -> None:

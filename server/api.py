@@ -186,7 +186,7 @@ class Api:
     async def _events(self, request: Request, stream: str) -> Response:
         after = _whole(request, "after", 0, 0, 2**53)
         limit = _whole(request, "limit", 100, 1, 1000)
-        found = await asyncio.to_thread(self.node.database.log.events, UUID(stream), after, limit)
+        found = await asyncio.to_thread(self.node.database.log.events, UUID(stream), after, up_to=after + limit)
         events = b",".join(each.state for each in found)
         upto = found[-1].originator_version if found else after
         return Response(b'{"events":[%s],"next":%d}' % (events, upto), media_type="application/json")

@@ -160,7 +160,8 @@ class Live:
 
     async def _read(self, room: Room, after: int) -> tuple[bytes, int]:
         """The frames of events after a version, and the version of the last of them."""
-        page = await asyncio.to_thread(self.node.database.log.events, UUID(room.agreement_id), after, PAGE)
+        stream, up_to = UUID(room.agreement_id), after + PAGE
+        page = await asyncio.to_thread(self.node.database.log.events, stream, after, up_to=up_to)
         frames = [event_frame(each.originator_version, each.state) for each in page]
         room.recent.prepend(after + 1, frames)
         return b"".join(frames), page[-1].originator_version

@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from itertools import islice
 from multiprocessing.connection import wait
@@ -177,17 +177,32 @@ def _move(connection: Connection, home: str) -> None:
 
 
 def _wait_for_readers(connection: Connection, names: list[str]) -> None:
-    """Gives up, lets them go on and tries again before PostgreSQL would see a deadlock with one who reads on."""
-    connection.exec_driver_sql("SET LOCAL lock_timeout = '500ms'")
+    """Lock them. PostgreSQL's own vacuum gives way to one who waits for a second (`deadlock_timeout`), so each is
+    waited for longer, but alone, where no deadlock can be; then for all of them, but less, before PostgreSQL would see
+    a deadlock with one who reads on. Who was in the way goes on in between."""
     while True:
-        try:
-            with connection.begin_nested():
-                connection.exec_driver_sql(f"LOCK TABLE {', '.join(names)}")
-                break
-        except OperationalError as error:
-            if not isinstance(error.orig, psycopg.errors.LockNotAvailable):
-                raise
+        for name in names:
+            with suppress(_InTheWay), connection.begin_nested() as only_this:
+                _lock(connection, name, "1500ms")
+                only_this.rollback()
+        with suppress(_InTheWay), connection.begin_nested():
+            _lock(connection, ", ".join(names), "500ms")
+            break
     connection.exec_driver_sql("SET LOCAL lock_timeout TO DEFAULT")
+
+
+class _InTheWay(Exception):
+    """Somebody did not let go of a table in time."""
+
+
+def _lock(connection: Connection, names: str, patience: str) -> None:
+    connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{patience}'")
+    try:
+        connection.exec_driver_sql(f"LOCK TABLE {names}")
+    except OperationalError as error:
+        if isinstance(error.orig, psycopg.errors.LockNotAvailable):
+            raise _InTheWay from error
+        raise
 
 
 # Who writes them.
@@ -220,7 +235,7 @@ class _Worker:
     def _folded(self, stream: UUID, newest: int) -> Iterator[Brought]:
         fold, version = NOTHING, 0
         while version < newest:
-            page = self._log.events(stream, version, min(version + PAGE, newest))
+            page = self._log.events(stream, version, up_to=min(version + PAGE, newest))
             for stored in page:
                 version += 1
                 try:

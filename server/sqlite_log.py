@@ -100,7 +100,7 @@ class SqliteLog:
             cursor.execute("RELEASE command")
         return ids or ()
 
-    def events(self, stream: UUID, after: int = 0, up_to: int = NEWEST) -> Sequence[StoredEvent]:
+    def events(self, stream: UUID, after: int = 0, *, up_to: int = NEWEST) -> Sequence[StoredEvent]:
         with self._datastore.transaction(commit=False) as cursor:
             return _events(cursor, stream, after, up_to)
 

@@ -93,7 +93,7 @@ class Log(Protocol):
         Whatever `work` raises leaves nothing behind.
         """
 
-    def events(self, stream: UUID, after: int = 0, up_to: int = NEWEST) -> Sequence[StoredEvent]:
+    def events(self, stream: UUID, after: int = 0, *, up_to: int = NEWEST) -> Sequence[StoredEvent]:
         """The events of a stream in the order of their versions, after one and up to another."""
 
     def tail(self, after: int, limit: int) -> Sequence[Notification]:

@@ -221,8 +221,8 @@ class Workspace:
         _refuse_another(first, asked.seat, asked.command)
         events: Sequence[StoredEvent] = ()
         if first.last_version >= first.first_version:
-            count = first.last_version - first.first_version + 1
-            events = await asyncio.to_thread(self._log.events, UUID(asked.stream), first.first_version - 1, count)
+            stream, after = UUID(asked.stream), first.first_version - 1
+            events = await asyncio.to_thread(self._log.events, stream, after, up_to=first.last_version)
         return Recorded(first.last_version, [each.state for each in events], first_time=False)
 
 

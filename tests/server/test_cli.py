@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import threading
+import time
 import uuid
 from collections.abc import Callable
 from html.parser import HTMLParser
@@ -17,6 +18,7 @@ import httpx
 import pytest
 from sqlalchemy import inspect
 
+from projections import tables
 from projections.projector import clear, dump
 from server import cli, rebuilding, serving
 from server.database import open_database
@@ -134,6 +136,35 @@ def test_a_rebuild_waits_for_who_holds_a_new_table(tmp_path: Path) -> None:
 
         rebuilding.rebuild(database, hold)
     database.close()
+    assert dumped(url) == before
+
+
+def test_a_rebuild_lets_a_reader_read_on(tmp_path: Path) -> None:
+    """Tables are locked in one order and read here in the other: no deadlock ends the rebuild or the reader."""
+    url = fresh_url("postgresql", tmp_path)
+    two_agreements(url)
+    before = dumped(url)
+    database = open_database(url)
+    read: list[int] = []
+    reading = threading.Event()
+
+    def read_slowly() -> None:
+        with database.beside.connect() as connection, connection.begin():
+            for name in reversed(tables.metadata.tables):
+                read.append(connection.exec_driver_sql(f"SELECT count(*) FROM {name}").scalar_one())
+                reading.set()
+                time.sleep(0.4)
+
+    reader = threading.Thread(target=read_slowly)
+
+    def told(*_: object) -> None:
+        reader.start()
+        reading.wait()
+
+    rebuilding.rebuild(database, told)
+    reader.join()
+    database.close()
+    assert len(read) == len(tables.metadata.tables)
     assert dumped(url) == before
 
 

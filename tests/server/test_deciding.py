@@ -130,10 +130,10 @@ async def test_whoever_stands_in_line_is_told_when_the_store_fails(tmp_path: Pat
     await node.start()
     load, failing = node.workspace.aggregates.load, [True]
 
-    def fails_at_first(stream: str, up_to: int | None = None) -> Any:
+    def fails_at_first(stream: str) -> Any:
         if stream == agreement_id and failing:
             raise OSError("the disk is away")
-        return load(stream, up_to)
+        return load(stream)
 
     node.workspace.aggregates.load = fails_at_first  # type: ignore[method-assign]
     raw = {"command_id": "c", "type": "open_term", "heading": "1"}
