@@ -19,9 +19,10 @@ class Recent:
         self.version = 0
 
     def append(self, version: int, frame: bytes) -> None:
-        """The frame of the newest event."""
-        if version != self.version + 1:
-            self.reached(version - 1)
+        """The frame of an event that the tail hands on. One seen in the log before is at hand, or is read there."""
+        if version <= self.version:
+            return
+        self.reached(version - 1)
         self.version = version
         self._frames.append(frame)
         self._bytes += len(frame)

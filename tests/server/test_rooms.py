@@ -117,6 +117,7 @@ async def test_frames_at_hand_are_those_of_the_log(seed: int, monkeypatch: pytes
     monkeypatch.setattr(recent, "MOST_BYTES", 12 * 45 if seed % 2 else 10_000)
     room, at_random = Room("x"), Random(seed)
     newest, came = 30, Connection(no_send, Seat(MemberId("m"), PartnershipId("p")), 9, lambda: None)
+    handed_on = 28
     room.enter(came, None)
     room.recent.reached(newest)
     for _ in range(200):
@@ -125,8 +126,9 @@ async def test_frames_at_hand_are_those_of_the_log(seed: int, monkeypatch: pytes
                 newest += at_random.randrange(1, 3)  # seen in the log before the tail hands it on
                 room.recent.reached(newest)
             case 1 | 2:
-                newest += 1
-                room.publish(newest, state(newest))
+                handed_on += 1
+                newest = max(newest, handed_on)
+                room.publish(handed_on, state(handed_on))
             case _:
                 after = at_random.randrange(max(newest - 20, 0), newest + 1)
                 wanted = [event_frame(version, state(version)) for version in range(after + 1, newest + 1)]

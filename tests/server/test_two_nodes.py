@@ -50,6 +50,38 @@ async def test_members_on_both_nodes_get_every_event_once_and_in_order(nodes: li
     assert len(members[0].get()["terms"]) == 240
 
 
+async def test_who_enters_while_the_other_node_writes_gets_every_event_once_and_in_order(nodes: list[Served]) -> None:
+    """What is in the log may be read before the node's tail hands it on; each time nobody else is in the room."""
+    pair = pair_on(nodes[0])
+    cid, ended, after = on(nodes[1], pair.cid), threading.Event(), 0
+
+    def work() -> None:
+        while not ended.is_set():
+            pair.ada.do("open_term", heading="1 Hours")
+
+    def enter() -> connect:
+        url = f"{cid.url.replace('http', 'ws')}/agreements/{cid.agreement_id}/live?after={after}"
+        return connect(url, additional_headers={"Authorization": f"Bearer {cid.token}"}, max_queue=None)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    try:
+        for _ in range(200):
+            async with enter() as one, enter() as other:
+                for socket in (one, other):
+                    newest = json.loads(await asyncio.wait_for(socket.recv(), 30))["version"]
+                    wanted, versions = list(range(after + 1, newest + 3)), []
+                    while len(versions) < len(wanted):
+                        frame = json.loads(await asyncio.wait_for(socket.recv(), 30))
+                        if frame["type"] == "event":
+                            versions.append(frame["version"])
+                    assert versions == wanted
+            after = newest
+    finally:
+        ended.set()
+        thread.join()
+
+
 def test_what_one_node_recorded_the_other_decides_on(nodes: list[Served]) -> None:
     pair = pair_on(nodes[0])
     ada, cid = on(nodes[0], pair.ada), on(nodes[1], pair.cid)
