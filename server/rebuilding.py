@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from itertools import islice
@@ -48,7 +49,7 @@ _Share = Sequence[tuple[UUID, int]]
 
 def rebuild(database: Database, progress: Progress = lambda *_: None) -> int:
     """Each core folds its share of the agreements and writes what they bring. Readers see the old rows until all new
-    ones are there. Returns the number of events; raises LogDamaged."""
+    ones are there. Returns the number of events; raises LogDamaged, or ChildProcessError when a process was ended."""
     started, done = time.monotonic(), 0
     with _beside(database) as place:
         newest = database.log.newest()
@@ -278,6 +279,11 @@ def _at_work(database: Database, place: _Place, shares: Sequence[_Share]) -> Ite
             for future in elsewhere:
                 if not future.cancelled():
                     yield future.result()
+        except BrokenProcessPool as error:
+            raise ChildProcessError(
+                "A process of the rebuild was ended, perhaps for want of memory. The read models stay as they were. "
+                "Look at the system's log, then run `onetext rebuild` again."
+            ) from error
         finally:
             pool.shutdown(cancel_futures=True)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import re
 import subprocess
 import sys
@@ -120,6 +121,24 @@ def test_a_rebuild_that_fails_leaves_the_rows_as_they_were(
         with database.models.begin() as connection:
             assert not inspect(connection).has_schema("onetext_anew")
     database.close()
+
+
+def test_a_rebuild_of_which_a_process_is_killed_leaves_the_rows_as_they_were(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two_agreements(database_url)
+    before = dumped(database_url)
+    monkeypatch.setattr(rebuilding, "PAGE", 1)
+    database = open_database(database_url)
+
+    def kill(*_: object) -> None:
+        for each in multiprocessing.active_children():
+            each.kill()
+
+    with pytest.raises(ChildProcessError, match=r"was ended.*run `onetext rebuild` again"):
+        rebuilding.rebuild(database, kill)
+    database.close()
+    assert dumped(database_url) == before
 
 
 def test_a_rebuild_waits_for_who_holds_a_new_table(tmp_path: Path) -> None:
