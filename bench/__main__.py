@@ -136,10 +136,8 @@ async def _live(kind: str, served: House, commit: float, table: Table) -> None:
 
 
 async def _scale(kind: str, served: House, made: dict[int, str], table: Table) -> None:
-    rounds = [{size: await scale.command_ms(served, each) for size, each in made.items()} for _ in range(4)]
     first = 0.0
-    for size in made:
-        took = statistics.median(each[size] for each in rounds[1:])  # the first round warms up
+    for size, took in (await scale.commands_ms(served, made)).items():
         first = first or took
         reach = "the measure" if took == first else f"≤ {first * 1.2:.2f} ms"
         table.row(kind, f"a command at {size:,} events, p50", reach, f"{took:.2f} ms")
