@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection
+from sqlalchemy.event import listen
 
 from domain.agreement import Agreement
 from domain.events import Event
@@ -124,4 +125,33 @@ def test_as_of_equals_the_fold_and_what_was_shown_live(kind: str, seed: int, tmp
     rebuilt.project([(each.originator_version, each) for each in events])
     with database.models.connect() as connection:
         assert dump(connection) == before, "a rebuild gives the same rows, byte for byte"
+    database.close()
+
+
+def test_every_question_is_answered_by_an_index(tmp_path: Path) -> None:
+    """Also where one agreement has all rows, of which PostgreSQL believes that many are present."""
+    events = played(1, 130)
+    agreement_id = AgreementId(str(events[0].originator_id))
+    database = open_database(fresh_url("postgresql", tmp_path))
+    migrate(database)
+    projector = Projector(database.models, lambda *_: pytest.fail("nothing is loaded"))
+    projector.project([(each.originator_version, each) for each in events])
+    questions: list[tuple[str, Any]] = []
+    with database.models.connect() as connection:
+        for table in tables.metadata.tables:
+            connection.exec_driver_sql(f"ANALYZE {table}")
+
+        def keep(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> None:
+            questions.append((statement, parameters))
+
+        listen(connection, "before_cursor_execute", keep)
+        asked(connection, agreement_id, None)
+        asked(connection, agreement_id, 60)
+        Present.load(connection, agreement_id)
+        story(connection, agreement_id, next(iter(asked(connection, agreement_id, None)["terms"]))["term_id"])
+        as_of.agreements_of(connection, agreement_id)
+        for statement, parameters in list(questions):
+            plan = "\n".join(connection.exec_driver_sql(f"EXPLAIN {statement}", parameters).scalars())
+            assert "Seq Scan" not in plan, f"{statement}\n{plan}"
+    assert len(questions) > 20
     database.close()
