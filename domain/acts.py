@@ -56,7 +56,10 @@ def change_the_text(agreement: str) -> Broken:
         case AgreementStatus.IN_FORCE:
             yield Code.NEEDS_AMENDMENT
         case AgreementStatus.ABANDONED:
-            yield Code.ALREADY_ENDED
+            yield _ABANDONED
+
+
+_ABANDONED = Refusal(Code.ALREADY_ENDED, "The agreement was abandoned.", "Open a new agreement if one is still meant.")
 
 
 class ProposalWords(NamedTuple):
@@ -112,7 +115,7 @@ def withdraw(words: ProposalWords) -> Broken:
 def ask(agreement: str) -> Broken:
     """Ask for or give a clarification."""
     if agreement == AgreementStatus.ABANDONED:
-        yield Code.ALREADY_ENDED
+        yield _ABANDONED
 
 
 def clarify(agreement: str, *, asked_by_me: bool) -> Broken:
@@ -129,7 +132,11 @@ def settle_condition(state: str, *, mine_to_do: bool) -> Broken:
         if not mine_to_do:
             yield Code.NOT_OWNER
     elif state in LIVE:
-        yield Code.NOT_YET_PERMITTED
+        yield Refusal(
+            Code.NOT_YET_PERMITTED,
+            "This proposal was not accepted subject to a condition.",
+            "Accept it, with a condition or without.",
+        )
 
 
 def _answer_the_head(words: ProposalWords) -> Broken:
@@ -153,12 +160,20 @@ def _not_the_open_head(state: str) -> Broken:
         case ProposalState.CONDITIONAL:
             yield Code.RESERVED
         case ProposalState.PARKED:
-            yield Code.NOT_YET_PERMITTED
+            yield Refusal(
+                Code.NOT_YET_PERMITTED,
+                "This proposal is set aside together with a term that it touches.",
+                "Take the parked term up again first.",
+            )
 
 
 def answer_objection(state: str) -> Broken:
     if state not in NOT_ENDED:
-        yield Code.ALREADY_ENDED
+        yield Refusal(
+            Code.ALREADY_ENDED,
+            "This objection has ended.",
+            "Raise a new one on what is offered now.",
+        )
 
 
 def offer_resolution(state: str) -> Broken:
@@ -180,7 +195,7 @@ def judge_resolution(state: str, *, own: bool, offered_by_me: bool) -> Broken:
     elif not own:
         yield Code.NOT_OBJECTOR
     else:
-        yield Code.NOT_YET_PERMITTED
+        yield Refusal(Code.NOT_YET_PERMITTED, "No resolution of this objection is offered.", "Offer one.")
 
 
 class TermWords(NamedTuple):
@@ -198,10 +213,22 @@ class TermWords(NamedTuple):
 
 def propose_on(words: TermWords) -> Broken:
     """Revise, remove or move a term."""
-    if words.status == TermStatus.REMOVED:
-        yield Code.ALREADY_ENDED
-    elif words.status in (TermStatus.PARKED, TermStatus.DEFERRED):
-        yield Code.NOT_YET_PERMITTED
+    match words.status:
+        case TermStatus.REMOVED:
+            yield _REMOVED
+        case TermStatus.PARKED:
+            yield Refusal(
+                Code.NOT_YET_PERMITTED, "A parked term cannot be proposed on.", "Take the term up again first."
+            )
+        case TermStatus.DEFERRED:
+            yield Refusal(
+                Code.NOT_YET_PERMITTED,
+                "A deferred term cannot be proposed on.",
+                "Reopen it first, with the reason.",
+            )
+
+
+_REMOVED = Refusal(Code.ALREADY_ENDED, "This term was removed.", "Add a new one if it is still needed.")
 
 
 def mark(words: TermWords) -> Broken:
@@ -212,8 +239,18 @@ def drop(words: TermWords) -> Broken:
     yield from _on_standing_term(words)
     if not words.mine:
         yield Code.NOT_OWNER
-    if words.status != TermStatus.OPEN or words.version or words.touched:
-        yield Code.NOT_YET_PERMITTED
+    if words.touched:
+        yield Refusal(
+            Code.NOT_YET_PERMITTED,
+            "An offer stands on this term.",
+            "Withdraw the offer, or wait until it has ended.",
+        )
+    elif words.status != TermStatus.OPEN or words.version:
+        yield Refusal(
+            Code.NOT_YET_PERMITTED,
+            "Only an open term without agreed words can be taken off the agenda.",
+            "Propose to remove it.",
+        )
 
 
 def reopen(words: TermWords) -> Broken:
@@ -221,7 +258,11 @@ def reopen(words: TermWords) -> Broken:
     if words.reserved:
         yield Code.RESERVED
     if words.status not in (TermStatus.PROVISIONAL, TermStatus.DEFERRED):
-        yield Code.NOT_YET_PERMITTED
+        yield Refusal(
+            Code.NOT_YET_PERMITTED,
+            "Only an agreed or a deferred term can be reopened.",
+            "Take the term up again first." if words.status == TermStatus.PARKED else "Propose on it: it is open.",
+        )
 
 
 def park(words: TermWords) -> Broken:
@@ -245,13 +286,13 @@ def agree_deferral(words: TermWords) -> Broken:
 def unpark(words: TermWords) -> Broken:
     yield from _on_standing_term(words)
     if words.status != TermStatus.PARKED:
-        yield Code.NOT_YET_PERMITTED
+        yield Refusal(Code.NOT_YET_PERMITTED, "This term is not parked.", "Look at how the term stands now.")
 
 
 def _on_standing_term(words: TermWords) -> Broken:
     yield from change_the_text(words.agreement)
     if words.status == TermStatus.REMOVED:
-        yield Code.ALREADY_ENDED
+        yield _REMOVED
 
 
 def _set_aside(words: TermWords, *permitted: TermStatus) -> Broken:
@@ -259,12 +300,18 @@ def _set_aside(words: TermWords, *permitted: TermStatus) -> Broken:
     if words.reserved:
         yield Code.RESERVED
     if words.status not in permitted:
-        yield Code.NOT_YET_PERMITTED
+        yield Refusal(
+            Code.NOT_YET_PERMITTED,
+            f"This term is {words.status}, so it cannot be set aside in this way.",
+            "Take the term up again first."
+            if words.status == TermStatus.PARKED
+            else "Reopen it first, with the reason.",
+        )
 
 
 def _agree(words: TermWords) -> Broken:
     if words.asked_by_me is None:
-        yield Code.NOT_YET_PERMITTED
+        yield Refusal(Code.NOT_YET_PERMITTED, "Nobody asks for this now.", "Ask for it yourself.")
     elif words.asked_by_me:
         yield Code.NEEDS_BOTH
 
@@ -277,7 +324,11 @@ def sign(agreement: str, *, signed: bool, ran_out: bool) -> Broken:
     """ran_out: the last ratification ended by its deadline."""
     yield from _in_ratification(agreement, ran_out=ran_out)
     if signed:
-        yield Code.ALREADY_ENDED
+        yield Refusal(
+            Code.ALREADY_ENDED,
+            "You have signed this text already.",
+            "Nothing more is asked of you for it.",
+        )
 
 
 def refuse_to_sign(agreement: str, *, ran_out: bool) -> Broken:
@@ -293,14 +344,38 @@ def withdraw_ratification(agreement: str, *, mine: bool, ran_out: bool) -> Broke
 def abandon(agreement: str) -> Broken:
     match agreement:
         case AgreementStatus.ABANDONED:
-            yield Code.ALREADY_ENDED
-        case AgreementStatus.RATIFYING | AgreementStatus.IN_FORCE:
-            yield Code.NOT_YET_PERMITTED
+            yield _ABANDONED
+        case AgreementStatus.RATIFYING:
+            yield Refusal(
+                Code.NOT_YET_PERMITTED,
+                "The text is put to signature.",
+                "Refuse to sign, or take the text back to drafting, first.",
+            )
+        case AgreementStatus.IN_FORCE:
+            yield Refusal(
+                Code.NOT_YET_PERMITTED,
+                "The agreement is in force and binds both parties.",
+                "Read what it says about its end.",
+            )
 
 
 def _in_ratification(agreement: str, *, ran_out: bool) -> Broken:
     match agreement:
+        case AgreementStatus.DRAFTING if ran_out:
+            yield Refusal(
+                Code.EXPIRED,
+                "The time for signing has passed.",
+                "Put it to signature again if it is still meant.",
+            )
         case AgreementStatus.DRAFTING:
-            yield Code.EXPIRED if ran_out else Code.NOT_YET_PERMITTED
-        case AgreementStatus.IN_FORCE | AgreementStatus.ABANDONED:
-            yield Code.ALREADY_ENDED
+            yield Refusal(
+                Code.NOT_YET_PERMITTED, "The text is not put to signature.", "Put the whole text to signature first."
+            )
+        case AgreementStatus.IN_FORCE:
+            yield Refusal(
+                Code.ALREADY_ENDED,
+                "Both parties have signed: the agreement is in force.",
+                "Read the text in force.",
+            )
+        case AgreementStatus.ABANDONED:
+            yield _ABANDONED

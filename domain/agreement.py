@@ -13,6 +13,7 @@ from domain import (
     acceptance,  # noqa: F401
     acts,
     clarifications,
+    clock,
     conditions,  # noqa: F401
     deadlines,
     objections,
@@ -118,7 +119,7 @@ class Agreement(Aggregate):
     def pass_deadlines(self, now: datetime) -> None:
         """Let the clock record every deadline that has passed; at the very moment named, it has passed."""
         self._actor, self._command_id, self._at = CLOCK, None, max(now, self.modified_on)
-        deadlines.record_passed(self, written(now))
+        clock.record_passed(self, written(now))
 
     def record(self, event_class: type[AgreementEvent], **data: Any) -> int:
         """Record what happened, by whoever acts now; returns the event's version."""

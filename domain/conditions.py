@@ -9,6 +9,7 @@ from domain import acts
 from domain.acceptance import bring_into_the_text
 from domain.agreement_events import ConditionFulfilled, ConditionLapsed, ConditionReported, ProposalAcceptedSubjectTo
 from domain.commands import ConfirmCondition, FulfilCondition
+from domain.deadlines import Watched
 from domain.events import Actor
 from domain.ids import PartyId, ProposalId
 from domain.proposals import Proposal, watch_deadline
@@ -63,7 +64,9 @@ def proposal_accepted_subject_to(agreement: Agreement, event: ProposalAcceptedSu
     agreement.accepted_conditions[event.proposal_id] = condition
     for term_id in proposal.term_ids:
         agreement.reserved[term_id] = proposal.proposal_id
-    agreement.deadlines.watch(proposal.proposal_id, event.due, event.originator_version, "condition")
+    agreement.deadlines.watch(
+        Watched("proposal", proposal.proposal_id), event.due, event.originator_version, "condition"
+    )
 
 
 @folds(ConditionReported)
@@ -80,5 +83,5 @@ def condition_lapsed(agreement: Agreement, event: ConditionLapsed) -> None:
     agreement.proposals[event.proposal_id] = proposal._replace(state=ProposalState.OPEN, condition=None)
     for term_id in proposal.term_ids:
         del agreement.reserved[term_id]
-    agreement.deadlines.cancel(proposal.proposal_id)
+    agreement.deadlines.cancel(Watched("proposal", proposal.proposal_id))
     watch_deadline(agreement, proposal)

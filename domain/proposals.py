@@ -19,6 +19,7 @@ from domain.agreement_events import (
     ProposalWithdrawn,
 )
 from domain.commands import DeclineProposal, MakeProposal, WithdrawProposal
+from domain.deadlines import Watched
 from domain.endings import end_proposal
 from domain.events import Event
 from domain.fingerprint import proposal_fingerprint
@@ -300,7 +301,7 @@ def close_proposal(agreement: Agreement, proposal_id: ProposalId, state: Proposa
         ended_by=getattr(event, "caused_by", None),
     )
     del agreement.live[proposal_id]
-    agreement.deadlines.cancel(proposal_id)
+    agreement.deadlines.cancel(Watched("proposal", proposal_id))
     for term_id in proposal.term_ids:
         del agreement.live_on[term_id][proposal_id]
         if agreement.reserved.get(term_id) == proposal_id:
@@ -313,7 +314,9 @@ def close_proposal(agreement: Agreement, proposal_id: ProposalId, state: Proposa
 def watch_deadline(agreement: Agreement, proposal: Proposal) -> None:
     """Watch a proposal's own deadline, if it has one."""
     if proposal.valid_until:
-        agreement.deadlines.watch(proposal.proposal_id, proposal.valid_until, proposal.version, "proposal")
+        agreement.deadlines.watch(
+            Watched("proposal", proposal.proposal_id), proposal.valid_until, proposal.version, "proposal"
+        )
 
 
 _STATE_AFTER = {

@@ -16,11 +16,13 @@ from domain.agreement_events import (
     RatificationVoided,
 )
 from domain.commands import AbandonAgreement, ConsentToText, OpenRatification, RefuseConsent, WithdrawRatification
+from domain.deadlines import TEXT, Watched
 from domain.endings import moot_objections
-from domain.ids import Fingerprint, MemberId, PartyId
+from domain.ids import Fingerprint, MemberId, PartyId, TermId
+from domain.readiness import OfferState, TermState, obstacles
 from domain.refusals import Code, Guards, Refusal, Subject
 from domain.rules import Act, decides, folds
-from domain.words import AgreementStatus, Mandate, Mark, TermStatus, VoidCause
+from domain.words import AgreementStatus, Mandate, TermStatus, VoidCause
 
 if TYPE_CHECKING:
     from domain.agreement import Agreement
@@ -28,11 +30,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """One signatory's consent to the whole text."""
+    """One signatory's consent to the whole text. version: of the event that gave it."""
 
     party_id: PartyId
     member_id: MemberId
     at: str
+    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,25 +82,25 @@ def open_ratification(agreement: Agreement, command: OpenRatification, act: Act)
 
 def _refuse_unless_ready(agreement: Agreement) -> None:
     """Names first the missing exit term, then a pending condition, then what is still open (an order of its own)."""
-    terms = list(agreement.terms_in_order())
-    if not any(Mark.EXIT in term.marks and term.status == TermStatus.PROVISIONAL for term in terms):
-        raise Refusal(Code.EXIT_TERM_MISSING)
-    if agreement.reserved:
-        raise Refusal(Code.RESERVED)
-    undecided = [term.heading for term in terms if term.status not in (TermStatus.PROVISIONAL, TermStatus.DEFERRED)]
-    if undecided:
-        named = ", ".join(f"“{heading}”" for heading in undecided[:3]) + (" …" if len(undecided) > 3 else "")
-        raise Refusal(
-            Code.NOT_YET_PERMITTED,
-            f"{len(undecided)} term(s) are not agreed yet: {named}",
-            "Agree, defer or drop them first.",
-        )
-    if agreement.live:
-        raise Refusal(
-            Code.NOT_YET_PERMITTED,
-            f"{len(agreement.live)} proposal(s) are still waiting.",
-            "Accept, decline or withdraw them first.",
-        )
+    terms = (TermState(term.term_id, term.status, term.marks) for term in agreement.terms_in_order())
+    live = map(agreement.proposals.__getitem__, agreement.live)
+    offers = (OfferState(each.proposal_id, each.state, each.term_ids) for each in live)
+    found = list(obstacles(terms, offers))
+    if not found:
+        return
+    first = found[0]
+    same = [each for each in found if (each.code, each.about) == (first.code, first.about)]
+    headings = [agreement.terms[TermId(term_id)].heading for each in same for term_id in each.term_ids[:1]]
+    named = ", ".join(f"“{heading}”" for heading in headings[:3]) + (" …" if len(headings) > 3 else "")
+    match first.about:
+        case "term":
+            what, then = f"{len(same)} term(s) are not agreed yet: {named}.", "Agree, defer or drop them first."
+            raise Refusal(first.code, what, then)
+        case "proposal":
+            what, then = f"{len(same)} proposal(s) still wait, on {named}.", "Accept, decline or withdraw them first."
+            raise Refusal(first.code, what, then)
+        case _:
+            raise Refusal(first.code)
 
 
 def _guards(agreement: Agreement, act: Act) -> Guards:
@@ -165,13 +168,13 @@ def ratification_opened(agreement: Agreement, event: RatificationOpened) -> None
         event.fingerprint, event.actor.party_id, event.actor.member_id, event.valid_until, event.at
     )
     if event.valid_until:
-        agreement.deadlines.watch("ratification", event.valid_until, event.originator_version, "ratification")
+        agreement.deadlines.watch(TEXT, event.valid_until, event.originator_version, "ratification")
 
 
 @folds(ConsentGiven)
 def consent_given(agreement: Agreement, event: ConsentGiven) -> None:
     assert agreement.ratification and event.actor.party_id and event.actor.member_id
-    given = Consent(event.actor.party_id, event.actor.member_id, event.at)
+    given = Consent(event.actor.party_id, event.actor.member_id, event.at, event.originator_version)
     agreement.ratification = replace(agreement.ratification, consents=(*agreement.ratification.consents, given))
 
 
@@ -187,13 +190,13 @@ def ratification_voided(agreement: Agreement, event: RatificationVoided) -> None
     assert agreement.ratification
     agreement.status = AgreementStatus.DRAFTING
     agreement.ratification = replace(agreement.ratification, voided=VoidCause(event.cause))
-    agreement.deadlines.cancel("ratification")
+    agreement.deadlines.cancel(TEXT)
 
 
 @folds(AgreementRatified)
 def agreement_ratified(agreement: Agreement, event: AgreementRatified) -> None:
     agreement.status = AgreementStatus.IN_FORCE
-    agreement.deadlines.cancel("ratification")
+    agreement.deadlines.cancel(TEXT)
     for term in list(agreement.terms_in_order()):
         if term.status == TermStatus.PROVISIONAL:
             agreement.terms[term.term_id] = term.moved_to(TermStatus.RATIFIED)
@@ -204,7 +207,7 @@ def agreement_abandoned(agreement: Agreement, event: AgreementAbandoned) -> None
     agreement.status = AgreementStatus.ABANDONED
     agreement.abandonment = _reasoned(event)
     for term in agreement.terms_in_order():
-        agreement.deadlines.cancel(term.term_id)
+        agreement.deadlines.cancel(Watched("term", term.term_id))
 
 
 def _reasoned(event: ConsentRefused | AgreementAbandoned) -> Reasoned:

@@ -25,6 +25,7 @@ class Code(StrEnum):
     NOT_YOUR_PROPOSAL = "not_your_proposal"
     NOT_OBJECTOR = "not_objector"
     NOT_OWNER = "not_owner"
+    NEEDS_BOTH = "needs_both"
     NOT_HEAD = "not_head"
     RESERVED = "reserved"
     EXPIRED = "expired"
@@ -35,7 +36,6 @@ class Code(StrEnum):
     GROUND_REQUIRED = "ground_required"
     # The rest: named in the order in which a command meets them.
     INVALID_VALUE = "invalid_value"
-    NEEDS_BOTH = "needs_both"
     EXIT_TERM_MISSING = "exit_term_missing"
     NOT_YET_PERMITTED = "not_yet_permitted"
     # At the door, before any rule of the domain is asked.
@@ -75,11 +75,11 @@ _SENTENCES: dict[Code, tuple[str, str]] = {
     ),
     Code.NEEDS_AMENDMENT: (
         "The agreement is in force, so its text changes only by an amendment.",
-        "Agree with the other party to amend it.",
+        "Its words stay as both have signed them.",
     ),
     Code.FROZEN: (
         "The text is frozen while it is being ratified.",
-        "Sign it, or refuse or withdraw the ratification to go on drafting.",
+        "Signatories sign it or refuse to; the party that put it to signature can take it back to drafting.",
     ),
     Code.ALREADY_ENDED: (
         "This has already ended.",
@@ -164,6 +164,10 @@ class Refusal(Exception):
         self.changed: dict[str, object] | None = None
         super().__init__(f"{code}: {self.detail}")
 
+    def anew(self) -> Refusal:
+        """The same again: one that is kept for many is never raised itself, since it would keep where it was."""
+        return Refusal(self.code, self.detail, self.next_step, subject=self.subject)
+
 
 def malformed(detail: str, next_step: str | None = None) -> Refusal:
     """A refusal for input that is no command: says which field and why."""
@@ -179,7 +183,7 @@ class Guards:
 
     def note(self, broken: Iterable[Code | Refusal]) -> None:
         """Take over guards judged elsewhere (domain/acts.py)."""
-        self._broken.extend(each if isinstance(each, Refusal) else Refusal(each) for each in broken)
+        self._broken.extend(each.anew() if isinstance(each, Refusal) else Refusal(each) for each in broken)
 
     def refuse_if(
         self,

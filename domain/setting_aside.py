@@ -15,6 +15,7 @@ from domain.agreement_events import (
     TermUnparked,
 )
 from domain.commands import AgreeDeferral, AgreeParking, DeferTerm, ParkTerm, UnparkTerm
+from domain.deadlines import Watched
 from domain.endings import end_as_stale
 from domain.ids import TermId
 from domain.refusals import Code, Guards
@@ -33,10 +34,8 @@ def park_term(agreement: Agreement, command: ParkTerm, act: Act) -> None:
     guards = guards_on(agreement, term, command, act)
     guards.note(acts.park(words_on(agreement, term, act.party)))
     _guard_future(agreement, command.until, guards)
-    asked = _asked_by_other(term.parking, act)
-    if asked:
-        _guard_future(agreement, asked.until, guards)
     guards.settle()
+    asked = _asked_by_other(agreement, term.parking, act)
     if asked:
         _park(agreement, term, asked)
     else:
@@ -47,12 +46,11 @@ def park_term(agreement: Agreement, command: ParkTerm, act: Act) -> None:
 def agree_parking(agreement: Agreement, command: AgreeParking, act: Act) -> None:
     term = agreement.term(command.term_id)
     guards = guards_on(agreement, term, command, act)
-    guards.note(acts.agree_parking(words_on(agreement, term, act.party, term.parking)))
-    if term.parking:
-        _guard_future(agreement, term.parking.until, guards)
+    asked = _standing(agreement, term.parking)
+    guards.note(acts.agree_parking(words_on(agreement, term, act.party, asked)))
     guards.settle()
-    assert term.parking
-    _park(agreement, term, term.parking)
+    assert asked
+    _park(agreement, term, asked)
 
 
 @decides(UnparkTerm)
@@ -71,10 +69,8 @@ def defer_term(agreement: Agreement, command: DeferTerm, act: Act) -> None:
     guards = guards_on(agreement, term, command, act)
     guards.note(acts.defer(words_on(agreement, term, act.party)))
     _guard_future(agreement, until, guards)
-    asked = _asked_by_other(term.deferral, act)
-    if asked:
-        _guard_future(agreement, asked.until, guards)
     guards.settle()
+    asked = _asked_by_other(agreement, term.deferral, act)
     if asked:
         _defer(agreement, term, asked)
     else:
@@ -91,16 +87,21 @@ def defer_term(agreement: Agreement, command: DeferTerm, act: Act) -> None:
 def agree_deferral(agreement: Agreement, command: AgreeDeferral, act: Act) -> None:
     term = agreement.term(command.term_id)
     guards = guards_on(agreement, term, command, act)
-    guards.note(acts.agree_deferral(words_on(agreement, term, act.party, term.deferral)))
-    if term.deferral:
-        _guard_future(agreement, term.deferral.until, guards)
+    asked = _standing(agreement, term.deferral)
+    guards.note(acts.agree_deferral(words_on(agreement, term, act.party, asked)))
     guards.settle()
-    assert term.deferral
-    _defer(agreement, term, term.deferral)
+    assert asked
+    _defer(agreement, term, asked)
 
 
-def _asked_by_other(request: Request | None, act: Act) -> Request | None:
-    return request if request and request.party_id != act.party else None
+def _asked_by_other(agreement: Agreement, request: Request | None, act: Act) -> Request | None:
+    asked = _standing(agreement, request)
+    return asked if asked and asked.party_id != act.party else None
+
+
+def _standing(agreement: Agreement, request: Request | None) -> Request | None:
+    """A request whose date has passed has ended: asking anew is asking."""
+    return request if request and request.until > agreement.now else None
 
 
 def _guard_future(agreement: Agreement, until: str, guards: Guards) -> None:
@@ -159,13 +160,13 @@ def term_deferral_requested(agreement: Agreement, event: TermDeferralRequested) 
 def term_parked(agreement: Agreement, event: TermParked) -> None:
     term = agreement.terms[event.term_id]
     agreement.terms[event.term_id] = term.moved_to(TermStatus.PARKED, opened=True, until=event.until)
-    agreement.deadlines.watch(event.term_id, event.until, event.originator_version, "parking")
+    agreement.deadlines.watch(Watched("term", event.term_id), event.until, event.originator_version, "parking")
 
 
 @folds(TermUnparked)
 def term_unparked(agreement: Agreement, event: TermUnparked) -> None:
     agreement.terms[event.term_id] = agreement.terms[event.term_id].moved_to(TermStatus.OPEN)
-    agreement.deadlines.cancel(event.term_id)
+    agreement.deadlines.cancel(Watched("term", event.term_id))
 
 
 @folds(TermDeferred)
@@ -173,4 +174,4 @@ def term_deferred(agreement: Agreement, event: TermDeferred) -> None:
     agreement.terms[event.term_id] = agreement.terms[event.term_id].moved_to(
         TermStatus.DEFERRED, opened=True, until=event.until, until_as_sent=event.until_as_sent
     )
-    agreement.deadlines.cancel(event.term_id)
+    agreement.deadlines.cancel(Watched("term", event.term_id))

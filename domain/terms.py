@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from domain import acts
 from domain.agreement_events import TermDropped, TermMarked, TermOpened, TermReopened
 from domain.commands import DropTerm, MarkTerm, OnTerm, OpenTerm, ReopenTerm, Unplaced
+from domain.deadlines import Watched
 from domain.ids import PartyId, TermId
 from domain.refusals import Code, Guards, Subject, refuse
 from domain.rules import Act, decides, folds
@@ -146,7 +147,7 @@ def term_opened(agreement: Agreement, event: TermOpened) -> None:
 @folds(TermDropped)
 def term_dropped(agreement: Agreement, event: TermDropped) -> None:
     agreement.text.take_out(event.term_id)
-    agreement.deadlines.cancel(event.term_id)
+    agreement.deadlines.cancel(Watched("term", event.term_id))
     del agreement.terms[event.term_id]
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from domain.words import NOT_ENDED, AgreementStatus, ObjectionState, ProposalState, Severity
+from domain.words import LIVE, NOT_ENDED, AgreementStatus, ObjectionState, ProposalState, Severity, TermStatus
 
 Body = Mapping[str, Any]
 
@@ -25,36 +25,42 @@ def waits(
     proposals: Sequence[Body],
     objections: Sequence[Body],
     questions: Sequence[Body],
+    now: str = "",
 ) -> Iterator[Wait]:
-    """Everything that waits, from the rows of the read models. A place-holder without a proposal waits for nobody."""
+    """Everything that waits, from the rows of the read models. now: the moment of asking, as times are written: a
+    request to set a term aside whose date has passed has ended."""
+    if header["status"] == AgreementStatus.ABANDONED:
+        return
     first, second = header["parties"]
     other = {first: second, second: first}
     standing = [each for each in objections if each["state"] in NOT_ENDED]
-    objected = {each["proposal_id"] for each in standing}
-    heads = {each["proposal_id"]: each for each in proposals if each["head"]}
-    for proposal_id, proposal in heads.items():
-        touched = tuple(item["term_id"] for item in proposal["items"])
-        condition = proposal["condition"]
-        if condition:
-            party = other[condition["owner"]] if condition["reported"] else condition["owner"]
-            yield Wait(party, "condition", proposal_id, touched)
-        elif proposal["state"] == ProposalState.OPEN and proposal_id not in objected:
-            yield Wait(other[proposal["party_id"]], "proposal", proposal_id, touched)
+    blocked = {each["proposal_id"] for each in standing if each["severity"] == Severity.BLOCKING}
+    offered: set[str] = set()
+    for proposal in proposals:
+        if proposal["state"] in LIVE:
+            touched = tuple(item["term_id"] for item in proposal["items"])
+            offered.update(touched)
+            yield from _offer(proposal, touched, other, blocked)
     for objection in standing:
-        if objection["proposal_id"] in heads:
-            yield from _objection(objection, other)
-    if header["status"] != AgreementStatus.ABANDONED:
-        for question in questions:
-            if not question["answers"]:
-                yield Wait(
-                    other[question["party_id"]], "question", question["question_id"], tuple(question["term_ids"])
-                )
+        yield from _objection(objection, other)
+    for question in questions:
+        if not question["answers"]:
+            yield Wait(other[question["party_id"]], "question", question["question_id"], tuple(question["term_ids"]))
     for term in terms:
-        for about in ("parking", "deferral"):
-            if term[about]:
-                yield Wait(other[term[about]["party_id"]], about, term["term_id"], (term["term_id"],))
+        yield from _term(term, other, now, is_offered=term["term_id"] in offered)
     if header["status"] == AgreementStatus.RATIFYING:
         yield from _signatures(header, (first, second))
+
+
+def _offer(
+    proposal: Body, touched: tuple[str, ...], other: Mapping[str, str], blocked: Container[str]
+) -> Iterator[Wait]:
+    proposal_id, condition = proposal["proposal_id"], proposal["condition"]
+    if condition:
+        party = other[condition["owner"]] if condition["reported"] else condition["owner"]
+        yield Wait(party, "condition", proposal_id, touched)
+    elif proposal["state"] == ProposalState.OPEN and proposal_id not in blocked:
+        yield Wait(other[proposal["party_id"]], "proposal", proposal_id, touched)
 
 
 def _objection(objection: Body, other: Mapping[str, str]) -> Iterator[Wait]:
@@ -62,9 +68,22 @@ def _objection(objection: Body, other: Mapping[str, str]) -> Iterator[Wait]:
     resolution = objection["resolution"]
     if objection["state"] == ObjectionState.RESOLUTION_OFFERED and resolution:
         yield Wait(other[resolution["party_id"]], "resolution", objection["objection_id"], touched)
+    elif objection["state"] == ObjectionState.OPEN:
+        yield Wait(other[objector], "objection", objection["objection_id"], touched)
     elif objection["severity"] == Severity.BLOCKING:
-        answered = objection["state"] == ObjectionState.ANSWERED
-        yield Wait(objector if answered else other[objector], "objection", objection["objection_id"], touched)
+        yield Wait(objector, "objection", objection["objection_id"], touched)
+
+
+def _term(term: Body, other: Mapping[str, str], now: str, *, is_offered: bool) -> Iterator[Wait]:
+    """A reopened term without an offer waits for both; a place-holder without one for nobody."""
+    term_id = term["term_id"]
+    for about in ("parking", "deferral"):
+        request = term[about]
+        if request and request["until"] > now:
+            yield Wait(other[request["party_id"]], about, term_id, (term_id,))
+    if term["status"] == TermStatus.OPEN and term["version"] and not is_offered:
+        for party in other:
+            yield Wait(party, "reopened", term_id, (term_id,))
 
 
 def _signatures(header: Body, parties: Sequence[str]) -> Iterator[Wait]:

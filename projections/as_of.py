@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy import Connection, Table, and_, or_, select
 
 from domain.ids import AgreementId
 from projections import tables
+from projections.rows import by_version
 
 Body = dict[str, Any]
 
@@ -25,12 +26,51 @@ def ever(connection: Connection, table: Table, agreement_id: str, as_of: int | N
     return [orjson.loads(body) for (body,) in connection.execute(_rows(table, agreement_id, as_of))]
 
 
-def happened(connection: Connection, table: Table, agreement_id: str, as_of: int | None = None) -> list[Body]:
-    """The bodies of what had happened up to a version, in order."""
-    rows = select(table.c.body).where(table.c.agreement_id == agreement_id).order_by(*table.primary_key.columns)
-    if as_of is not None:
-        rows = rows.where(table.c.since <= as_of)
-    return [orjson.loads(body) for (body,) in connection.execute(rows)]
+class Page(NamedTuple):
+    """A part of what happened. next: the version to go on after."""
+
+    bodies: list[Body]
+    next: int
+
+
+def happened(
+    connection: Connection,
+    table: Table,
+    agreement_id: str,
+    as_of: int | None = None,
+    after: int = 0,
+    limit: int = 1000,
+) -> Page:
+    """The bodies of what had happened up to a version, in order, after another. What one event brought is never parted:
+    of the last event that there is no room for, nothing is there, unless it alone has more than `limit`."""
+    rows = _after(select(table.c.since, table.c.body).where(table.c.agreement_id == agreement_id), table, as_of, after)
+    in_order = rows.order_by(*table.primary_key.columns)
+    found = connection.execute(in_order.limit(limit + 1)).all()
+    if len(found) > limit:
+        first, parted = found[0].since, found[-1].since
+        if first == parted:
+            found = connection.execute(in_order.where(table.c.since == first)).all()
+        else:
+            found = [each for each in found if each.since < parted]
+    return Page([orjson.loads(body) for _, body in found], found[-1].since if found else after)
+
+
+def raised(connection: Connection, agreement_id: str, as_of: int | None, after: int = 0, limit: int = 1000) -> Page:
+    """The objections that had been raised up to a version, as they stood then, in order, after another version."""
+    table = tables.objections
+    rows = select(table.c.sort, table.c.body).where(
+        table.c.agreement_id == agreement_id, _held(table, as_of), table.c.sort > by_version(after)
+    )
+    found = connection.execute(rows.order_by(table.c.sort).limit(limit)).all()
+    return Page([orjson.loads(body) for _, body in found], int(found[-1].sort) if found else after)
+
+
+def voided(connection: Connection, agreement_id: str, as_of: int | None) -> dict[int, int]:
+    """The signatures that were void at a version: of the event that gave each the version, and of the one that voided
+    it."""
+    table = tables.voids
+    rows = select(table.c.event_version, table.c.since).where(table.c.agreement_id == agreement_id)
+    return {row.event_version: row.since for row in connection.execute(_after(rows, table, as_of, 0))}
 
 
 def one(connection: Connection, table: Table, agreement_id: str, key: str, as_of: int | None = None) -> Body | None:
@@ -42,9 +82,13 @@ def one(connection: Connection, table: Table, agreement_id: str, key: str, as_of
 
 def agreements_of(connection: Connection, partnership_id: str) -> list[Body]:
     """The headers of a partnership's agreements."""
-    rows = select(tables.headers.c.body).where(tables.headers.c.until.is_(None))
-    headers = [orjson.loads(body) for (body,) in connection.execute(rows.order_by(tables.headers.c.agreement_id))]
-    return [header for header in headers if header["partnership_id"] == partnership_id]
+    of, headers = tables.agreements, tables.headers
+    rows = (
+        select(headers.c.body)
+        .join(of, of.c.agreement_id == headers.c.agreement_id)
+        .where(of.c.partnership_id == partnership_id, headers.c.key == "", headers.c.until.is_(None))
+    )
+    return [orjson.loads(body) for (body,) in connection.execute(rows.order_by(of.c.agreement_id))]
 
 
 def next_deadlines(connection: Connection) -> Sequence[tuple[AgreementId, str]]:
@@ -56,6 +100,11 @@ def next_deadlines(connection: Connection) -> Sequence[tuple[AgreementId, str]]:
 
 def _rows(table: Table, agreement_id: str, as_of: int | None) -> Any:
     return select(table.c.body).where(table.c.agreement_id == agreement_id, _held(table, as_of)).order_by(table.c.sort)
+
+
+def _after(rows: Any, table: Table, as_of: int | None, after: int) -> Any:
+    rows = rows.where(table.c.since > after) if after else rows
+    return rows if as_of is None else rows.where(table.c.since <= as_of)
 
 
 def _held(table: Table, as_of: int | None) -> Any:

@@ -36,7 +36,8 @@ class Put(NamedTuple):
 
 class Brought(NamedTuple):
     """What one event brings to the tables. position: its id in the log; moment: its body in the timeline;
-    next_deadline: the agreement's after it."""
+    next_deadline: the agreement's after it; voids: the versions of the signatures that it makes void; founded_in: the
+    partnership in which it opens the agreement."""
 
     position: int
     agreement_id: AgreementId
@@ -45,6 +46,8 @@ class Brought(NamedTuple):
     consents: Sequence[dict[str, Any]]
     moment: dict[str, Any]
     next_deadline: str | None
+    voids: Sequence[int] = ()
+    founded_in: str | None = None
 
 
 @dataclass(slots=True)
@@ -78,7 +81,7 @@ class Rows:
         self._brought: dict[str, list[Sequence[Any]]] = {table.name: [] for table in _EVERY}
         self._ended: dict[str, list[tuple[int, str, str]]] = {table.name: [] for table in tables.CHANGING}
         self._newest: dict[tuple[str, str, str], list[Any] | None] = {}
-        for _, agreement_id, version, puts, consents, moment, _ in brought:
+        for _, agreement_id, version, puts, consents, moment, _, voids, founded_in in brought:
             for put in puts:
                 self._put(agreement_id, version, put)
             self._brought[tables.timeline.name].append((agreement_id, version, _written(moment)))
@@ -86,6 +89,10 @@ class Rows:
                 (agreement_id, version, place, _written(body)) for place, body in enumerate(consents)
             ]
             self._brought[tables.stories.name] += [(agreement_id, term_id, version) for term_id in moment["term_ids"]]
+            if voids:
+                self._brought[tables.voids.name] += [(agreement_id, each, version) for each in voids]
+            if founded_in:
+                self._brought[tables.agreements.name].append((founded_in, agreement_id))
 
     def _put(self, agreement_id: str, version: int, put: Put) -> None:
         table, key, row, is_new = put

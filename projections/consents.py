@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from domain.agreement import Agreement
-from domain.agreement_events import ConditionFulfilled, ConsentGiven, ProposalAccepted, ProposalMade
+from domain.agreement_events import (
+    ConditionFulfilled,
+    ConsentGiven,
+    ProposalAccepted,
+    ProposalMade,
+    RatificationVoided,
+)
 from domain.events import Actor, Event
 from domain.ids import TermId
 
@@ -42,6 +48,14 @@ def consent_bodies(agreement: Agreement, event: Event) -> list[dict[str, Any]]:
         _consent("accepted", *given, event.fingerprint, term_id, event.versions[term_id])
         for term_id in agreement.proposals[event.proposal_id].term_ids
     ]
+
+
+def voided(agreement: Agreement, event: Event) -> list[int]:
+    """The versions of the events that gave the signatures which an event makes void."""
+    if not isinstance(event, RatificationVoided):
+        return []
+    assert agreement.ratification
+    return [each.version for each in agreement.ratification.consents]
 
 
 def _consent(

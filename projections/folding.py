@@ -9,7 +9,7 @@ from domain.agreement_events import AgreementEvent
 from projections import tables
 from projections.batch import Brought, Put
 from projections.conflict_history import objection_row
-from projections.consents import consent_bodies
+from projections.consents import consent_bodies, voided
 from projections.current_terms import term_row
 from projections.headers import header_row, header_state
 from projections.open_proposals import proposal_row, question_row
@@ -57,6 +57,8 @@ def folded(before: Fold, event: AgreementEvent, position: int) -> tuple[Fold, Br
         consent_bodies(agreement, event),
         timeline_body(agreement, event),
         next_deadline=header[0],
+        voids=voided(agreement, event),
+        founded_in=agreement.partnership_id if before.agreement is None else None,
     )
     return Fold(agreement, header), brought
 

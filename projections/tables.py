@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, SmallInteger, String, Table, Text
 from sqlalchemy.types import TypeEngine
 
-MODEL = 7
+MODEL = 8
 """The number of the read models' form; they are rebuilt when it changes."""
 
 metadata = MetaData()
@@ -74,6 +74,23 @@ stories = Table(
     sqlite_with_rowid=False,
 )
 """Which terms an event concerns, by term."""
+voids = Table(
+    "voids",
+    metadata,
+    Column("agreement_id", _id(), primary_key=True),
+    Column("event_version", BigInteger, primary_key=True, autoincrement=False),
+    Column("since", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""Which signatures were made void. event_version: of the event that gave one; since: of the one that voided it."""
+agreements = Table(
+    "agreements",
+    metadata,
+    Column("partnership_id", _id(), primary_key=True),
+    Column("agreement_id", _id(), primary_key=True),
+    sqlite_with_rowid=False,
+)
+"""Which agreements a partnership has: nobody's question reads what others have."""
 
 CHANGING = (headers, terms, proposals, objections, questions)
-HAPPENED = (timeline, consents, stories)
+HAPPENED = (timeline, consents, stories, voids, agreements)

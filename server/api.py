@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -28,8 +28,7 @@ from server.openapi import asyncapi, openapi
 from server.workspace import Recorded
 
 Body = dict[str, Any]
-_Question = Callable[[Connection, Table, str, int | None], list[Body]]
-"""Asked about an agreement at a version, None for now."""
+R = TypeVar("R")
 
 
 def json_response(body: Any, status: int = 200) -> Response:
@@ -217,25 +216,45 @@ class Api:
         return json_response(await self.node.read(ask))
 
     async def terms(self, request: Request) -> Response:
-        return json_response({"terms": shapes.term_shapes(await self._asked(request, as_of.standing, tables.terms))})
+        found = await self._asked(request, lambda connection, *of: as_of.standing(connection, tables.terms, *of))
+        return json_response({"terms": shapes.term_shapes(found)})
 
     async def conflicts(self, request: Request) -> Response:
-        found = await self._asked(request, as_of.ever, tables.objections)
-        return json_response({"conflicts": [shapes.conflict_shape(each) for each in found]})
+        after, limit = _page(request)
+
+        def ask(connection: Connection, agreement_id: str, moment: int | None) -> as_of.Page:
+            return as_of.raised(connection, agreement_id, moment, after, limit)
+
+        found = await self._asked(request, ask)
+        return json_response({"conflicts": [shapes.conflict_shape(each) for each in found.bodies], "next": found.next})
 
     async def consents(self, request: Request) -> Response:
-        return json_response({"consents": await self._asked(request, as_of.happened, tables.consents)})
+        after, limit = _page(request)
+
+        def ask(connection: Connection, agreement_id: str, moment: int | None) -> tuple[as_of.Page, dict[int, int]]:
+            page = as_of.happened(connection, tables.consents, agreement_id, moment, after, limit)
+            return page, as_of.voided(connection, agreement_id, moment)
+
+        found, voided = await self._asked(request, ask)
+        rows = [each | {"voided_by": _voided_by(each, voided)} for each in found.bodies]
+        return json_response({"consents": rows, "next": found.next})
 
     async def timeline(self, request: Request) -> Response:
-        found = await self._asked(request, as_of.happened, tables.timeline)
+        after, limit = _page(request)
+
+        def ask(connection: Connection, agreement_id: str, moment: int | None) -> as_of.Page:
+            return as_of.happened(connection, tables.timeline, agreement_id, moment, after, limit)
+
+        found = await self._asked(request, ask)
         partnership_id = await self.node.workspace.partnership_of(request.path_params["agreement_id"])
         assert partnership_id
         names = self.node.directory(partnership_id).names
         shown = ("event_version", "at", "type", "party_id", "member_id", "term_ids")
         rows = [
-            {field: body[field] for field in shown} | {"sentence": timeline.sentence(body, names)} for body in found
+            {field: body[field] for field in shown} | {"sentence": timeline.sentence(body, names)}
+            for body in found.bodies
         ]
-        return json_response({"timeline": rows})
+        return json_response({"timeline": rows, "next": found.next})
 
     async def proposal(self, request: Request) -> Response:
         agreement_id = await self._agreement(request)
@@ -252,12 +271,13 @@ class Api:
             raise Refusal(Code.NOT_FOUND)
         return json_response(shapes.proposal_shape(found))
 
-    async def _asked(self, request: Request, how: _Question, table: Table) -> list[Body]:
+    async def _asked(self, request: Request, how: Callable[[Connection, str, int | None], R]) -> R:
+        """how: asks about an agreement at a version, None for now."""
         agreement_id = await self._agreement(request)
 
-        def ask(connection: Connection) -> list[Body]:
+        def ask(connection: Connection) -> R:
             _, moment = _version(connection, request, agreement_id)
-            return how(connection, table, agreement_id, moment)
+            return how(connection, agreement_id, moment)
 
         return await self.node.read(ask)
 
@@ -293,6 +313,16 @@ def _whole(request: Request, name: str, default: int, least: int, most: int) -> 
     if not (given.isascii() and given.isdigit() and len(given) < 17 and least <= int(given) <= most):
         raise malformed(f"{name} must be a whole number from {least} to {most}.")
     return int(given)
+
+
+def _page(request: Request) -> tuple[int, int]:
+    """After which version, and how many rows at most."""
+    return _whole(request, "after", 0, 0, 2**53), _whole(request, "limit", 1000, 1, 1000)
+
+
+def _voided_by(consent: Body, voided: Mapping[int, int]) -> int | None:
+    """The version of the event that made a signature void; consents to terms are never void, others follow them."""
+    return voided.get(consent["event_version"]) if consent["act"] == "ratified" else None
 
 
 def _version(connection: Connection, request: Request, agreement_id: str) -> tuple[int, int | None]:

@@ -68,9 +68,9 @@ def openapi() -> dict[str, Any]:
             ),
             f"{agreement}/events": _path(agreement, get=_get("The log", _EVENTS, *_PAGE)),
             f"{agreement}/terms": _path(agreement, get=_list("terms", s.TERM)),
-            f"{agreement}/conflicts": _path(agreement, get=_list("conflicts", s.CONFLICT)),
-            f"{agreement}/consents": _path(agreement, get=_list("consents", s.CONSENT)),
-            f"{agreement}/timeline": _path(agreement, get=_list("timeline", s.MOMENT)),
+            f"{agreement}/conflicts": _path(agreement, get=_list("conflicts", s.CONFLICT, paged=True)),
+            f"{agreement}/consents": _path(agreement, get=_list("consents", s.CONSENT, paged=True)),
+            f"{agreement}/timeline": _path(agreement, get=_list("timeline", s.MOMENT, paged=True)),
             f"{agreement}/proposals/{{proposal_id}}": _path(
                 f"{agreement}/proposals/{{proposal_id}}", get=_get("One proposal in any state", s.PROPOSAL, _AS_OF)
             ),
@@ -145,8 +145,10 @@ def _get(summary: str, answer: Schema, *parameters: Schema) -> Schema:
     return {"summary": summary, "parameters": list(parameters), "responses": _responses({"200": answer})}
 
 
-def _list(name: str, row: Schema) -> Schema:
-    return _get(f"The {name}", s.exactly(**{name: s.listed(row)}), _AS_OF)
+def _list(name: str, row: Schema, *, paged: bool = False) -> Schema:
+    """paged: in parts, the first of at most 1,000 rows; next is the version to pass as after."""
+    rows, more = {name: s.listed(row)}, {"next": s.VERSION} if paged else {}
+    return _get(f"The {name}", s.exactly(**rows, **more), _AS_OF, *(_PAGE if paged else ()))
 
 
 def _post(summary: str, body: Schema, answer: Schema, *, again: bool = True) -> Schema:

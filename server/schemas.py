@@ -97,6 +97,7 @@ CONSENT = exactly(
     at=TIME,
     event_version=VERSION,
     act=words("proposed", "accepted", "ratified"),
+    voided_by=nullable(VERSION),
 )
 MOMENT = exactly(
     event_version=VERSION,

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from random import Random
 from typing import Any
 
 import pytest
 
+from domain.commands import AGREEMENT_COMMANDS, PARTNERSHIP_COMMANDS
 from domain.refusals import Code, Refusal
 from domain.words import Mandate
-from tests.negotiations import World
+from tests.negotiations import World, random_step
 
 ADA, CID = 0, 1
 NOWHERE = "00000000-0000-4000-8000-00000000dead"
@@ -428,6 +431,42 @@ def test_setting_aside_needs_both(table: Table) -> None:
     table.do(CID, "reopen_term", term_id=term_id, reason="x")
 
 
+@pytest.mark.parametrize(("ask", "agree"), [("park_term", "agree_parking"), ("defer_term", "agree_deferral")])
+def test_a_request_whose_date_has_passed_has_ended(table: Table, ask: str, agree: str) -> None:
+    term_id = table.term()
+    table.do(ADA, ask, term_id=term_id, reason="x", until="2026-03-03")
+    table.world.wait(days=3)
+    assert table.code(CID, agree, term_id=term_id) == Code.NOT_YET_PERMITTED
+    assert table.code(ADA, agree, term_id=term_id) == Code.NOT_YET_PERMITTED
+    table.do(CID, ask, term_id=term_id, reason="y", until="2026-06-01")
+    term = table.world.agreement.terms[term_id]  # type: ignore[index]
+    assert term.status == "open", "asking anew is asking"
+    table.do(ADA, agree, term_id=term_id)
+    term = table.world.agreement.terms[term_id]  # type: ignore[index]
+    assert term.until == "2026-06-02T00:00:00.000000Z"
+
+
+def test_judging_ones_own_is_named_before_what_is_reserved(table: Table) -> None:
+    term_id = table.term()
+    table.do(ADA, "park_term", term_id=term_id, reason="x", until="2026-06-01")
+    subject_to = {"condition": "x", "owner": table.world.party(ADA), "due": "2026-05-01"}
+    table.accept(CID, table.propose(ADA, term_id), subject_to=subject_to)
+    assert table.code(ADA, "agree_parking", term_id=term_id, base_version=9) == Code.NEEDS_BOTH
+    assert table.code(CID, "agree_parking", term_id=term_id, base_version=9) == Code.RESERVED
+
+
+def test_a_parked_term_with_the_id_of_a_proposal_keeps_its_deadline_to_itself(table: Table) -> None:
+    offer = table.propose(ADA, table.term(), valid_until="2026-03-04T09:00:00Z")
+    table.do(ADA, "make_proposal", items=[{"op": "add", "term_id": offer, "heading": "9 New"}])
+    table.do(ADA, "park_term", term_id=offer, reason="x", until="2026-06-01")
+    table.do(CID, "agree_parking", term_id=offer)
+    table.world.wait(days=4)
+    assert table.code(CID, "accept_proposal", **table.named(offer)) == Code.EXPIRED
+    table.world.wait(days=120)
+    table.do(ADA, "mark_term", term_id=offer, mark="exit")
+    assert table.world.agreement.terms[offer].status == "open"  # type: ignore[index]
+
+
 def test_what_ratification_needs_in_its_own_order(table: Table) -> None:
     term_id = table.term()
     assert table.code(ADA, "open_ratification") == Code.EXIT_TERM_MISSING
@@ -448,6 +487,63 @@ def test_what_ratification_needs_in_its_own_order(table: Table) -> None:
     table.do(ADA, "open_ratification", valid_until="2026-03-02T12:00:00Z")
     table.world.wait(hours=3)
     assert table.code(ADA, "consent", fingerprint="x") == Code.EXPIRED
+
+
+ACTS = {
+    "Accept it, with a condition or without.": "accept_proposal",
+    "Take the parked term up again first.": "unpark_term",
+    "Raise a new one on what is offered now.": "raise_objection",
+    "Offer one.": "offer_resolution",
+    "Take the term up again first.": "unpark_term",
+    "Take it up again first.": "unpark_term",
+    "Reopen it first, with the reason.": "reopen_term",
+    "Add a new one if it is still needed.": "make_proposal",
+    "Withdraw the offer, or wait until it has ended.": "withdraw_proposal",
+    "Propose to remove it.": "make_proposal",
+    "Propose on it: it is open.": "make_proposal",
+    "Ask for it yourself.": "park_term",
+    "Refuse to sign, or take the text back to drafting, first.": "refuse_consent",
+    "Put it to signature again if it is still meant.": "open_ratification",
+    "Put the whole text to signature first.": "open_ratification",
+    "Agree, defer or drop them first.": "defer_term",
+    "Accept, decline or withdraw them first.": "withdraw_proposal",
+    "Mark a term as the exit term and agree it, so that both know how this can end.": "mark_term",
+    "Raise an objection with its ground, and cite it.": "raise_objection",
+    "Choose the ground and send it again.": "raise_objection",
+    "Resolve or withdraw the objection first.": "withdraw_objection",
+    "Accept them one by one.": "accept_proposal",
+    "Counter it, or decline it with an objection.": "make_proposal",
+    "Wait for the other party, or replace or withdraw it.": "withdraw_proposal",
+    "Answer it, or offer a resolution that they can confirm.": "offer_resolution",
+    "Propose its text first.": "make_proposal",
+    "Signatories sign it or refuse to; the party that put it to signature can take it back to drafting.": "consent",
+    "Ask a signatory or sponsor of your party for the mandate, or a colleague who holds it to act.": "grant_mandate",
+    "Ask a signatory or sponsor of your party to widen it, or a colleague who holds these terms to act.": (
+        "grant_mandate"
+    ),
+}
+"""What a next step names, by its sentence."""
+LOOKS = (
+    "Correct ", "Reload ", "Look ", "Read ", "Wait ", "Act on ", "Make it again ", "Choose ", "Name exactly ",
+    "Use one of",
+    "Shorten ", "Nothing more is asked", "Open a new agreement", "Put all changes", "Leave ", "Send each", "Do first",
+    "Its words stay", "Offer another kind", "Ask for a later date",
+)  # fmt: skip
+"""How those begin that name no command on an agreement."""
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_every_next_step_leads_to_something_that_is_there(seed: int) -> None:
+    world, random = World(), Random(seed)
+    known = AGREEMENT_COMMANDS | PARTNERSHIP_COMMANDS
+    assert set(ACTS.values()) <= known.keys()
+    for _ in range(700):
+        step = random_step(world, random)
+        if isinstance(step, timedelta):
+            world.now += step
+        elif refusal := world.do(*step):
+            assert refusal.next_step in ACTS or refusal.next_step.startswith(LOOKS), refusal
+            assert "amend" not in refusal.next_step, "there are no amendments yet"
 
 
 def test_the_first_of_several_broken_guards_is_named(table: Table) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from domain.times import written
 from domain.turns import waits
 from projections.conflict_history import objection_row
 from projections.current_terms import term_row
@@ -31,6 +32,7 @@ def waiting(table: Table) -> list[tuple[int, str]]:
         bodies([proposal_row(agreement, each) for each in agreement.proposals]),
         bodies([objection_row(agreement, each) for each in agreement.objections]),
         bodies([question_row(agreement, each) for each in agreement.questions]),
+        written(table.world.now),
     )
     return [(table.world.side(wait.party_id), wait.about) for wait in found]
 
@@ -59,8 +61,37 @@ def test_a_head_waits_for_the_other_party_until_it_is_objected_to(table: Table) 
     assert waiting(table) == [(ADA, "proposal")]
 
 
-def test_a_concern_waits_for_nobody(table: Table) -> None:
-    table.object(CID, table.propose(ADA, table.term()), "concern")
+def test_a_concern_waits_for_its_answer_and_leaves_the_offer_where_it_was(table: Table) -> None:
+    objection_id = table.object(CID, table.propose(ADA, table.term()), "concern")
+    assert waiting(table) == [(CID, "proposal"), (ADA, "objection")]
+    table.do(ADA, "answer_objection", objection_id=objection_id, text="x")
+    assert waiting(table) == [(CID, "proposal")], "answered, a concern waits for nobody"
+
+
+def test_an_offered_resolution_waits_also_where_a_counter_stands_over_the_offer(table: Table) -> None:
+    term_id = table.term()
+    offer = table.propose(ADA, term_id)
+    objection_id = table.object(CID, offer)
+    table.do(ADA, "offer_resolution", objection_id=objection_id, kind="revised", text="x")
+    table.propose(CID, term_id, counters=offer)
+    assert waiting(table) == [(ADA, "proposal"), (CID, "resolution")]
+
+
+def test_a_reopened_term_waits_for_both_until_something_is_offered(table: Table) -> None:
+    term_id = table.term()
+    table.agree(term_id)
+    assert waiting(table) == []
+    table.do(CID, "reopen_term", term_id=term_id, reason="x")
+    assert waiting(table) == [(ADA, "reopened"), (CID, "reopened")]
+    table.propose(ADA, term_id)
+    assert waiting(table) == [(CID, "proposal")]
+
+
+def test_nothing_waits_once_the_agreement_is_abandoned(table: Table) -> None:
+    one, two = table.term(), table.term()
+    table.do(CID, "park_term", term_id=one, reason="x", until="2026-06-01")
+    table.do(ADA, "ask_clarification", proposal_id=table.propose(ADA, two), text="x")
+    table.do(CID, "abandon_agreement", reason="x")
     assert waiting(table) == []
 
 
@@ -85,6 +116,8 @@ def test_a_condition_waits_for_its_owner_and_once_reported_for_the_other(table: 
 def test_a_parking_or_a_deferral_waits_for_the_party_that_was_asked(table: Table, act: str) -> None:
     table.do(CID, f"{act}_term", term_id=table.term(), reason="x", until="2026-06-01")
     assert waiting(table) == [(ADA, {"park": "parking", "defer": "deferral"}[act])]
+    table.world.wait(days=200)
+    assert waiting(table) == [], "a request whose date has passed has ended"
 
 
 def test_signatures_wait_for_each_party_that_has_not_given_all(table: Table) -> None:

@@ -59,9 +59,26 @@ def asked(connection: Connection, agreement_id: str, version: int | None) -> dic
     return {
         "header": as_of.one(connection, tables.headers, agreement_id, "", version),
         "terms": as_of.standing(connection, tables.terms, agreement_id, version),
-        "consents": as_of.happened(connection, tables.consents, agreement_id, version),
+        "consents": in_parts(connection, agreement_id, version),
+        "voided": as_of.voided(connection, agreement_id, version),
         **{table.name: as_of.ever(connection, table, agreement_id, version) for table, _, _ in SHELVES},
     }
+
+
+def in_parts(connection: Connection, agreement_id: str, version: int | None) -> list[dict[str, Any]]:
+    """The consents, read a few at a time; what one event brought stays together."""
+    found: list[dict[str, Any]] = []
+    after = 0
+    while True:
+        page = as_of.happened(connection, tables.consents, agreement_id, version, after, limit=3)
+        whole = as_of.happened(connection, tables.consents, agreement_id, version, after)
+        if not page.bodies:
+            assert page.next == after
+            assert whole.bodies == []
+            return found
+        assert page.bodies == whole.bodies[: len(page.bodies)]
+        assert page.next > after
+        found, after = found + page.bodies, page.next
 
 
 def said(agreement: Agreement) -> dict[str, Any]:
@@ -72,6 +89,20 @@ def said(agreement: Agreement) -> dict[str, Any]:
         rows = [row for key in getattr(agreement, shelf) if (row := row_of(agreement, key))]
         seen[shelf] = [row.body for row in sorted(rows, key=lambda row: row.sort)]
     return seen
+
+
+def void(events: list[Event]) -> dict[int, int]:
+    """Signatures that were followed by the end of their ratification, told from the log alone."""
+    found: dict[int, int] = {}
+    given: list[int] = []
+    for event in events:
+        if event.TOPIC == "ConsentGiven":
+            given.append(event.originator_version)
+        elif event.TOPIC == "RatificationVoided":
+            found |= dict.fromkeys(given, event.originator_version)
+        if event.TOPIC in ("RatificationVoided", "AgreementRatified"):
+            given = []
+    return found
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
@@ -109,11 +140,12 @@ def test_as_of_equals_the_fold_and_what_was_shown_live(kind: str, seed: int, tmp
             consents += consent_bodies(fold, event)
             shown = asked(connection, agreement_id, version)
             assert shown.pop("consents") == consents
+            assert shown.pop("voided") == void(events[:version])
             assert shown == said(fold)
             if version in live:
                 assert asked(connection, agreement_id, version) == live[version]
         assert asked(connection, agreement_id, 0)["terms"] == []
-        moments = as_of.happened(connection, tables.timeline, agreement_id)
+        moments = as_of.happened(connection, tables.timeline, agreement_id).bodies
         for term_id in {each for moment in moments for each in moment["term_ids"]}:
             told = [moment for moment in moments if term_id in moment["term_ids"]]
             assert story(connection, agreement_id, term_id) == told

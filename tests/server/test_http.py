@@ -117,6 +117,46 @@ def test_consents_say_who_when_and_on_which_words(pair: Pair) -> None:
     assert accepted["event_version"] == 3
 
 
+def test_a_signature_that_was_made_void_says_by_what(pair: Pair) -> None:
+    term_id = pair.ada.do("open_term", heading="1 Exit")["term_id"]
+    pair.ada.do("mark_term", term_id=term_id, mark="exit")
+    items = [{"op": "revise", "term_id": term_id, "text": "Six months."}]
+    pair.cid.accept(pair.ada.do("make_proposal", items=items)["proposal_id"])
+    fingerprint = pair.ada.do("open_ratification")["fingerprint"]
+    pair.ada.do("consent", fingerprint=fingerprint)
+    before = pair.ada.get()["version"]
+    pair.cid.do("refuse_consent", reason="Not yet.")
+    voided = pair.ada.get()["version"]
+    pair.ada.do("open_ratification")
+    pair.ada.do("consent", fingerprint=fingerprint)
+    for member in (pair.ada, pair.cid):
+        signed = [each for each in member.get("/consents")["consents"] if each["act"] == "ratified"]
+        assert [each["voided_by"] for each in signed] == [voided, None]
+        (then,) = [each for each in member.get("/consents", as_of=before)["consents"] if each["act"] == "ratified"]
+        assert then["voided_by"] is None, "as it stood before the refusal"
+
+
+@pytest.mark.parametrize("path", ["timeline", "conflicts", "consents"])
+def test_what_happened_is_read_in_parts(pair: Pair, path: str) -> None:
+    """A package of three brings three consents at once, which stay together."""
+    items = [{"op": "add", "heading": f"{n} Clause", "text": "x"} for n in range(3)]
+    for _ in range(4):
+        made = pair.ada.do("make_proposal", items=items)
+        for _ in range(2):
+            pair.cid.do("raise_objection", proposal_id=made["proposal_id"], severity="concern", ground="cost", text="x")
+    whole = pair.ada.get(f"/{path}")
+    assert len(whole[path]) == {"timeline": 13, "conflicts": 8, "consents": 12}[path]
+    seen: list[Any] = []
+    after = 0
+    while (page := pair.ada.get(f"/{path}", after=after, limit=2))[path]:
+        assert page["next"] > after
+        assert len(page[path]) <= (3 if path == "consents" else 2)
+        seen, after = seen + page[path], page["next"]
+    assert page["next"] == after == whole["next"]
+    assert seen == whole[path]
+    assert pair.ada.http.get(f"/api/v1/agreements/{pair.ada.agreement_id}/{path}?limit=1001").status_code == 400
+
+
 def test_everybody_may_read_the_partnership_and_its_log(pair: Pair) -> None:
     edda = pair.ada.admit("Edda", observer=True)
     path = f"/api/v1/partnerships/{pair.ada.partnership_id}"
