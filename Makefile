@@ -50,6 +50,7 @@ lint: setup $(LINTERS)/.ready
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/deptry .
 	cd web && assets/node_modules/.bin/tsc --project assets
 	cd web && assets/node_modules/.bin/eslint --config assets/eslint.config.js static
 

@@ -52,6 +52,10 @@ class Command:
     def refuse_contradictions(cls, raw: dict[str, Any]) -> None:
         """Refuse as `malformed` what is wrong between fields. raw: the command as sent, its fields' shapes read."""
 
+    def weight(self, aggregate: Any) -> int:
+        """About how many things judging it goes through, beyond a few."""
+        return 0
+
     def touched(self) -> tuple[TermId, ...] | None:
         """Terms that the command itself names; None when its object says which terms it touches."""
         return None

@@ -93,6 +93,9 @@ class MakeProposal(Command):
     def touched(self) -> tuple[TermId, ...]:
         return tuple(TermId(item["term_id"]) for item in self.items)
 
+    def weight(self, aggregate: Any) -> int:
+        return len(self.items)
+
 
 @dataclass(frozen=True, kw_only=True)
 class AcceptProposal(Command):
@@ -121,6 +124,9 @@ class AcceptProposals(Command):
         named = [each["proposal_id"].lower() for each in raw["proposals"]]
         if len(set(named)) < len(named):
             raise malformed("A proposal is named twice.")
+
+    def weight(self, aggregate: Any) -> int:
+        return len(self.proposals)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -289,7 +295,15 @@ class AgreeDeferral(OnTerm):
 
 
 @dataclass(frozen=True, kw_only=True)
-class OpenRatification(Command):
+class OnTheWhole(Command):
+    """A command that goes through the whole text, and all that is offered on it."""
+
+    def weight(self, aggregate: Any) -> int:
+        return len(aggregate.terms) + len(aggregate.live)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenRatification(OnTheWhole):
     """Put the whole text to the signatories of both parties."""
 
     TYPE = "open_ratification"
@@ -297,7 +311,7 @@ class OpenRatification(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ConsentToText(Command):
+class ConsentToText(OnTheWhole):
     """Sign the whole text that the fingerprint stands for."""
 
     TYPE = "consent"
@@ -320,7 +334,7 @@ class WithdrawRatification(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
-class AbandonAgreement(Command):
+class AbandonAgreement(OnTheWhole):
     """Give the agreement up, with the reason; this cannot be undone."""
 
     TYPE = "abandon_agreement"

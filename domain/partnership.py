@@ -125,6 +125,11 @@ class Partnership(Aggregate):
     def member(self, member_id: MemberId) -> Member:
         return self.members.get(member_id) or refuse(Code.UNKNOWN_REFERENCE, "The partnership has no such member.")
 
+    def first_member(self, member_id: MemberId) -> MemberId:
+        """The first member of the party that a member acts for."""
+        party_id = self.member(member_id).party_id
+        return next(each.member_id for each in self.members.values() if each.party_id == party_id)
+
     def refuse_unknown_terms(self, term_ids: set[TermId]) -> None:
         """Refuse terms that no agreement of the partnership has."""
         if not term_ids <= self.known_terms.keys():

@@ -144,7 +144,7 @@ def make_proposal(agreement: Agreement, command: MakeProposal, act: Act) -> None
 def _refuse_unknown_references(agreement: Agreement, command: MakeProposal) -> None:
     if command.need_ids:
         refuse(Code.UNKNOWN_REFERENCE, "This names a need that has not been disclosed.")
-    added: list[TermId] = []
+    added: set[TermId] = set()
     for item in command.items:
         term_id, after = TermId(item["term_id"]), item.get("after")
         if item["op"] != "add":
@@ -152,7 +152,7 @@ def _refuse_unknown_references(agreement: Agreement, command: MakeProposal) -> N
         if after is not None and after != term_id:
             standing_neighbour(agreement, after, added)
         if item["op"] == "add":
-            added.append(term_id)
+            added.add(term_id)
 
 
 def _guard_item(agreement: Agreement, item: Item, act: Act, guards: Guards) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -131,7 +131,7 @@ def reopen_term(agreement: Agreement, command: ReopenTerm, act: Act) -> None:
     agreement.record(TermReopened, term_id=term.term_id, reason=command.reason)
 
 
-def standing_neighbour(agreement: Agreement, term_id: TermId, also: Sequence[TermId] = ()) -> None:
+def standing_neighbour(agreement: Agreement, term_id: TermId, also: Container[TermId] = ()) -> None:
     """Refuse `after` when it names nothing that stands in the text, nor anything added before in the package."""
     if term_id not in agreement.text and term_id not in also:
         refuse(Code.UNKNOWN_REFERENCE, "“after” names a term that does not stand in the text.")

@@ -19,8 +19,11 @@ from domain.refusals import Code, Refusal, malformed
 from server.identity import Seat
 from server.node import Node
 from server.settings import Settings
+from web import numbers
 
 COOKIE = "onetext-"
+LARGE = 32 * 1024
+"""Bytes of a text whose reading others would notice."""
 SEAT_PATH = "/{seat:seat}"
 """Under which the pages of one member stand."""
 
@@ -63,6 +66,13 @@ def bearer_token(connection: HTTPConnection) -> str | None:
 
 async def who(node: Node, connection: HTTPConnection) -> Seat | None:
     """The member that a token or a session's cookie stands for, None for nobody."""
+    seat = await _seat(node, connection)
+    if seat:
+        await node.known(seat.partnership_id)
+    return seat
+
+
+async def _seat(node: Node, connection: HTTPConnection) -> Seat | None:
     if token := bearer_token(connection):
         return await asyncio.to_thread(node.identity.by_token, token)
     session = _session(connection.cookies, connection.path_params.get("seat"))
@@ -89,6 +99,11 @@ async def signed_in(node: Node, connection: HTTPConnection) -> Seat:
     return seat
 
 
+def locale_of(connection: HTTPConnection) -> str:
+    """The locale in which a browser's reader writes numbers and dates (RFC 9110, 12.5.4)."""
+    return numbers.preferred(connection.headers.get("accept-language", ""))
+
+
 def is_foreign(settings: Settings, connection: HTTPConnection) -> bool:
     """Whether a browser sends this from a page that is not ours."""
     origin = connection.headers.get("origin")
@@ -110,7 +125,12 @@ def base_url(request: Request, node: Node) -> str:
 
 async def read_body(request: Request) -> Any:
     """The JSON of a request; `malformed` or `too_large` where it is none."""
-    return read_json(await _received(request))
+    return await decoded(await _received(request))
+
+
+async def decoded(text: bytes | str) -> Any:
+    """The JSON of a text from outside, read in a thread when it is long."""
+    return await asyncio.to_thread(read_json, text) if len(text) > LARGE else read_json(text)
 
 
 async def read_form(request: Request) -> dict[str, str]:

@@ -26,7 +26,7 @@ MOST_HELD = 512
 class Held:
     """An aggregate in memory. seen: the version up to which it was read from the log; pending: the events beyond it,
     as they were handed to the writer; last: the last commit that was decided on it; writing: commits on their way, by
-    command_id."""
+    command_id; judging: a thread decides on it."""
 
     aggregate: Any
     seen: int
@@ -34,6 +34,7 @@ class Held:
     pending: deque[bytes] = field(default_factory=deque)
     last: asyncio.Future[int] | None = None
     writing: dict[str, asyncio.Future[int]] = field(default_factory=dict)
+    judging: bool = False
     command_ids: set[int] = field(default_factory=set)
     """Hashes of the command_ids that the stream has seen: a few bytes each, so that a new command costs no look-up."""
 
@@ -65,6 +66,8 @@ class Aggregates:
         self._loading: dict[str, asyncio.Task[Held | None]] = {}
         self._arrived: dict[str, int] = {}
         self._applied: dict[str, Partnership] = {}
+        self._applying: dict[str, asyncio.Task[None]] = {}
+        self._arrived_meanwhile: dict[str, int] = {}
 
     def held(self, stream: str) -> Held | None:
         """The aggregate, if it is in memory."""
@@ -98,13 +101,30 @@ class Aggregates:
             del self._held[stream]
 
     def applied(self, partnership_id: PartnershipId) -> Partnership:
-        """The partnership as this node has applied it from the log; `not_found` when there is none such."""
+        """The partnership as this node has applied it from the log, once `apply` was awaited; else `not_found`."""
         if partnership_id not in self._applied:
-            loaded = self.load(partnership_id)
-            if not isinstance(loaded, Partnership):
-                raise Refusal(Code.NOT_FOUND)
-            self._applied[partnership_id] = loaded
+            raise Refusal(Code.NOT_FOUND)
         return self._applied[partnership_id]
+
+    async def apply(self, partnership_id: PartnershipId) -> None:
+        """Read a partnership from the log, and keep it up from now on; nothing when there is none such."""
+        if partnership_id in self._applied:
+            return
+        if partnership_id not in self._applying:
+            self._applying[partnership_id] = asyncio.create_task(self._load_to_apply(partnership_id))
+        await asyncio.shield(self._applying[partnership_id])
+
+    async def _load_to_apply(self, partnership_id: PartnershipId) -> None:
+        try:
+            loaded = await asyncio.to_thread(self.load, partnership_id)
+            if not isinstance(loaded, Partnership):
+                return
+            while self._arrived_meanwhile.get(partnership_id, 0) > loaded.version:
+                await asyncio.to_thread(self.bring_up_to_date, partnership_id, loaded, self._log)
+            self._applied[partnership_id] = loaded
+        finally:
+            self._arrived_meanwhile.pop(partnership_id, None)
+            del self._applying[partnership_id]
 
     def load(self, stream: str, up_to: int = NEWEST) -> Any:
         """An aggregate folded from the log, None when the stream is empty or its id none."""
@@ -143,6 +163,8 @@ class Aggregates:
         partnership = self._applied.get(stream)
         if partnership and version == partnership.version + 1:
             self._mapper.to_domain_event(notification).mutate(partnership)
+        if stream in self._applying:
+            self._arrived_meanwhile[stream] = version
         if stream in self._loading:
             self._arrived[stream] = version
         held = self._held.get(stream)
@@ -151,7 +173,7 @@ class Aggregates:
 
     def _see(self, held: Held, notification: Notification) -> None:
         """Once another node came first, what was decided here conflicts: it stays until that has been reported."""
-        if notification.originator_version != held.seen + 1:
+        if notification.originator_version != held.seen + 1 or (held.judging and not held.pending):
             held.lineage.broken = True
             return
         if not held.pending:

@@ -178,7 +178,7 @@ def path_of(database: Database) -> str:
 def _postgres_engine(url: str) -> Engine:
     """Every question is answered by an index. PostgreSQL takes it for chance that of an agreement's many rows few are
     present: where one agreement has most rows it would rather read the whole table, in parallel."""
-    engine = create_engine(url, pool_size=4, max_overflow=4, pool_pre_ping=True)
+    engine = create_engine(url, pool_size=4, max_overflow=4, pool_pre_ping=True, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def go_by_indexes(connection: Any, _: Any) -> None:
@@ -191,7 +191,7 @@ def _postgres_engine(url: str) -> Engine:
 
 def sqlite_engine(path: str, *pragmas: str) -> Engine:
     """An engine on an SQLite file; pragmas: set on each connection."""
-    engine = create_engine(f"sqlite:///{path}", poolclass=QueuePool, pool_size=4, max_overflow=8)
+    engine = create_engine(f"sqlite:///{path}", poolclass=QueuePool, pool_size=4, max_overflow=8, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def set_pragmas(connection: Any, _: Any) -> None:

@@ -1,12 +1,13 @@
-"""Deadlines: the clock records what falls due, unasked."""
+"""Timers: the clock records what falls due, unasked."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
+from heapq import heapify, heappop, heappush
 
-from domain.times import moment_of
+from domain.times import moment_of, written
 from server.background import Background
 from server.logs import log
 
@@ -22,38 +23,55 @@ class Deadlines:
     ) -> None:
         self._record, self._background, self._clock = record, background, clock
         self._next: dict[str, str] = {}
+        self._in_order: list[tuple[str, str]] = []
+        """(due, agreement), a heap; what is no longer the agreement's next is passed over when it comes up."""
         self._timer: asyncio.TimerHandle | None = None
+        self._set_for: str | None = None
 
     def start(self, known: Mapping[str, str]) -> None:
         self._next = dict(known)
+        self._in_order = [(due, agreement_id) for agreement_id, due in known.items()]
+        heapify(self._in_order)
         self.set_timer()
 
     def stop(self) -> None:
         if self._timer:
             self._timer.cancel()
-            self._timer = None
+            self._timer = self._set_for = None
 
     def watch(self, agreement_id: str, due: str | None) -> None:
         """Take over the next deadline of an agreement, None for none; `set_timer` follows."""
+        if due == self._next.get(agreement_id):
+            return
         if due:
             self._next[agreement_id] = due
+            heappush(self._in_order, (due, agreement_id))
         else:
-            self._next.pop(agreement_id, None)
+            del self._next[agreement_id]
 
     def set_timer(self) -> None:
         """Wait for the earliest."""
+        due = self._earliest()
+        if due == self._set_for:
+            return
         self.stop()
-        if self._next:
-            due = moment_of(min(self._next.values()))
-            wait = min(max((due - self._clock()).total_seconds(), 0.01), AT_MOST)
+        if due:
+            wait = min(max((moment_of(due) - self._clock()).total_seconds(), 0.01), AT_MOST)
+            self._set_for = due
             self._timer = asyncio.get_running_loop().call_later(wait, self._record_passed)
 
+    def _earliest(self) -> str | None:
+        while self._in_order and self._next.get(self._in_order[0][1]) != self._in_order[0][0]:
+            heappop(self._in_order)
+        return self._in_order[0][0] if self._in_order else None
+
     def _record_passed(self) -> None:
-        now = self._clock()
-        for agreement_id, due in list(self._next.items()):
-            if moment_of(due) <= now:
-                del self._next[agreement_id]
-                self._background.start(self._surely(agreement_id))
+        now = written(self._clock())
+        while (due := self._earliest()) and due <= now:
+            agreement_id = heappop(self._in_order)[1]
+            del self._next[agreement_id]
+            self._background.start(self._surely(agreement_id))
+        self.stop()
         self.set_timer()
 
     async def _surely(self, agreement_id: str) -> None:

@@ -22,13 +22,16 @@ from domain.command import Command
 from domain.refusals import Code, Refusal
 from domain.rules import Act
 from server.aggregates import Aggregates, Held
-from server.faults import Fault
+from server.faults import Fault, Kept
 from server.identity import Seat
 from server.shapes import changed_since
 from server.store import Commit, Conflict, Lineage, Outcome, Turn, Writer
 
 Decide = Callable[[Any, Act | None], None]
 """Lets an aggregate judge; the act is None for the clock."""
+
+MOST_AT_ONCE = 50
+"""Terms and proposals that a command may be about to be decided in the loop."""
 
 _tickets = count()
 
@@ -98,10 +101,10 @@ class Deciding:
         held = self._aggregates.held(asked.stream)
         if line := self._lines.get(asked.stream):
             line.waiting.append(asked)
-        elif held and not held.lineage.broken:
+        elif held and not held.lineage.broken and not _is_heavy(held, asked):
             self._decide_in_flight(held, asked)
         else:
-            self._stand_in_line(asked, held)
+            self._stand_in_line(asked, held if held and held.lineage.broken else None)
         return await asked.settled
 
     async def _first_outcome(self, held: Held, asked: Asked) -> Settled | None:
@@ -150,7 +153,7 @@ class Deciding:
         try:
             held = await self._aggregates.hold(stream)
         except Exception as error:
-            _fail(served, Fault(error))
+            _fail(served, Fault(error, Kept.NO))
             return
         if held is None:
             _fail(served, Refusal(Code.NOT_FOUND))
@@ -163,7 +166,24 @@ class Deciding:
                 line.waiting += served[place:]
                 line.overtaken = held
                 return
-            self._decide_in_flight(held, asked)
+            if _is_heavy(held, asked):
+                await self._decide_in_thread(held, asked)
+            else:
+                self._decide_in_flight(held, asked)
+
+    async def _decide_in_thread(self, held: Held, asked: Asked) -> None:
+        """Decide what takes long while the loop goes on; who asks of the stream meanwhile stands in line. Where another
+        node's event comes in between, the commit conflicts, and this is decided again."""
+        held.judging = True
+        try:
+            judged = await asyncio.to_thread(self._judge, held.aggregate, asked)
+        except Exception as error:
+            self._aggregates.let_go(asked.stream, held)
+            _fail([asked], Fault(error, Kept.NO))
+        else:
+            self._commit(held, asked, judged)
+        finally:
+            held.judging = False
 
     # In flight.
 
@@ -172,8 +192,11 @@ class Deciding:
             judged = self._judge(held.aggregate, asked)
         except BaseException as error:
             self._aggregates.let_go(asked.stream, held)
-            _fail([asked], Fault(error))
+            _fail([asked], Fault(error, Kept.NO))
             return
+        self._commit(held, asked, judged)
+
+    def _commit(self, held: Held, asked: Asked, judged: Judged) -> None:
         commit = _commit_of(held.lineage, asked, judged)
         rests_on = held.submit(self._writer, commit, asked.command_id) if commit else held.last
         if rests_on is None or (rests_on.done() and not rests_on.exception()):
@@ -215,7 +238,7 @@ class Deciding:
         try:
             aggregate = await asyncio.to_thread(self._aggregates.load, stream)
         except Exception as error:
-            _fail(served, Fault(error))
+            _fail(served, Fault(error, Kept.NO))
             return
         settled: list[Settled] = []
 
@@ -242,6 +265,11 @@ class Deciding:
         self._aggregates.keep(stream, Held(aggregate, aggregate.version, command_ids=overtaken.command_ids))
         for asked, each in zip(served, settled, strict=True):
             _settle(asked, each)
+
+
+def _is_heavy(held: Held, asked: Asked) -> bool:
+    """Whether deciding may take so long that everybody else would notice."""
+    return asked.command is not None and asked.command.weight(held.aggregate) > MOST_AT_ONCE
 
 
 def _settle(asked: Asked, settled: Settled) -> None:

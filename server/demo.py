@@ -120,6 +120,7 @@ async def _existing(node: Node) -> Demo | None:
             "This database holds no demo, or one whose making was interrupted.",
             "Serve it with onetext serve, or make the demo in an empty database.",
         )
+    await node.known(PartnershipId(str(first[0].originator_id)))
     partnership = node.workspace.partnership(PartnershipId(str(first[0].originator_id)))
     seats: dict[str, Seat] = {}
     for side, party in zip("ab", partnership.parties, strict=True):

@@ -100,17 +100,13 @@ class Door:
         invitation = await self._invitation(request)
         if invitation.reusable and request.method == "GET":
             return await self._sign_in(request, invitation)
-        return self._join_page(invitation)
+        return await self._join_page(invitation)
 
     async def joined(self, request: Request) -> Response:
         """Sign a member in by a link, which is used up."""
-        invitation = await self._invitation(request)
-        secret, now = request.path_params["secret"], self.node.clock()
-        if not invitation.reusable and not await asyncio.to_thread(self.node.identity.use_invitation, secret, now):
-            return self._join_page(await self._invitation(request), 409)
-        return await self._sign_in(request, invitation)
+        return await self._sign_in(request, await self._invitation(request))
 
-    def _join_page(self, invitation: Invitation, status: int = 200) -> Response:
+    async def _join_page(self, invitation: Invitation, status: int = 200) -> Response:
         seat = invitation.seat
         directory = self.node.directory(seat.partnership_id)
         partnership = self.node.workspace.partnership(seat.partnership_id)
@@ -124,12 +120,15 @@ class Door:
         invitation = await asyncio.to_thread(self.node.identity.invitation, secret, self.node.clock())
         if invitation is None:
             raise Refusal(Code.NOT_FOUND)
+        await self.node.known(invitation.seat.partnership_id)
         return invitation
 
     async def _sign_in(self, request: Request, invitation: Invitation) -> Response:
-        session_id, seat = new_id(), invitation.seat
-        days = self.node.settings.session_days
-        await asyncio.to_thread(self.node.identity.start_session, seat, session_id, self.node.clock(), days)
+        session_id, seat, secret = new_id(), invitation.seat, request.path_params["secret"]
+        now, days = self.node.clock(), self.node.settings.session_days
+        first = self.node.workspace.partnership(seat.partnership_id).first_member(seat.member_id)
+        if not await asyncio.to_thread(self.node.identity.enter, secret, invitation, session_id, now, days, first):
+            return await self._join_page(await self._invitation(request), 409)
         name = seat_name(seat.member_id)
         leads_to = invitation.leads_to or await self._first_page(seat.partnership_id)
         response = RedirectResponse(f"/{name}{leads_to}", 303)
@@ -166,11 +165,16 @@ class Door:
         names = [asked["party_a"], asked["party_b"]]
         formed = await partnerships.form(self.node, asked["kind"], asked["purpose"], names, people)
         base = base_url(request, self.node)
-        invited = [
-            (party["name"], person.name, f"{base}/join/{formed.invitations[party['party_id']]}")
-            for party, person in zip(formed.parties, people, strict=True)
-        ]
-        return self._page("formed.html", 201, invited=invited)
+        links = [f"{base}/join/{formed.invitations[party['party_id']]}" for party in formed.parties]
+        us, them = people
+        is_sent = self.node.mail.is_configured and them.email is not None
+        if is_sent:
+            words = f"{us.name} of {names[0]} invites you to work on one text, for {names[1]}."
+            days = self.node.settings.invitation_days
+            text = f"{words}\n\n{links[1]}\n\nIt works once, within {days} days.\n"
+            self.node.mail.send(str(them.email), "You are invited to Onetext", text)
+        shown = {"parties": names, "people": people, "link": links[0], "theirs": None if is_sent else links[1]}
+        return self._page("formed.html", 201, **shown)
 
     def _form_page(self, given: Mapping[str, str] | None = None, refusal: Refusal | None = None) -> Response:
         """The form, with what was filled in and why it was not taken."""

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import Connection
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
-from projections import as_of, tables
+from domain.times import written
+from projections import as_of
+from projections.present import Present
 from server.access import RateLimit, seat_name, signed_in
 from server.node import Node
+from server.pages import page_of
 from web.home import Home, home_page
 
 
@@ -29,24 +30,16 @@ class HomePages:
         seat = await signed_in(self.node, request)
         self.reads.count(seat.member_id)
 
-        def ask(connection: Connection) -> tuple[list[dict[str, Any]], dict[str, dict[str, str]]]:
-            agreements = as_of.agreements_of(connection, seat.partnership_id)
-            terms = {
-                agreement["title"]: {
-                    term["term_id"]: term["heading"]
-                    for term in as_of.standing(connection, tables.terms, agreement["agreement_id"])
-                }
-                for agreement in agreements
-            }
-            return agreements, terms
+        def ask(connection: Connection) -> list[Present]:
+            headers = as_of.agreements_of(connection, seat.partnership_id)
+            return [Present.load(connection, header["agreement_id"]) for header in headers]
 
-        agreements, terms = await self.node.read(ask)
         workspace = self.node.workspace
         home = Home(
             workspace.partnership(seat.partnership_id),
             workspace.member(seat),
-            agreements,
+            await self.node.read(ask),
             self.node.directory(seat.partnership_id),
-            terms,
+            written(self.node.clock()),
         )
-        return HTMLResponse(home_page(home, f"/{seat_name(seat.member_id)}"))
+        return await page_of(home_page, home, f"/{seat_name(seat.member_id)}")

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Engine, Row, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql import Executable
 
 from domain.ids import MemberId, PartnershipId
@@ -83,31 +84,39 @@ class Identity:
             expired=kept["expires_at"] <= written(now),
         )
 
-    def use_invitation(self, secret: str, now: datetime) -> bool:
-        """Use a single-use invitation up; the database decides who was first."""
-        with self._engine.begin() as connection:
-            changed = connection.execute(
-                update(t.invitations)
-                .where(
-                    t.invitations.c.hash == hashed(secret),
-                    t.invitations.c.used_at.is_(None),
-                    t.invitations.c.expires_at > written(now),
-                )
-                .values(used_at=written(now))
-            )
-            return changed.rowcount == 1
+    def enter(self, secret: str, invitation: Invitation, session_id: str, now: datetime, days: int, first: str) -> bool:
+        """Sign a member in by an invitation: it is used up, the session begins, and the token of its party's first
+        member dies, all or nothing. False where somebody else was first, or it has expired: the database decides.
 
-    def start_session(self, seat: Seat, session_id: str, now: datetime, days: int) -> None:
+        first: the member_id of the first member of the same party."""
         with self._engine.begin() as connection:
+            if not invitation.reusable:
+                used = connection.execute(
+                    update(t.invitations)
+                    .where(
+                        t.invitations.c.hash == hashed(secret),
+                        t.invitations.c.used_at.is_(None),
+                        t.invitations.c.expires_at > written(now),
+                    )
+                    .values(used_at=written(now))
+                )
+                if used.rowcount != 1:
+                    return False
             connection.execute(
                 insert(t.sessions).values(
                     session_id=session_id,
-                    member_id=seat.member_id,
-                    partnership_id=seat.partnership_id,
+                    member_id=invitation.seat.member_id,
+                    partnership_id=invitation.seat.partnership_id,
                     made_at=written(now),
                     expires_at=written(now + timedelta(days=days)),
                 )
             )
+            connection.execute(
+                update(t.tokens)
+                .where(t.tokens.c.member_id == first, t.tokens.c.until_entry, t.tokens.c.revoked_at.is_(None))
+                .values(revoked_at=written(now))
+            )
+            return True
 
     def session_ends(self, session_id: str) -> datetime:
         """When a session expires, or was signed out."""
@@ -156,14 +165,17 @@ class Identity:
             return {row[0]: row[1] for row in rows}
 
     def secret(self, name: str) -> str:
-        """A secret of this installation, made on first use; the host token is one."""
-        with self._engine.begin() as connection:
-            kept = select(t.secrets.c.value).where(t.secrets.c.name == name)
-            value = connection.execute(kept).scalar()
-            if value is None:
-                value = fresh_secret()
-                connection.execute(insert(t.secrets).values(name=name, value=value))
-            return str(value)
+        """A secret of this installation, made on first use; the host token is one. Of nodes that start at once, the
+        database takes one's."""
+        kept = self.kept_secret(name)
+        if kept is None:
+            with self._engine.begin() as connection:
+                make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+                made = make(t.secrets).values(name=name, value=fresh_secret())
+                connection.execute(made.on_conflict_do_nothing())
+            kept = self.kept_secret(name)
+        assert kept
+        return kept
 
     def kept_secret(self, name: str) -> str | None:
         """What is kept under a name, None when nothing is."""
@@ -186,9 +198,14 @@ def secret_row(name: str, value: str) -> Executable:
     return insert(t.secrets).values(name=name, value=value)
 
 
-def token_row(secret: str, seat: Seat, now: datetime) -> Executable:
+def token_row(secret: str, seat: Seat, now: datetime, *, until_entry: bool = False) -> Executable:
+    """until_entry: it dies when somebody of the same party first signs in by a link."""
     return insert(t.tokens).values(
-        hash=hashed(secret), member_id=seat.member_id, partnership_id=seat.partnership_id, made_at=written(now)
+        hash=hashed(secret),
+        member_id=seat.member_id,
+        partnership_id=seat.partnership_id,
+        made_at=written(now),
+        until_entry=until_entry,
     )
 
 

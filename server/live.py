@@ -13,10 +13,9 @@ from starlette.routing import BaseRoute, Mount, WebSocketRoute
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 
-from domain.canonical import read_json
 from domain.fields import Flag, Object, Reference, is_storable
 from domain.refusals import Refusal, malformed
-from server.access import SEAT_PATH, RateLimit, is_foreign, who
+from server.access import LARGE, SEAT_PATH, RateLimit, decoded, is_foreign, locale_of, who
 from server.connection import Connection
 from server.faults import Fault
 from server.frames import event_frame, text_frame
@@ -46,7 +45,7 @@ class _Turned(Exception):
 @dataclass(frozen=True, slots=True)
 class _Admitted:
     """after: the version to go on from; newest: that of the newest event; shown: whether to be shown as present; reads:
-    the mark of the page, if it tells it."""
+    the mark of the page, if it tells it; locale: how its reader writes numbers."""
 
     seat: Seat
     agreement_id: str
@@ -55,6 +54,7 @@ class _Admitted:
     html: bool
     shown: bool
     reads: str | None
+    locale: str
 
 
 class Live:
@@ -99,13 +99,13 @@ class Live:
         if after is None:
             raise _Turned(4400, "bad after")
         shown = asked.get("shown") != "false"
-        return _Admitted(seat, agreement_id, after, newest, html, shown, asked.get("reads"))
+        return _Admitted(seat, agreement_id, after, newest, html, shown, asked.get("reads"), locale_of(websocket))
 
     async def _attend(self, admitted: _Admitted, receive: Receive, send: Send) -> None:
         metrics, seat, agreement_id = self.node.metrics, admitted.seat, admitted.agreement_id
         connection = Connection(send, seat, self.node.settings.slow_reader_frames, metrics.slow_disconnects.inc)
         connection.position, connection.shown = admitted.after, admitted.shown
-        audience = self.pages.audience_of(seat) if admitted.html else None
+        audience = self.pages.audience_of(seat, admitted.locale) if admitted.html else None
         if audience and admitted.reads not in (None, self.pages.mark_of(audience)):
             connection.position = 0  # its page was made for other mandates or names: it gets everything
         room = self.node.rooms.room(agreement_id)
@@ -191,7 +191,10 @@ class _Visit:
             message = await receive()
             if message["type"] == "websocket.disconnect":
                 return
-            raw = self._decoded(message)
+            text = message.get("text")
+            if text is None:
+                text = message.get("bytes") or b""
+            raw = await self._decoded(text)
             if isinstance(raw, dict) and raw.get("type") == "presence":
                 self._presence(raw)
             elif raw is not None:
@@ -199,11 +202,12 @@ class _Visit:
                 task = asyncio.create_task(self._command(raw))
                 self._tasks.add(task)
                 task.add_done_callback(self._tasks.discard)
+                if len(text) > LARGE:
+                    await asyncio.wait([task])  # so that what comes behind it does not overtake it
 
-    def _decoded(self, message: Any) -> Any:
+    async def _decoded(self, text: str | bytes) -> Any:
         try:
-            text = message.get("text")
-            raw = read_json(text if text is not None else message.get("bytes") or b"")
+            raw = await decoded(text)
             if not isinstance(raw, dict):
                 raise malformed("A frame must be a JSON object.")
         except Refusal as refusal:

@@ -36,6 +36,7 @@ tokens = Table(
     Column("partnership_id", String(36), nullable=False),
     Column("made_at", String(27), nullable=False),
     Column("revoked_at", String(27)),
+    Column("until_entry", Boolean, nullable=False, default=False),
 )
 
 invitations = Table(

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from domain.ids import PartnershipId, TermId
 from domain.partnership_events import MandateGranted, MandateRevoked, MemberAdmitted, PartnershipFormed
-from domain.words import Mandate, TermStatus
+from domain.words import TermStatus
 from projections import as_of, tables
 from projections.batch import Change
 from projections.present import Present, Touched
@@ -20,6 +20,7 @@ from projections.projector import Projector
 from server.background import Background
 from server.database import Database
 from server.deadlines import Deadlines
+from server.directories import Directories
 from server.faults import Fault
 from server.identity import Identity, utc_now
 from server.mail import Mail
@@ -34,11 +35,13 @@ from server.settings import Settings
 from server.store import Writer
 from server.tail import Tail
 from server.workspace import Workspace
-from web.directory import Directory, Person
+from web.directory import Directory
 from web.fragments import DemoNotice
 
 R = TypeVar("R")
 
+LARGE_CHANGE, LARGE_TEXT = 40, 400
+"""Clauses of a change, and of a text, whose rendering others would notice."""
 _ABOUT_MEMBERS = {each.TOPIC for each in (PartnershipFormed, MemberAdmitted, MandateGranted, MandateRevoked)}
 
 
@@ -63,10 +66,14 @@ class Node:
         self.mail = Mail(settings, self.background)
         self.demo_notices: Mapping[str, DemoNotice] = {}
         """What a demo tells each of its visitors, by member."""
-        self._directories: dict[str, Directory] = {}
         self.metrics = Metrics()
         self.writer = Writer(database.log, self._committed)
-        self.workspace = Workspace(database.log, self.writer, lambda event_id: self.tail.reached.wait(event_id), clock)
+        self.workspace = Workspace(
+            database.log, self.writer, lambda event_id: self.tail.reached.wait(event_id), clock, settings.package_items
+        )
+        self._directories = Directories(
+            self.identity, self.workspace.partnership, self.background, lambda each: self.members_changed(each)
+        )
         projector = Projector(database.models, self.workspace.aggregates.load)
         self.projecting = Projecting(database.log, projector, self._changed)
         self.tail = Tail(database.log, self._publish, 0)
@@ -108,23 +115,16 @@ class Node:
             with connection.begin():
                 return question(connection, *args)
 
+    async def known(self, partnership_id: PartnershipId) -> None:
+        """Have a partnership and its directory at hand, so that nothing that follows reads a database for them; raises
+        `not_found` when there is none such."""
+        await self.workspace.aggregates.apply(partnership_id)
+        self.workspace.partnership(partnership_id)
+        await self._directories.known(partnership_id)
+
     def directory(self, partnership_id: PartnershipId) -> Directory:
-        """Who is who in a partnership; kept until its log says that something changed."""
-        if partnership_id not in self._directories:
-            partnership, people = self.workspace.partnership(partnership_id), self.identity.names(partnership_id)
-            names = people | {party.party_id: party.name for party in partnership.parties}
-            members = [
-                Person(
-                    each.member_id,
-                    each.party_id,
-                    people.get(each.member_id, "A member"),
-                    each.observer,
-                    Mandate.SIGNATORY in each.mandates,
-                )
-                for each in partnership.members.values()
-            ]
-            self._directories[partnership_id] = Directory(names, members)
-        return self._directories[partnership_id]
+        """Who is who in a partnership that is `known`."""
+        return self._directories.get(partnership_id)
 
     async def known_terms(self, partnership_id: str) -> dict[TermId, bool]:
         """Every term of the partnership's agreements; True for those that stand in the text."""
@@ -158,8 +158,7 @@ class Node:
             self.workspace.aggregates.see(notification)
             self.rooms.publish(notification)
         for partnership_id in {str(each.originator_id) for each in page if each.topic in _ABOUT_MEMBERS}:
-            self._directories.pop(partnership_id, None)
-            self.members_changed(partnership_id)
+            self._directories.outdated(PartnershipId(partnership_id))
         self.projecting.follow(page)
 
     def _changed(self, changes: Sequence[Change]) -> None:
@@ -177,4 +176,5 @@ class Node:
         touched = self.presents.apply(change)
         room, present = self.rooms.watched(change.agreement_id), self.presents.get(change.agreement_id)
         if room and present:
-            room.show(change, self.prepare(present, touched))
+            is_large = len(touched.terms) > LARGE_CHANGE or len(present.terms) > LARGE_TEXT
+            room.show(change, self.prepare(present, touched), is_large=is_large)

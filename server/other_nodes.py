@@ -113,6 +113,8 @@ class OtherNodes:
                 members[said["member_id"]] = said["at"]
             else:
                 members.pop(said["member_id"], None)
+                if not members:
+                    del self._there[node][said["agreement_id"]]
             self._present(said["agreement_id"])
 
     def _forget(self, node: str) -> None:

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from domain.refusals import Code, Refusal
-from server.faults import Fault
+from server.faults import Fault, Kept
 from server.logs import log
 from web.templates import templates
 
@@ -69,10 +69,12 @@ async def on_http_error(request: Request, error: Exception) -> Response:
 
 
 async def on_fault(request: Request, error: Exception) -> Response:
+    """A fault, with what is known of what was kept, and what to do."""
     fault = error if isinstance(error, Fault) else Fault(error)
-    log.error("fault", fault=fault.id, method=request.method, exc_info=error)
-    detail = f"Something went wrong on our side; nothing of this was kept. Its number is {fault.id}."
-    if page := _told(request, 500, detail, "Try it again."):
+    log.error("fault", fault=fault.id, kept=fault.kept, method=request.method, exc_info=error)
+    what, next_step = _what_was_kept(request, fault.kept)
+    detail = f"{what} Its number is {fault.id}."
+    if page := _told(request, 500, detail, next_step):
         return page
     body = {
         "type": "about:blank",
@@ -80,9 +82,24 @@ async def on_fault(request: Request, error: Exception) -> Response:
         "status": 500,
         "code": "fault",
         "detail": detail,
-        "next": "Send it again with the same command_id.",
+        "next": next_step,
     }
     return Response(orjson.dumps(body), 500, media_type="application/problem+json")
+
+
+def _what_was_kept(request: Request, kept: Kept) -> tuple[str, str]:
+    """A sentence, and the next step."""
+    if request.method in ("GET", "HEAD"):
+        return "Something went wrong on our side while this was read; nothing was changed.", "Try it again."
+    is_command = request.url.path.endswith("/commands")
+    again = "Send it again with the same command_id: it is recorded once." if is_command else "Try it again."
+    match kept:
+        case Kept.NO:
+            return "Something went wrong on our side; nothing of this was kept.", again
+        case Kept.YES:
+            return "This was kept; something went wrong on our side after that.", "Reload: it stands there."
+    unknown = "Something went wrong on our side; whether this was kept is not known."
+    return unknown, again if is_command else "Look whether it is there before you try it again."
 
 
 def _told(request: Request, status: int, detail: str, next_step: str) -> Response | None:

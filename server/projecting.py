@@ -38,6 +38,7 @@ class Projecting:
         self._mapper = CanonicalMapper()
         self._coming: deque[_Events] = deque()
         self._loading: asyncio.Task[None] | None = None
+        self._again: asyncio.Handle | None = None
         self._folded: queue.SimpleQueue[Batch | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._write, name="projector", daemon=True)
         self._loop = asyncio.get_running_loop()
@@ -72,24 +73,31 @@ class Projecting:
 
     def _fold(self) -> None:
         """Fold what has come, in order; where an agreement has to be loaded from the log first, a thread does that."""
-        while self._coming and not self._loading:
-            if unknown := self._projector.unknown(self._coming[0]):
-                self._loading = self._loop.create_task(self._load(unknown))
-                return
-            try:
-                batch = self._projector.fold(self._coming[0])
-            except Exception:
-                log.exception("events cannot be projected; trying again")
-                self._loop.call_later(RETRY_SECONDS, self._fold)
-                return
-            self._coming.popleft()
-            try:
-                self._changed(batch.changes())
-            except Exception:
-                log.exception("changes could not be shown")
-            finally:
-                if self._thread.is_alive():  # it ends when a newer version has taken over the read models
-                    self._folded.put(batch)
+        if not self._coming or self._loading or self._again:
+            return
+        if unknown := self._projector.unknown(self._coming[0]):
+            self._loading = self._loop.create_task(self._load(unknown))
+            return
+        try:
+            batch = self._projector.fold(self._coming[0])
+        except Exception:
+            log.exception("events cannot be projected; trying again")
+            self._again = self._loop.call_later(RETRY_SECONDS, self._go_on)
+            return
+        self._coming.popleft()
+        try:
+            self._changed(batch.changes())
+        except Exception:
+            log.exception("changes could not be shown")
+        finally:
+            if self._thread.is_alive():  # it ends when a newer version has taken over the read models
+                self._folded.put(batch)
+        if self._coming:  # the next page in its turn: others wait for the loop too
+            self._again = self._loop.call_soon(self._go_on)
+
+    def _go_on(self) -> None:
+        self._again = None
+        self._fold()
 
     async def _load(self, unknown: dict[UUID, int]) -> None:
         try:

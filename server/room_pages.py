@@ -10,14 +10,17 @@ from starlette.routing import Route
 
 from domain.ids import PartnershipId, is_id
 from domain.refusals import Code, Refusal
+from domain.times import written
 from projections.present import Present, Touched
 from projections.story import story
-from server.access import RateLimit, seat_name, signed_in
+from server.access import RateLimit, locale_of, seat_name, signed_in
 from server.connection import Connection
+from server.faults import Fault
 from server.frames import text_frame
 from server.identity import Seat
 from server.node import Node
-from server.rooms import Render, Room
+from server.pages import page_of
+from server.rooms import Render, Room, close_for
 from web.audience import Audience
 from web.forms import form, item, reading
 from web.fragments import all_regions, changed_regions, context, room_page
@@ -32,6 +35,7 @@ class RoomPages:
 
     def __init__(self, node: Node, reads: RateLimit) -> None:
         self.node, self.reads = node, reads
+        self._making: dict[tuple[object, ...], asyncio.Task[list[str]]] = {}
 
     def routes(self) -> list[Route]:
         agreement = "/agreements/{agreement_id}"
@@ -49,30 +53,31 @@ class RoomPages:
         """The room of an agreement."""
         seat, reader = await self._reader(request)
         demo = self.node.demo_notices.get(seat.member_id)
-        return HTMLResponse(room_page(reader, f"/{seat_name(seat.member_id)}", seat.member_id, demo=demo))
+        base = f"/{seat_name(seat.member_id)}"
+        return await page_of(room_page, reader, base, seat.member_id, demo=demo)
 
     async def ratification(self, request: Request) -> Response:
         """The whole text, to be read and signed."""
         seat, reader = await self._reader(request)
         base = f"/{seat_name(seat.member_id)}"
-        return HTMLResponse(room_page(reader, base, seat.member_id, template="ratification.html"))
+        return await page_of(room_page, reader, base, seat.member_id, template="ratification.html")
 
     async def to_sign(self, request: Request) -> Response:
         """The text and what signs it, in one piece, for a page that shows an older one."""
         _, reader = await self._reader(request)
-        return HTMLResponse(templates.get_template("room/to_sign.html").render(context(reader)))
+        return await page_of(templates.get_template("room/to_sign.html").render, context(reader))
 
     async def form(self, request: Request) -> Response:
         """The form of an act, to be shown beside what it is about."""
         _, reader = await self._reader(request)
         act, params = request.path_params["act"], dict(request.query_params)
-        return HTMLResponse(item(reader, params) if act == "item" else form(reader, act, params))
+        return await page_of(item, reader, params) if act == "item" else await page_of(form, reader, act, params)
 
     async def reading(self, request: Request) -> Response:
         """Several waiting proposals, to be read and accepted together."""
         _, reader = await self._reader(request)
         proposal_ids = [each for each in request.query_params.get("proposals", "").split(",") if each]
-        return HTMLResponse(reading(reader, proposal_ids))
+        return await page_of(reading, reader, proposal_ids)
 
     async def story(self, request: Request) -> Response:
         """How a clause came to be, beside it."""
@@ -94,11 +99,11 @@ class RoomPages:
         told = list(tell(moments, [event.data() for event in events], names, term_id))
         return templates.get_template(template).render(story=told, term_id=term_id, **context(reader))
 
-    def audience_of(self, seat: Seat) -> Audience:
-        """Everybody who gets the same bytes as this member."""
+    def audience_of(self, seat: Seat, locale: str) -> Audience:
+        """Everybody who gets the same bytes as this member, who reads numbers and dates in the way of a locale."""
         member = self.node.workspace.member(seat)
         mandates = tuple(sorted((str(each), covered) for each, covered in member.mandates.items()))
-        return Audience(seat.partnership_id, None if member.observer else member.party_id, mandates)
+        return Audience(seat.partnership_id, None if member.observer else member.party_id, mandates, locale)
 
     def mark_of(self, audience: Audience) -> str:
         """The mark of a page that is made for an audience now."""
@@ -107,9 +112,14 @@ class RoomPages:
     async def catch_up(self, room: Room, connection: Connection) -> None:
         """Bring an older page up to date, region by region; afterwards `Room.show` sends each change."""
         while not connection.closed:
-            view = RoomView(await self.node.presents.watched(room.agreement_id))
+            view = RoomView(await self.node.presents.watched(room.agreement_id), written(self.node.clock()))
             if view.version > connection.position:
-                for frame in self._everything(view)(_fragments(connection)):
+                audience = _fragments(connection)
+                frames = await self._everything(view, audience)
+                if connection.audience != audience:
+                    connection.position = 0  # its mandates or names changed while this was made
+                    continue
+                for frame in frames:
                     connection.push(text_frame(frame))
                 connection.reached(view.version)
             if room.shown <= connection.position:
@@ -118,7 +128,7 @@ class RoomPages:
 
     def prepare(self, present: Present, touched: Touched) -> Render:
         """Renders the fragments that an audience gets for a change."""
-        view = RoomView(present)
+        view = RoomView(present, written(self.node.clock()))
         directory = self.node.directory(PartnershipId(view.header["partnership_id"]))
         return lambda audience: changed_regions(Reader(view, audience, directory), touched)
 
@@ -126,11 +136,27 @@ class RoomPages:
         """Show everybody in the partnership's rooms who is there now, and the acts of their mandates."""
         for room in self.node.rooms.with_pages():
             if any(each and each.partnership_id == partnership_id for each in room.audiences):
-                present = self.node.presents.get(room.agreement_id)
-                room.reseat(self.audience_of, self._everything(RoomView(present)) if present else None)
+                for connection in room.reseat(self._audience_of):
+                    self.node.background.start(self._brought_up(room, connection))
 
-    def _everything(self, view: RoomView) -> Render:
-        return lambda audience: all_regions(Reader(view, audience, self.node.directory(audience.partnership_id)))
+    async def _brought_up(self, room: Room, connection: Connection) -> None:
+        try:
+            await self.catch_up(room, connection)
+        except Exception as error:
+            close_for(Fault(error), [connection])
+
+    def _audience_of(self, connection: Connection) -> Audience:
+        """Where a connection belongs by the mandates of now, in the language in which it came."""
+        return self.audience_of(connection.seat, _fragments(connection).locale)
+
+    async def _everything(self, view: RoomView, audience: Audience) -> list[str]:
+        """The frames of all regions, made in a thread, once for all who ask for the same at a time."""
+        key = (view.agreement_id, view.version, audience, self.mark_of(audience))
+        if key not in self._making:
+            reader = Reader(view, audience, self.node.directory(audience.partnership_id))
+            self._making[key] = asyncio.create_task(asyncio.to_thread(lambda: list(all_regions(reader))))
+            self._making[key].add_done_callback(lambda _: self._making.pop(key))
+        return await asyncio.shield(self._making[key])
 
     async def _reader(self, request: Request) -> tuple[Seat, Reader]:
         seat = await signed_in(self.node, request)
@@ -139,8 +165,9 @@ class RoomPages:
         if await self.node.workspace.partnership_of(agreement_id) != seat.partnership_id:
             raise Refusal(Code.NOT_FOUND)
         await self.node.workspace.let_clock_record(agreement_id)
-        view = RoomView(await self.node.read(Present.load, agreement_id))
-        return seat, Reader(view, self.audience_of(seat), self.node.directory(seat.partnership_id))
+        view = RoomView(await self.node.read(Present.load, agreement_id), written(self.node.clock()))
+        audience = self.audience_of(seat, locale_of(request))
+        return seat, Reader(view, audience, self.node.directory(seat.partnership_id))
 
 
 def _fragments(connection: Connection) -> Audience:

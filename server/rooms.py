@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from eventsourcing.persistence import Notification
 
@@ -12,7 +12,6 @@ from projections.batch import Change
 from server.connection import Connection
 from server.faults import Fault
 from server.frames import event_frame, text_frame
-from server.identity import Seat
 from server.logs import log
 from server.recent import Recent
 from web.audience import Audience
@@ -32,6 +31,9 @@ class Room:
         self.audiences: dict[Audience | None, dict[Connection, None]] = {}
         """Connections by who gets the same bytes; under None those that get the events themselves."""
         self.shown = 0
+        self._rendering: deque[tuple[Change, Render]] = deque()
+        """Changes whose rendering takes long, in their order, with those that came after the first of them."""
+        self._task: asyncio.Task[None] | None = None
 
     def connections(self) -> Iterable[Connection]:
         return (connection for group in self.audiences.values() for connection in group)
@@ -46,14 +48,17 @@ class Room:
         if not group:
             self.audiences.pop(connection.audience, None)
 
-    def reseat(self, audience_of: Callable[[Seat], Audience], render: Render | None) -> None:
-        """Put everybody who gets fragments where their mandates are now, and bring their pages up to that."""
+    def reseat(self, audience_of: Callable[[Connection], Audience]) -> list[Connection]:
+        """Put everybody who gets fragments where their mandates are now; those whose pages are to be brought up to
+        that."""
         with_pages = [each for each in self.connections() if each.audience is not None]
         for connection in with_pages:
             self.leave(connection)
-            self.enter(connection, audience_of(connection.seat))
-        if render:
-            self._hand_over(lambda each: each.live, render)
+            self.enter(connection, audience_of(connection))
+        outdated = [each for each in with_pages if each.live]
+        for connection in outdated:
+            connection.live, connection.position = False, 0
+        return outdated
 
     def publish(self, version: int, state: bytes) -> None:
         """Hand an event to everybody who gets the events themselves and has caught up."""
@@ -73,8 +78,28 @@ class Room:
         """Whether anybody gets fragments."""
         return any(audience is not None for audience in self.audiences)
 
-    def show(self, change: Change, render: Render) -> None:
-        """Hand what changed on the page to everybody who gets fragments, rendered once for each audience."""
+    def show(self, change: Change, render: Render, *, is_large: bool) -> None:
+        """Hand what changed on the page to everybody who gets fragments, rendered once for each audience; where that
+        takes long in a thread, one change after the other."""
+        if is_large or self._rendering:
+            self._rendering.append((change, render))
+            if not self._task:
+                self._task = asyncio.create_task(self._render_in_turn())
+            return
+        self._show(change, render)
+
+    async def _render_in_turn(self) -> None:
+        while self._rendering:
+            change, render = self._rendering[0]
+            made: dict[Audience, list[str] | Exception] = {}
+            for audience in [each for each in self.audiences if each is not None]:
+                made[audience] = await asyncio.to_thread(_made, render, audience)
+            # Whoever has come meanwhile brings itself up to date, and is beyond this change.
+            self._show(change, _at_hand(made))
+            self._rendering.popleft()
+        self._task = None
+
+    def _show(self, change: Change, render: Render) -> None:
         self.shown = change.version
         shown = self._hand_over(lambda each: each.live and each.position < change.version, render)
         for connection in shown:
@@ -94,6 +119,24 @@ class Room:
             if _push_next(frames, ready):
                 coming.append((ready, frames))
         return [connection for ready, _ in groups for connection in ready]
+
+
+def _made(render: Render, audience: Audience) -> list[str] | Exception:
+    """The frames for an audience, or why there are none: that is its own affair."""
+    try:
+        return list(render(audience))
+    except Exception as error:
+        return error
+
+
+def _at_hand(made: Mapping[Audience, Sequence[str] | Exception]) -> Render:
+    def render(audience: Audience) -> Sequence[str]:
+        frames = made.get(audience, ())
+        if isinstance(frames, Exception):
+            raise frames
+        return frames
+
+    return render
 
 
 def _rendered(render: Render, audience: Audience) -> Iterator[str]:

@@ -40,6 +40,10 @@ class Settings(BaseSettings):
     rate_requests: int = Field(400, ge=0, description="Reads of one member in a second; 0 for no limit.")
     slow_reader_frames: int = Field(256, ge=1, description="Frames that wait for one connection before it is cut off.")
     commands_in_flight: int = Field(64, ge=1, description="Commands of one socket that wait for the disk at a time.")
+    package_items: int = Field(
+        500, ge=1, description="Things that one command may list: clauses, proposals, references."
+    )
+    import_clauses: int = Field(5000, ge=1, description="Clauses of one import.")
     invitation_days: int = Field(14, ge=1, le=3650, description="Days until an invitation expires.")
     session_days: int = Field(30, ge=1, le=3650, description="Days until a session expires.")
     sign_in_minutes: int = Field(30, ge=1, le=1440, description="Minutes until a link that signs in again expires.")

@@ -14,8 +14,8 @@ from server.reached import Reached
 from server.store import Log
 
 RETRY_SECONDS = 1
-PAGE = 1000
-"""Events read at a time."""
+PAGE = 250
+"""Events handed on at a time: in between, whatever else the loop has to do goes on."""
 
 Publish = Callable[[Sequence[Notification]], None]
 
@@ -43,24 +43,11 @@ class Tail:
         """This node has committed something. events: what that was, as far as it is known; it need not be read again
         where it follows at once on what was handed on, with nothing of another node between."""
         following = self.reached.position + 1
-        if [each.id for each in events] != [*range(following, following + len(events))]:
-            events = ()
-        self._go_on(events)
-
-    def _go_on(self, events: Sequence[Notification] = ()) -> None:
-        """Hand on what is known to come next, or read it. On SQLite that is done at once: its reads never wait for a
-        writer."""
-        try:
-            if events:
-                self._hand_on(events)
-            elif self._log.is_shared:
-                self._wake.set()
-            else:
-                while page := self._log.tail(self.reached.position, PAGE):
-                    self._hand_on(page)
-        except Exception:
-            log.exception("the log cannot be read; trying again")
-            asyncio.get_running_loop().call_later(RETRY_SECONDS, self._go_on)
+        is_next = [each.id for each in events] == [*range(following, following + len(events))]
+        if is_next and 0 < len(events) <= PAGE:
+            self._hand_on(events)
+        else:
+            self._wake.set()
 
     def _hand_on(self, page: Sequence[Notification]) -> None:
         """Hand on what was not yet: some may have been while the page was read."""

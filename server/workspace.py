@@ -6,7 +6,8 @@ No outcome, refusals included, leaves before the batch that it rests on is durab
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -25,8 +26,8 @@ from domain.refusals import Code, Refusal, malformed
 from domain.rules import Act
 from domain.times import written
 from server.aggregates import Aggregates, Held
-from server.deciding import Asked, Deciding
-from server.faults import Fault
+from server.deciding import MOST_AT_ONCE, Asked, Deciding
+from server.faults import Fault, Kept
 from server.identity import Seat
 from server.store import Commit, Lineage, Log, Outcome, Writer
 
@@ -48,9 +49,18 @@ def new_id() -> str:
 class Workspace:
     """Runs in the event loop."""
 
-    def __init__(self, log: Log, writer: Writer, passed: Callable[[int], Any], clock: Callable[[], datetime]) -> None:
-        """passed: awaits until this node has seen the event with an id, as every other node does."""
+    def __init__(
+        self,
+        log: Log,
+        writer: Writer,
+        passed: Callable[[int], Any],
+        clock: Callable[[], datetime],
+        most_items: int,
+    ) -> None:
+        """passed: awaits until this node has seen the event with an id, as every other node does; most_items: how many
+        things a command may list."""
         self._log, self._writer, self._passed, self.clock = log, writer, passed, clock
+        self._most_items = most_items
         self.aggregates = Aggregates(log)
         self._deciding = Deciding(self.aggregates, writer, lambda: self.clock())
 
@@ -58,7 +68,7 @@ class Workspace:
 
     async def on_agreement(self, seat: Seat, agreement_id: str, raw: Any) -> Recorded:
         """Judge a command on an agreement; raises Refusal or Fault."""
-        command = read_command(raw, AGREEMENT_COMMANDS, new_id)
+        command = await self._read(raw, AGREEMENT_COMMANDS)
 
         def decide(agreement: Any, act: Act | None) -> None:
             if not isinstance(agreement, Agreement) or agreement.partnership_id != seat.partnership_id:
@@ -76,7 +86,7 @@ class Workspace:
         self, seat: Seat, partnership_id: str, raw: Any, known_terms: Mapping[TermId, bool]
     ) -> Recorded:
         """Judge a command on a partnership; known_terms: see Node.known_terms."""
-        command = read_command(raw, PARTNERSHIP_COMMANDS, new_id)
+        command = await self._read(raw, PARTNERSHIP_COMMANDS)
 
         def decide(partnership: Partnership, act: Act | None) -> None:
             assert act
@@ -108,7 +118,7 @@ class Workspace:
 
     async def found(self, stream: str, aggregate: Agreement | Partnership, rows: Sequence[Executable] = ()) -> Recorded:
         """Make the first events of a new stream durable."""
-        stored = self.aggregates.collect(aggregate)
+        stored = await asyncio.to_thread(self.aggregates.collect, aggregate)
         held = Held(aggregate, 0)
         self.aggregates.keep(stream, held)
         try:
@@ -116,15 +126,17 @@ class Workspace:
         except Exception as error:
             self.aggregates.let_go(stream, held)
             raise Fault(error) from error
-        await self._passed(newest)
+        with _kept():
+            await self._passed(newest)
         return Recorded(stored[-1].originator_version, [each.state for each in stored])
 
     async def keep(self, rows: Sequence[Executable]) -> None:
         """Write rows beside the log."""
         await self._writer.submit(Commit(Lineage(), rows=rows))
 
-    def act_of(self, seat: Seat) -> Act:
+    async def act_of(self, seat: Seat) -> Act:
         """Who acts, with the mandates that this node has applied."""
+        await self.aggregates.apply(seat.partnership_id)
         self.refuse_observers(seat)
         return self._act(seat)
 
@@ -140,7 +152,7 @@ class Workspace:
         return partnership.members[seat.member_id]
 
     def partnership(self, partnership_id: PartnershipId) -> Partnership:
-        """The partnership as this node has applied it; `not_found` when there is none such."""
+        """The partnership as this node has applied it, once `aggregates.apply` was awaited; else `not_found`."""
         return self.aggregates.applied(partnership_id)
 
     async def partnership_of(self, agreement_id: str) -> PartnershipId | None:
@@ -160,16 +172,32 @@ class Workspace:
         held = await self.aggregates.hold(agreement_id)
         if held is None or not isinstance(held.aggregate, Agreement):
             return
-        due = held.aggregate.deadlines.next()
-        on_its_way = held.lineage.broken or (held.last is not None and not held.last.done())
+        on_its_way = held.judging or held.lineage.broken or (held.last is not None and not held.last.done())
+        due = None if on_its_way else held.aggregate.deadlines.next()
         if on_its_way or (due and due[0] <= written(self.clock())):
             await self._decide(Asked(agreement_id, lambda _, __: None))
 
     # How it is decided.
 
+    async def _read(self, raw: Any, known: dict[str, type[Command]]) -> Command:
+        """The command, read in a thread when there is much in it; `too_large` where there is more than may be."""
+        most = (
+            max((len(each) for each in raw.values() if isinstance(each, list)), default=0) if type(raw) is dict else 0
+        )
+        if most > self._most_items:
+            raise Refusal(
+                Code.TOO_LARGE,
+                f"This lists {most} things; at most {self._most_items} are taken at once (ONETEXT_PACKAGE_ITEMS).",
+                "Split it into several.",
+            )
+        if most > MOST_AT_ONCE:
+            return await asyncio.to_thread(read_command, raw, known, new_id)
+        return read_command(raw, known, new_id)
+
     async def _on_all_that_stands(self, seat: Seat, stream: str, ask: Callable[[], Awaitable[Recorded]]) -> Recorded:
         """What is refused here may be right since another node's commit that has not arrived: then it is asked again,
         once everything has that was recorded before."""
+        await self.aggregates.apply(seat.partnership_id)
         before = self._versions(seat, stream)
         try:
             return await ask()
@@ -201,11 +229,13 @@ class Workspace:
         settled = await self._deciding.settle(asked)
         if settled.first:
             return await self._as_first(asked, settled.first)
-        await self._passed(settled.newest)
         judged = settled.judged
         assert judged
         if judged.refusal:
+            await self._passed(settled.newest)
             return await self._refused(asked, judged.refusal)
+        with _kept():
+            await self._passed(settled.newest)
         return Recorded(judged.version, [each.state for each in judged.own])
 
     async def _refused(self, asked: Asked, refusal: Refusal) -> Recorded:
@@ -222,8 +252,32 @@ class Workspace:
         events: Sequence[StoredEvent] = ()
         if first.last_version >= first.first_version:
             stream, after = UUID(asked.stream), first.first_version - 1
-            events = await asyncio.to_thread(self._log.events, stream, after, up_to=first.last_version)
+            with _kept():
+                events = await asyncio.to_thread(self._log.events, stream, after, up_to=first.last_version)
         return Recorded(first.last_version, [each.state for each in events], first_time=False)
+
+
+def _lists(raw: Any) -> tuple[int, int]:
+    """How many things the longest list in a command has, and all of them together."""
+    longest = listed = 0
+    rest = [raw]
+    while rest:
+        each = rest.pop()
+        if isinstance(each, list):
+            longest, listed = max(longest, len(each)), listed + len(each)
+            rest += each
+        elif isinstance(each, dict):
+            rest += each.values()
+    return longest, listed
+
+
+@contextmanager
+def _kept() -> Iterator[None]:
+    """What goes wrong now comes after the commit."""
+    try:
+        yield
+    except Exception as error:
+        raise Fault(error, Kept.YES) from error
 
 
 def _refuse_another(first: Outcome, seat: Seat, command: Command) -> None:

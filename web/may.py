@@ -36,7 +36,8 @@ class May:
 
     def on(self, act: str, term: Body) -> bool:
         """mark, drop, reopen, park, defer, agree_parking, agree_deferral, unpark or propose_on."""
-        request = {"agree_parking": term["parking"], "agree_deferral": term["deferral"]}.get(act)
+        asked = {"agree_parking": "parking", "agree_deferral": "deferral"}.get(act)
+        request = self.view.request(term, asked) if asked else None
         words = acts.TermWords(
             self.view.status,
             term["status"],
@@ -92,6 +93,7 @@ class May:
         )
 
     def open_ratification(self) -> bool:
+        """Whether it is this audience's act; what is still in the way is told by view.obstacles."""
         return self._permits(
             acts.mandate(self.held, Mandate.NEGOTIATOR, (), whole_text=True), acts.open_ratification(self.view.status)
         )

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from markupsafe import Markup
+
+from domain.readiness import Obstacle
 from domain.rules import Covered
-from domain.words import NOT_ENDED, Mandate, TermStatus
+from domain.words import NOT_ENDED, Mandate, Severity, TermStatus
+from web import values
 from web.audience import Audience
 from web.directory import Directory
 from web.may import May
@@ -74,6 +78,12 @@ class Reader:
     def who(self, body: Body) -> str:
         return f"{self.member(body)}, {self.short(body['party_id'])}"
 
+    # What it says.
+
+    def value(self, value: Body) -> Markup:
+        """A typed value in figures, in the reader's language."""
+        return values.rendered(value, self.audience.locale)
+
     # How it stands.
 
     def state(self, term: Body) -> str:
@@ -98,7 +108,37 @@ class Reader:
         return "us" if party_id == self.us else self.short(party_id)
 
     def waiting(self, party_id: str) -> int:
-        return sum(1 for wait in self.view.waiting if wait.party_id == party_id)
+        """How many clauses wait for a party, and one more for its signature."""
+        return self.view.places_waiting(party_id)
+
+    def awaited(self, party_id: str) -> int:
+        """Signatures of a party that are still missing."""
+        signed = len({each["member_id"] for each in self.signed(party_id)})
+        return max(int(self.view.header["signatures"]) - signed, 0)
+
+    @property
+    def signed_by_now(self) -> list[str]:
+        """The members who have signed the text that is put to signature."""
+        ratification = self.view.header["ratification"]
+        return [each["member_id"] for each in ratification["consents"]] if ratification else []
+
+    @property
+    def in_force_since(self) -> str:
+        """The moment of the last signature that was needed."""
+        return str(max(each["at"] for each in self.view.header["ratification"]["consents"]))
+
+    def obstacle(self, found: Obstacle) -> str:
+        """Why a clause is not settled, in words."""
+        match found.about:
+            case "term":
+                return self.word(self.view.term[found.id]).lower()
+            case "condition":
+                return "its acceptance waits for a condition"
+            case "objection":
+                return "a blocking objection stands"
+            case _:
+                offer = self.view.proposal[found.id]
+                return f"an offer by {self.short(offer['party_id'])} is {offer['state']}"
 
     def has_more(self, term: Body) -> bool:
         """Whether there are acts on a term beyond those that stand below it."""
@@ -114,6 +154,16 @@ class Reader:
         """Whether the offer that an objection is on is the one that it was raised on."""
         offer = self.view.proposal.get(objection["proposal_id"])
         return offer is not None and offer["made_at"] <= objection["raised_at"]
+
+    def blocked_elsewhere(self, term: Body) -> list[tuple[Body, Body]]:
+        """Objections that block a package with this term in it and are about others: each with the first of these."""
+        found = []
+        for head in self.offers.heads(term):
+            for each in self.view.objections_on.get(head["proposal_id"], ()):
+                is_elsewhere = term["term_id"] not in each["term_ids"]
+                if is_elsewhere and each["severity"] == Severity.BLOCKING and each["state"] in NOT_ENDED:
+                    found.append((each, self.view.term[each["term_ids"][0]]))
+        return found
 
     def standing(self, objections: Sequence[Body]) -> int:
         return sum(1 for each in objections if each["state"] in NOT_ENDED)

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
+from domain.readiness import Obstacle, OfferState, TermState, obstacles
 from domain.turns import Wait, waits
-from domain.words import LIVE, ProposalState
+from domain.words import LIVE, NOT_ENDED, ProposalState, Severity, TermStatus
 from projections.present import Present
 from projections.rows import Row
 
@@ -37,7 +38,9 @@ class RoomView:
     """The present of one agreement at one version. What concerns one term is looked up for that term alone: a change is
     shown without going through all the others."""
 
-    def __init__(self, present: Present) -> None:
+    def __init__(self, present: Present, now: str = "") -> None:
+        """now: the moment of looking, as times are written: a request whose date has passed has ended."""
+        self.agreement_id, self.now = present.agreement_id, now
         self.version, self.header = present.version, present.header
         self.term, self.proposal = Bodies(present.terms.copy()), Bodies(present.proposals.copy())
         self.objections = Bodies(present.objections).in_order()
@@ -115,32 +118,66 @@ class RoomView:
 
     @cached_property
     def waiting(self) -> list[Wait]:
-        return list(waits(self.header, self.terms, self.proposals, self.objections, self.questions))
+        """Everything that waits for either party."""
+        return list(waits(self.header, self.terms, self.proposals, self.objections, self.questions, self.now))
+
+    def places_waiting(self, party_id: str) -> int:
+        """How many clauses wait for a party, and the signature as one more: as many as there are to go to."""
+        ours = [wait for wait in self.waiting if wait.party_id == party_id]
+        return len({term_id for wait in ours for term_id in wait.term_ids}) + any(not wait.term_ids for wait in ours)
+
+    def request(self, term: Body, kind: str) -> Body | None:
+        """What is asked of a term: parking or deferral, while its date has not passed."""
+        asked: Body | None = term[kind]
+        return asked if asked and asked["until"] > self.now else None
+
+    @cached_property
+    def obstacles(self) -> list[Obstacle]:
+        """What keeps the text from being put to signature."""
+        blocking: dict[str, list[str]] = {}
+        for each in self.objections:
+            if each["severity"] == Severity.BLOCKING and each["state"] in NOT_ENDED:
+                blocking.setdefault(each["proposal_id"], []).append(each["objection_id"])
+        offers = (
+            OfferState(
+                each["proposal_id"],
+                each["state"],
+                tuple(item["term_id"] for item in each["items"]),
+                tuple(blocking.get(each["proposal_id"], ())),
+            )
+            for each in self.proposals
+        )
+        terms = (TermState(each["term_id"], each["status"], tuple(each["marks"])) for each in self.terms)
+        return list(obstacles(terms, offers))
+
+    @cached_property
+    def unsettled(self) -> dict[str, list[Obstacle]]:
+        """What is in the way by the clause where it stands, in the order of the text."""
+        found: dict[str, list[Obstacle]] = {}
+        for obstacle in self.obstacles:
+            for term_id in obstacle.term_ids:
+                if obstacle.about != "exit_term":
+                    found.setdefault(term_id, []).append(obstacle)
+        return {term_id: found[term_id] for term_id in sorted(found, key=lambda each: self.place.get(each, 0))}
 
     def waiting_on(self, term: Body) -> set[str]:
         """The parties that something on a term waits for; what is about other terms need not be looked at."""
         term_id = term["term_id"]
-        heads = self.heads(term_id)
-        objections = [each for head in heads for each in self.objections_on.get(head["proposal_id"], ())]
-        found = waits(self.header, [term], heads, objections, self.questions_about.get(term_id, []))
+        live = [each for each in self.on(term_id) if each["state"] in LIVE]
+        objections = [each for offer in live for each in self.objections_on.get(offer["proposal_id"], ())]
+        found = waits(self.header, [term], live, objections, self.questions_about.get(term_id, []), self.now)
         return {wait.party_id for wait in found if term_id in wait.term_ids}
-
-    def _is_offered_text(self, term_id: str) -> bool:
-        return any(
-            item.get("text") for each in self.heads(term_id) for item in each["items"] if item["term_id"] == term_id
-        )
 
     @cached_property
     def progress(self) -> tuple[int, int]:
-        """Terms with text that are agreed, of all that have text or an offer of it."""
-        with_text = [each for each in self.terms if each["text"] or self._is_offered_text(each["term_id"])]
-        agreed = [each for each in with_text if each["status"] in ("provisional", "ratified")]
-        return len(agreed), len(with_text)
+        """Terms that are agreed, of all that stand in the text: headings too, since each is accepted by itself."""
+        agreed = sum(1 for each in self.terms if each["status"] in (TermStatus.PROVISIONAL, TermStatus.RATIFIED))
+        return agreed, len(self.terms)
 
-    @property
-    def unsettled(self) -> list[Body]:
-        """Terms that keep the text from being put to signature (domain.md, Ratification and end)."""
-        return [each for each in self.terms if each["status"] in ("open", "parked")]
+    @cached_property
+    def deferred(self) -> int:
+        """Terms that are left open at signature."""
+        return sum(1 for each in self.terms if each["status"] == TermStatus.DEFERRED)
 
     @cached_property
     def without_words(self) -> int:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
+import threading
 from collections.abc import Sequence
 from random import Random
 from typing import Any
@@ -26,7 +28,8 @@ from tests.server.served import Served
 from web.audience import Audience
 
 
-async def test_a_page_that_cannot_be_rendered_is_cut_off_and_the_others_go_on() -> None:
+@pytest.mark.parametrize("is_large", [False, True])
+async def test_a_page_that_cannot_be_rendered_is_cut_off_and_the_others_go_on(is_large: bool) -> None:
     sent: dict[str, list[Any]] = {"a": [], "b": []}
     room = Room("x")
 
@@ -45,7 +48,9 @@ async def test_a_page_that_cannot_be_rendered_is_cut_off_and_the_others_go_on() 
         return ["new"]
 
     broken, sound = enter("a"), enter("b")
-    room.show(Change("x", 1), render)
+    room.show(Change("x", 1), render, is_large=is_large)
+    while sound.position < 1:
+        await asyncio.sleep(0.001)
     assert broken.closed
     assert [message.get("code") for message in sent["a"]] == [1011]
     assert [message.get("frames") for message in sent["b"]] == [text_frame("new")]
@@ -63,7 +68,7 @@ async def test_nobody_waits_for_the_whole_of_anothers_page() -> None:
         connection = Connection(send, Seat(MemberId(party), PartnershipId("p")), 9, lambda: None)
         connection.live = True
         room.enter(connection, Audience(PartnershipId("p"), PartyId(party), ()))
-    room.show(Change("x", 1), lambda audience: "123" if audience.party_id == "a" else "12")
+    room.show(Change("x", 1), lambda audience: "123" if audience.party_id == "a" else "12", is_large=False)
     assert order == ["a1", "b1", "a2", "b2", "a3"]
 
 
@@ -73,8 +78,9 @@ HTML = Subprotocol("onetext.html.v1")
 async def test_who_is_admitted_and_what_one_may_reach_open_pages_at_once(served: Served) -> None:
     pair = pair_on(served)
     path = f"/api/v1/partnerships/{pair.ada.partnership_id}"
-    made = pair.ada.http.post(
-        f"{path}/members", json={"party_id": pair.ada.party_id, "name": "Ben", "mandates": ["contributor"]}
+    sol = pair.ada.admit("Sol", "signatory")
+    made = sol.http.post(
+        f"{path}/members", json={"party_id": sol.party_id, "name": "Ben", "mandates": ["contributor"]}
     ).json()
     async with httpx.AsyncClient() as desk:
         entered = await desk.post(made["link"])
@@ -85,12 +91,12 @@ async def test_who_is_admitted_and_what_one_may_reach_open_pages_at_once(served:
         (mark,) = re.findall('data-reads="([^"]+)"', loaded)
         async with connect(live, additional_headers=cookie, subprotocols=[HTML]) as page:
             await until(page, '"type":"presence"')
-            late = pair.ada.http.post(f"{path}/members", json={"party_id": pair.ada.party_id, "name": "Lately"}).json()
+            late = sol.http.post(f"{path}/members", json={"party_id": sol.party_id, "name": "Lately"}).json()
             assert late["member_id"] in await until(page, 'id="people"')
             grant = {"type": "grant_mandate", "member_id": made["member_id"], "mandate": "negotiator"}
-            pair.ada.http.post(f"{path}/commands", json={"command_id": str(uuid4()), **grant})
+            sol.http.post(f"{path}/commands", json={"command_id": str(uuid4()), **grant})
             assert "Add a clause" in await until(page, 'id="foot"')
-        version = pair.ada.get()["version"]
+        version = pair.cid.get()["version"]
         for reads, wanted in ((mark, "Add a clause"), (mark, '"reads":"')):
             came_back = f"{live}?after={version}&reads={reads}"
             async with connect(came_back, additional_headers=cookie, subprotocols=[HTML]) as page:
@@ -109,6 +115,32 @@ async def until(page: ClientConnection, wanted: str) -> str:
     while wanted not in (frame := str(await page.recv())):
         pass
     return frame
+
+
+async def test_changes_are_shown_in_their_order_though_some_take_long() -> None:
+    sent: list[bytes] = []
+    room, begun, go_on = Room("x"), threading.Event(), threading.Event()
+
+    async def send(message: Any) -> None:
+        sent.append(message["frames"])
+
+    connection = Connection(send, Seat(MemberId("m"), PartnershipId("p")), 9, lambda: None)
+    connection.live = True
+    room.enter(connection, Audience(PartnershipId("p"), PartyId("a"), ()))
+
+    def slowly(_: Audience) -> Sequence[str]:
+        begun.set()
+        assert go_on.wait(20)
+        return ["first"]
+
+    room.show(Change("x", 1), slowly, is_large=True)
+    await asyncio.to_thread(begun.wait, 20)  # the loop goes on meanwhile
+    room.show(Change("x", 2), lambda _: ["second"], is_large=False)
+    assert sent == []
+    go_on.set()
+    while connection.position < 2:
+        await asyncio.sleep(0.001)
+    assert sent == [text_frame("first"), text_frame("second")]
 
 
 @pytest.mark.parametrize("seed", range(20))

@@ -75,7 +75,8 @@ def formed(node: Served) -> list[str]:
     assert httpx.get(page).status_code == 200
     done = httpx.post(page, data=FORM)
     assert done.status_code == 201
-    return re.findall(r">(http[^<]+/join/[^<]+)</textarea>", done.text)
+    own = re.findall(r'href="(http[^"]+/join/[^"]+)"', done.text)
+    return [*own, *re.findall(r"(http\S+/join/\S+)</textarea>", done.text)]
 
 
 def seat_of(client: httpx.Client, link: str) -> str:

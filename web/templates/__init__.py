@@ -14,7 +14,6 @@ from domain.words import Mark
 from web.buttons import opens, sends
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_UNITS = {"Y": "year", "M": "month", "W": "week", "D": "day"}
 
 
 def day(moment: str) -> str:
@@ -23,10 +22,10 @@ def day(moment: str) -> str:
     return f"{at.day} {_MONTHS[at.month - 1]} {at.year}, {at.hour:02}:{at.minute:02} UTC"
 
 
-def date(iso: str) -> str:
-    """A day as it is shown: 2 Mar 2026."""
-    year, month, of_month = iso.split("-")
-    return f"{int(of_month)} {_MONTHS[int(month) - 1]} {int(year)}"
+def moment(written: str) -> str:
+    """A moment that binds, the same for everybody who reads it: 2 March 2026, 09:00:05 UTC."""
+    at = moment_of(written)
+    return f"{at:%-d %B %Y, %H:%M:%S} UTC"
 
 
 def until(moment: str) -> str:
@@ -36,15 +35,6 @@ def until(moment: str) -> str:
         at -= timedelta(microseconds=1)
         return f"{at.day} {_MONTHS[at.month - 1]} {at.year}"
     return day(moment)
-
-
-def duration(iso: str) -> str:
-    """An ISO 8601 duration of whole days or more in words; others as they are."""
-    date, _, time = iso.removeprefix("P").partition("T")
-    found = re.findall(r"([0-9]+)([YMWD])", date)
-    if time or not found:
-        return iso
-    return ", ".join(f"{count} {_UNITS[unit]}{'' if count == '1' else 's'}" for count, unit in found)
 
 
 def duration_count(iso: str) -> str:
@@ -85,7 +75,7 @@ templates = _Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-templates.filters |= {"day": day, "date": date, "until": until, "duration": duration, "duration_count": duration_count}
+templates.filters |= {"day": day, "moment": moment, "until": until, "duration_count": duration_count}
 
 
 def compile_all() -> None:
@@ -97,5 +87,5 @@ def compile_all() -> None:
 MARKS = {Mark.EXIT: "exit term", Mark.LEGAL_FLOOR: "legal floor"}
 templates.globals |= {"Op": Op, "MARKS": MARKS, "opens": opens, "sends": sends, "clause_alone": False}
 _macros = templates.get_template("macros.html").module
-templates.globals |= {name: getattr(_macros, name) for name in ("runs", "value", "changes", "spoken", "at", "seal")}
+templates.globals |= {name: getattr(_macros, name) for name in ("runs", "changes", "spoken", "at", "signed_at", "seal")}
 """So that no template has to import them."""

@@ -1,4 +1,5 @@
-// <local-time datetime="…">: a moment in the reader's own time, and how long ago while that is short.
+// <local-time datetime="…">: a moment in the reader's own time, and how long ago while that is short; with `whole`, beside
+// a moment that is written in UTC, the whole of it, where it reads differently here.
 
 const MINUTE = 60_000;
 
@@ -23,8 +24,12 @@ class LocalTime extends HTMLElement {
     const at = new Date(this.getAttribute("datetime") ?? "");
     if (!this.shadowRoot || Number.isNaN(at.getTime())) return;
     const minutes = Math.floor((Date.now() - at.getTime()) / MINUTE);
-    const exact = at.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
+    const exact = at.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "long" });
     this.title = exact;
+    if (this.hasAttribute("whole")) {
+      this.shadowRoot.textContent = at.getTimezoneOffset() === 0 ? "" : `(here ${exact})`;
+      return;
+    }
     this.shadowRoot.textContent = minutes < 1 ? "just now" : minutes < 60 ? `${minutes} min ago` : short(at);
   }
 }

@@ -1,0 +1,145 @@
+"""Numbers in the reader's own language: read strictly, and shown without ever being rounded.
+
+What is left ambiguous is never guessed: a decimal sign that exactly three digits follow could be meant as the sign
+between thousands, so whoever wrote it is asked.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from decimal import Context, Decimal, localcontext
+from functools import lru_cache
+
+from babel import Locale, UnknownLocaleError
+from babel.localedata import exists
+from babel.numbers import format_currency, format_decimal, get_currency_precision, get_decimal_symbol, get_group_symbol
+from num2words import CONVERTER_CLASSES, num2words
+
+FALLBACK = "en"
+MOST_DIGITS = 15
+"""Digits up to which a number is written in words: beyond them the library would lose some."""
+_EXACT = Context(prec=200_000, Emax=999_999, Emin=-999_999)
+_SPACES = str.maketrans(dict.fromkeys("\u00a0\u202f\u2009", " ") | {"\u2019": "'", "\u2212": "-"})
+
+
+class Unreadable(Exception):
+    """Says why a text is no number in the reader's language, and how one is written there."""
+
+
+@lru_cache(256)
+def preferred(accept_language: str) -> str:
+    """The first locale of an Accept-Language header that is known (RFC 9110, 12.5.4)."""
+    asked = []
+    for place, part in enumerate(accept_language.split(",")[:20]):
+        tag, _, weight = part.strip().partition(";q=")
+        try:
+            asked.append((-float(weight or 1), place, tag.strip()))
+        except ValueError:
+            continue
+    for _, _, tag in sorted(asked):
+        if found := _known(tag):
+            return found
+    return FALLBACK
+
+
+def _known(tag: str) -> str | None:
+    if not re.fullmatch(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}", tag):
+        return None
+    try:
+        locale = Locale.parse(tag, sep="-")
+    except (ValueError, UnknownLocaleError):
+        return _known(tag.rsplit("-", 1)[0]) if "-" in tag else None
+    return str(locale) if exists(str(locale)) else locale.language
+
+
+def readings(text: str, locale: str) -> list[str]:
+    """The plain decimal strings that a text can mean: one when it is sure, several, or one to be confirmed first (then
+    the list begins with the one that it means to the letter, and `is_sure` is false). Raises Unreadable."""
+    written = "".join(map(_ascii_digit, text.strip().translate(_SPACES)))
+    sign, digits = ("-", written[1:].lstrip()) if written.startswith("-") else ("", written)
+    group, decimal = signs(locale)
+    whole, _, fraction = digits.partition(decimal)
+    has_decimal = decimal in digits
+    plain = whole if whole.isascii() and whole.isdigit() else _ungrouped(whole, group, locale)
+    if plain is None or (has_decimal and not re.fullmatch("[0-9]+", fraction)):
+        raise Unreadable(_sample(text, locale))
+    found = [f"{sign}{plain}{'.' + fraction if has_decimal else ''}"]
+    if not is_sure(text, locale) and len(whole) <= 3 and not whole.startswith("0"):
+        found.append(f"{sign}{whole}{fraction}")
+    return found
+
+
+def is_sure(text: str, locale: str) -> bool:
+    """Whether what a text means to the letter is surely meant."""
+    _, decimal = signs(locale)
+    written = text.strip().translate(_SPACES).lstrip("-").strip()
+    return re.fullmatch(rf"\d+{re.escape(decimal)}\d{{3}}", written) is None
+
+
+def signs(locale: str) -> tuple[str, str]:
+    """The sign between thousands, a blank for every kind of blank, and the decimal sign."""
+    return get_group_symbol(locale).translate(_SPACES), get_decimal_symbol(locale).translate(_SPACES)
+
+
+def _ascii_digit(character: str) -> str:
+    return str(unicodedata.decimal(character)) if character.isdecimal() else character
+
+
+def _ungrouped(whole: str, group: str, locale: str) -> str | None:
+    """The digits of a number that is grouped as the locale does, or by threes; None for any other."""
+    least, next_ = Locale.parse(locale).decimal_formats[None].grouping
+    for size in {next_, 3}:
+        sign = re.escape(group)
+        if re.fullmatch(
+            rf"[1-9][0-9]{{0,{max(size, least) - 1}}}(?:{sign}[0-9]{{{size}}})*{sign}[0-9]{{{least}}}", whole
+        ):
+            return whole.replace(group, "")
+    return None
+
+
+def _sample(text: str, locale: str) -> str:
+    bare = f"12345{signs(locale)[1]}6"
+    shown_text = text if len(text) <= 40 else f"{text[:40]}…"
+    sample, name = plain("12345.6", locale), Locale.parse(locale).get_display_name("en")
+    return f"“{shown_text}” is not how a number is written in {name}. Write it like {sample}, or like {bare}."
+
+
+@contextmanager
+def _exactly() -> Iterator[None]:
+    with localcontext(_EXACT):
+        yield
+
+
+def plain(number: str, locale: str) -> str:
+    """A decimal string as it is written in a language, with all its digits."""
+    with _exactly():
+        return str(format_decimal(Decimal(number), locale=locale, decimal_quantization=False))
+
+
+def money(amount: str, currency: str, locale: str) -> str:
+    """An amount with its currency, with at least as many decimals as that has, and all that it has itself."""
+    with _exactly():
+        return str(format_currency(Decimal(amount), currency, locale=locale, decimal_quantization=False))
+
+
+def decimals_of(currency: str | None) -> int:
+    """How many decimals amounts of a currency have."""
+    return get_currency_precision(currency) if currency else 2
+
+
+def in_words(number: str, locale: str) -> str | None:
+    """A number in words, None where the library has no words for it or would lose digits."""
+    with _exactly():
+        exact = Decimal(number).normalize()
+    if len(exact.as_tuple().digits) + max(0, -exact.adjusted()) > MOST_DIGITS or exact.adjusted() > MOST_DIGITS:
+        return None
+    language = next((each for each in (locale, locale.split("_")[0]) if each in CONVERTER_CLASSES), None)
+    if language is None:
+        return None
+    try:
+        return str(num2words(int(exact) if exact == exact.to_integral_value() else exact, lang=language))
+    except (ValueError, OverflowError, NotImplementedError, TypeError, IndexError, KeyError):
+        return None
