@@ -13,7 +13,7 @@ from domain.refusals import Code, Refusal
 from domain.times import written
 from projections.present import Present, Touched
 from projections.story import story
-from server.access import RateLimit, locale_of, seat_name, signed_in
+from server.access import RateLimit, locale_of, read_body, seat_name, signed_in
 from server.connection import Connection
 from server.faults import Fault
 from server.frames import text_frame
@@ -22,6 +22,7 @@ from server.node import Node
 from server.pages import page_of
 from server.rooms import Render, Room, close_for
 from web.audience import Audience
+from web.echo import ASKED, echo
 from web.forms import form, item, reading
 from web.fragments import all_regions, changed_regions, context, room_page
 from web.reader import Reader
@@ -43,6 +44,7 @@ class RoomPages:
             Route(agreement, self.room),
             Route(f"{agreement}/forms/{{act}}", self.form),
             Route(f"{agreement}/reading", self.reading),
+            Route(f"{agreement}/values", self.value, methods=["POST"]),
             Route("/ratifications/{agreement_id}", self.ratification),
             Route("/ratifications/{agreement_id}/current", self.to_sign),
             Route(f"{agreement}/terms/{{term_id}}", self.story_page),
@@ -72,6 +74,12 @@ class RoomPages:
         _, reader = await self._reader(request)
         act, params = request.path_params["act"], dict(request.query_params)
         return await page_of(item, reader, params) if act == "item" else await page_of(form, reader, act, params)
+
+    async def value(self, request: Request) -> Response:
+        """What a value that is being typed is taken for; nothing is kept."""
+        asked = ASKED.read(await read_body(request), "")
+        _, reader = await self._reader(request)
+        return await page_of(echo, reader, asked)
 
     async def reading(self, request: Request) -> Response:
         """Several waiting proposals, to be read and accepted together."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from domain.refusals import Code, Refusal
 from domain.words import GROUNDS
@@ -14,6 +15,8 @@ from web.reader import Reader
 from web.templates import templates
 from web.view import Body
 
+MOST_READ = 100
+"""Offers that are read and accepted together at most."""
 _KINDS = {
     "revised": "Revised: the words were changed",
     "clarified": "Clarified: the words say it already",
@@ -38,13 +41,17 @@ def form(reader: Reader, act: str, params: Params) -> str:
     make = _FORMS.get(act)
     if make is None or reader.us is None:
         raise Refusal(Code.NOT_FOUND)
-    made = make(Asked(reader, act, params))
-    about = "&".join(f"{key}={params[key]}" for key in sorted(params))
+    asked = Asked(reader, act, params)
+    made = make(asked)
     template = templates.get_template(f"forms/{made.template or act}.html")
     return template.render(
         command=made.command,
         hidden=made.hidden,
-        draft=f"{reader.here}/{act}?{about}",
+        draft=f"{reader.agreement_id}/{act}?{asked.key()}",
+        again=f"{reader.here}/forms/{act}?{urlencode(params)}",
+        moved_on=asked.moved_on(),
+        about=reader.view.term.get(params.get("term", "")),
+        on_offer=params.get("proposal") and asked.proposal()["proposal_id"],
         **context(reader),
         **made.more,
     )
@@ -53,10 +60,12 @@ def form(reader: Reader, act: str, params: Params) -> str:
 def reading(reader: Reader, proposal_ids: Sequence[str]) -> str:
     """Several waiting proposals, to be read in one place and accepted together."""
     chosen = [reader.view.proposal[each] for each in proposal_ids if each in reader.view.proposal]
-    acceptable = [each for each in chosen if reader.may.on_offer("accept", each)]
+    acceptable = [each for each in chosen if reader.may.on_offer("accept", each)][:MOST_READ]
     template = templates.get_template("forms/reading.html")
     left_out = len(proposal_ids) - len(acceptable)
-    return template.render(chosen=acceptable, rivals=_rivals(acceptable), left_out=left_out, **context(reader))
+    return template.render(
+        chosen=acceptable, rivals=_rivals(acceptable), left_out=left_out, most=MOST_READ, **context(reader)
+    )
 
 
 def _rivals(offers: Sequence[Body]) -> set[str]:
@@ -127,6 +136,7 @@ _FORMS: dict[str, Callable[[Asked], Form]] = {
     "object": _on_proposal("raise_objection", grounds=GROUNDS),
     "ask": _on_proposal("ask_clarification"),
     "decline": _on_proposal("decline_proposal"),
+    "accept": _on_proposal("accept_proposal", "fingerprint"),
     "accept_subject_to": _on_proposal("accept_proposal", "fingerprint"),
     "withdraw": _on_proposal("withdraw_proposal"),
     "fulfil_condition": _on_proposal("fulfil_condition"),

@@ -14,8 +14,9 @@ from web.reader import Reader
 from web.templates import templates
 
 OF_THE_WHOLE = ("bar", "banner", "foot")
-"""Regions that say how the whole stands; a page that lacks one passes it over. But for the bar, which counts, they
-change with the state of the agreement and with the order of its terms alone."""
+"""Regions that say how the whole stands; a page that lacks one passes it over."""
+THAT_COUNT = ("bar", "foot")
+"""Those of them that change with every clause; the others change with the state of the agreement alone."""
 _REGION = '<hx-partial hx-target="#{}" hx-swap="{}">{}</hx-partial>'
 
 
@@ -53,7 +54,7 @@ def changed_regions(reader: Reader, touched: Touched) -> Iterator[str]:
         yield clauses
     regions = [
         *_of_terms(reader, kept, "argument", "entry", "more"),
-        *_of_the_whole(reader, OF_THE_WHOLE if touched.reordered else ("bar",)),
+        *_of_the_whole(reader, THAT_COUNT),
     ]
     if touched.reordered:
         regions.append(_morph("outline", _rendered(reader, "outline")))

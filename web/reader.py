@@ -8,8 +8,8 @@ from markupsafe import Markup
 
 from domain.readiness import Obstacle
 from domain.rules import Covered
-from domain.words import NOT_ENDED, Mandate, Severity, TermStatus
-from web import values
+from domain.words import NOT_ENDED, AgreementStatus, Mandate, Severity, TermStatus
+from web import numbers, values
 from web.audience import Audience
 from web.directory import Directory
 from web.may import May
@@ -84,6 +84,15 @@ class Reader:
         """A typed value in figures, in the reader's language."""
         return values.rendered(value, self.audience.locale)
 
+    def number(self, number: str | None) -> str:
+        """A decimal string as its reader would type it."""
+        return numbers.plain(number, self.audience.locale) if number else ""
+
+    def are_equal(self, value: Body) -> bool:
+        """Whether the parts of a total are equal, but for the last, and have no names; so too while there are none."""
+        parts = value.get("parts", [])
+        return len({each["amount"] for each in parts[:-1]}) <= 1 and not any(each.get("label") for each in parts)
+
     # How it stands.
 
     def state(self, term: Body) -> str:
@@ -116,6 +125,15 @@ class Reader:
         signed = len({each["member_id"] for each in self.signed(party_id)})
         return max(int(self.view.header["signatures"]) - signed, 0)
 
+    def signing_sentence(self, party_id: str) -> str:
+        """Who of a party has signed, and who is awaited, in a sentence."""
+        signed = [f"{self.member(each)} has signed" for each in self.signed(party_id)]
+        awaited = self.awaited(party_id)
+        if awaited:
+            who = " or ".join(self.may_sign_for(party_id)) or "a signatory"
+            signed.append(f"{awaited} signature{'s' if awaited > 1 else ''} awaited, from {who}")
+        return f"{self.short(party_id)}: {'; '.join(signed)}."
+
     @property
     def signed_by_now(self) -> list[str]:
         """The members who have signed the text that is put to signature."""
@@ -123,9 +141,23 @@ class Reader:
         return [each["member_id"] for each in ratification["consents"]] if ratification else []
 
     @property
+    def whole_text(self) -> str:
+        """What the page of the whole text is called now."""
+        return {
+            AgreementStatus.DRAFTING: "The whole text, as agreed so far",
+            AgreementStatus.RATIFYING: "The text put to signature",
+            AgreementStatus.IN_FORCE: "The signed text",
+        }.get(AgreementStatus(self.status), "The text as it was left")
+
+    @property
     def in_force_since(self) -> str:
         """The moment of the last signature that was needed."""
         return str(max(each["at"] for each in self.view.header["ratification"]["consents"]))
+
+    def is_unsettled(self, term: Body) -> bool:
+        """Whether something on a term keeps the text from being put to signature."""
+        is_agreed = term["status"] in (TermStatus.PROVISIONAL, TermStatus.DEFERRED, TermStatus.RATIFIED)
+        return not is_agreed or self.view.is_touched(term["term_id"])
 
     def obstacle(self, found: Obstacle) -> str:
         """Why a clause is not settled, in words."""
@@ -176,6 +208,11 @@ class Reader:
         """What a refusal of a proposal may cite."""
         on_it = self.view.objections_on.get(proposal["proposal_id"], [])
         return [each for each in on_it if each["party_id"] == self.us and each["state"] in NOT_ENDED]
+
+    def concerns(self, proposal: Body) -> list[Body]:
+        """What stays on record, as a concern, when a proposal is accepted."""
+        on_it = self.view.objections_on.get(proposal["proposal_id"], [])
+        return [each for each in on_it if each["severity"] == Severity.CONCERN and each["state"] in NOT_ENDED]
 
     def stale(self, term: Body) -> list[Body]:
         """Own stale proposals on a term that were not made again."""

@@ -43,8 +43,8 @@ class RoomView:
         self.agreement_id, self.now = present.agreement_id, now
         self.version, self.header = present.version, present.header
         self.term, self.proposal = Bodies(present.terms.copy()), Bodies(present.proposals.copy())
-        self.objections = Bodies(present.objections).in_order()
-        self.questions = Bodies(present.questions).in_order()
+        self.objection, self.question = Bodies(present.objections.copy()), Bodies(present.questions.copy())
+        self.objections, self.questions = self.objection.in_order(), self.question.in_order()
         self._on = present.proposals.on.copy()
         self._found: dict[str, list[Body]] = {}
         self.compared: dict[tuple[str, str], Any] = {}
@@ -149,6 +149,13 @@ class RoomView:
         )
         terms = (TermState(each["term_id"], each["status"], tuple(each["marks"])) for each in self.terms)
         return list(obstacles(terms, offers))
+
+    @property
+    def open_points(self) -> int:
+        """How many points are to be settled before the signature: clauses, and the missing exit term as one more."""
+        if not self.terms:
+            return 0
+        return len(self.unsettled) + any(each.about == "exit_term" for each in self.obstacles)
 
     @cached_property
     def unsettled(self) -> dict[str, list[Obstacle]]:

@@ -8,10 +8,10 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from jinja2.runtime import Context
 
-from domain.diff import Op
 from domain.times import moment_of
 from domain.words import Mark
 from web.buttons import opens, sends
+from web.visible import redlined, visible
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -75,6 +75,7 @@ templates = _Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+templates.filters["invoke"] = lambda each, how: how(each)
 templates.filters |= {"day": day, "moment": moment, "until": until, "duration_count": duration_count}
 
 
@@ -85,7 +86,8 @@ def compile_all() -> None:
 
 
 MARKS = {Mark.EXIT: "exit term", Mark.LEGAL_FLOOR: "legal floor"}
-templates.globals |= {"Op": Op, "MARKS": MARKS, "opens": opens, "sends": sends, "clause_alone": False}
+templates.globals |= {"MARKS": MARKS, "opens": opens, "sends": sends, "clause_alone": False}
+templates.globals |= {"visible": visible, "runs": redlined}
 _macros = templates.get_template("macros.html").module
-templates.globals |= {name: getattr(_macros, name) for name in ("runs", "changes", "spoken", "at", "signed_at", "seal")}
+templates.globals |= {name: getattr(_macros, name) for name in ("changes", "spoken", "at", "signed_at", "seal")}
 """So that no template has to import them."""

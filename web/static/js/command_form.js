@@ -29,7 +29,7 @@ export function fieldsOf(form) {
 
 /** @param {Field} field */
 function isLeftOut(field) {
-  if (field.matches(":disabled")) return true;
+  if (field.matches(":disabled") || field.closest("[data-raw]")) return true;
   if (field.closest("[data-optional]")?.querySelector("[data-includes]:not(:checked)")) return true;
   if (field instanceof HTMLInputElement && (field.type === "checkbox" || field.type === "radio") && !field.checked) {
     return true;
@@ -56,8 +56,7 @@ function compact(value) {
 function readValue(field) {
   if (field instanceof HTMLSelectElement && field.multiple) return [...field.selectedOptions].map((each) => each.value);
   if (field.dataset.kind === "number") return Number(field.value);
-  if (field.dataset.kind === "decimal") return field.value.replace(",", ".");
-  if (field.dataset.kind === "capitals") return field.value.toUpperCase();
+  if (field.dataset.kind === "json") return JSON.parse(field.value);
   if (field.dataset.kind === "flag") return field.value === "true";
   if (field.dataset.kind === "place") return field.value === "null" ? null : field.value;
   return field.value;

@@ -1,5 +1,6 @@
 // Desks: where forms open.
 import { forgetDraft, itemsOf, restoreDraft, saveDraft } from "/static/js/drafts.js";
+import { look } from "/static/js/binding.js";
 
 /**
  * Whether something in an element is being written.
@@ -9,11 +10,9 @@ export function isWritten(within) {
   return within.querySelector(".act-form.touched") !== null;
 }
 
-/** Closes the desk that an element stands on. @param {Element} element */
+/** Closes the desk that an element stands on; what was written is kept as a draft. @param {Element} element */
 export function closeDesk(element) {
   const desk = element.closest(".desk");
-  const form = desk?.querySelector(".act-form");
-  if (form instanceof HTMLFormElement) forgetDraft(form);
   desk?.replaceChildren();
   const sheet = desk?.closest("dialog");
   if (sheet?.open) sheet.close();
@@ -46,6 +45,10 @@ export function keepDesks() {
   document.addEventListener("click", (event) => {
     const target = /** @type {Element} */ (event.target);
     if (target.closest('[data-closes="desk"]')) closeDesk(target);
+    const discards = target.closest("[data-discards]");
+    if (discards instanceof HTMLElement) discard(discards);
+    const takesUp = target.closest("[data-takes-up]")?.closest(".act-form");
+    if (takesUp instanceof HTMLFormElement) goOnWith(takesUp);
     const dropped = target.closest("[data-drops-item]")?.closest("[data-item]");
     if (dropped) {
       const form = dropped.closest("form");
@@ -53,6 +56,55 @@ export function keepDesks() {
       saveFormOf(form);
     } else if (target.closest("[data-adds-row], [data-drops-row]")) saveFormOf(target);
   });
+}
+
+/** Throws away what was written, when it is pressed twice. @param {HTMLElement} button */
+function discard(button) {
+  const form = button.closest(".act-form");
+  if (!(form instanceof HTMLFormElement)) return;
+  if (!button.dataset.asked) {
+    button.dataset.asked = "yes";
+    button.textContent = "Discard for good?";
+    return;
+  }
+  forgetDraft(form);
+  closeDesk(form);
+}
+
+/** Says on every open form whose offer no longer stands that it is so; what was typed stays. */
+export function tellWhatMovedOn() {
+  for (const form of document.querySelectorAll(".act-form[data-on-offer]")) {
+    const offer = form.getAttribute("data-on-offer") ?? "";
+    const stands = document.querySelector(`[data-offer="${CSS.escape(offer)}"]`) !== null;
+    if (stands || form.querySelector(".overtaken") || form.closest("#desk-sheet")) continue;
+    overtaken(/** @type {HTMLFormElement} */ (form));
+  }
+}
+
+/** @param {HTMLFormElement} form */
+export function overtaken(form) {
+  if (form.querySelector(".overtaken") || !form.dataset.onOffer) return;
+  const told = document.createElement("div");
+  told.className = "refused overtaken";
+  told.setAttribute("role", "alert");
+  const what = document.createElement("b");
+  what.textContent = "The offer that this is about was replaced or has ended.";
+  const go = document.createElement("button");
+  go.type = "button";
+  go.dataset.takesUp = "";
+  go.textContent = "Go on with what stands now";
+  told.append(what, " What you wrote is kept. ", go);
+  form.querySelector(".acts")?.before(told);
+  form.querySelector("button.primary")?.toggleAttribute("disabled", true);
+  form.querySelector("button.primary")?.removeAttribute("data-binds");
+}
+
+/** Fetches the form again, for the offer that stands now. @param {HTMLFormElement} form */
+async function goOnWith(form) {
+  const desk = form.closest(".desk");
+  if (form.classList.contains("touched")) saveDraft(form);
+  const { htmx } = /** @type {{ htmx: { ajax: (...how: unknown[]) => Promise<void> } }} */ (/** @type {unknown} */ (window));
+  await htmx.ajax("GET", form.dataset.again ?? "", { target: desk, swap: "innerHTML" });
 }
 
 /**
@@ -120,9 +172,12 @@ async function open(form) {
   const dialog = form.closest("dialog");
   if (dialog && !dialog.open) dialog.showModal();
   await restoreDraft(form, (term, number) => addItem(form, term, number));
+  const binds = form.querySelector("button[data-binds]");
   const first =
     form.querySelector("textarea") ??
-    form.querySelector("input:not([type=hidden]):not([type=radio]), select, button.primary");
+    (binds ? form.querySelector("h3") : form.querySelector("input:not([type=hidden]):not([type=radio]), select, button.primary"));
+  if (first instanceof HTMLHeadingElement) first.tabIndex = -1;
   if (first instanceof HTMLElement) first.focus({ preventScroll: true });
-  form.scrollIntoView({ block: "nearest" });
+  form.scrollIntoView({ block: binds && form.offsetHeight > window.innerHeight ? "start" : "nearest" });
+  look();
 }

@@ -1,31 +1,157 @@
-// Half-written forms: what is typed stays over a reload and a change of page, for this member and this browser tab.
+// Half-written forms: what is typed is kept over Escape, a reload, another clause and a lost connection, for this member in
+// this browser, until it is sent or discarded.
 import { addRow } from "/static/js/value_editor.js";
 
 /** @typedef {{ name: string, value: string, checked?: boolean }} Kept */
-/** @typedef {{ fields: Kept[], items: [number, string][] }} Draft */
+/** @typedef {{ fields: Kept[], items: [number, string][], base: string, title: string, about: string, again: string, desk: string, at: number }} Draft */
 /** @typedef {HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement} Field */
+
+const PREFIX = "onetext-draft:";
 
 /** @type {WeakSet<Element>} */
 const restoring = new WeakSet();
 
+/** Whose drafts they are. @param {string | undefined} me @param {string} [agreement] all of them when left out */
+function prefixOf(me, agreement = "") {
+  return `${PREFIX}${me}:${agreement}`;
+}
+
 /** @param {HTMLFormElement} form */
 function keyOf(form) {
-  const me = document.getElementById("room")?.dataset.me;
-  return `onetext-draft:${me}:${form.dataset.draft}`;
+  return prefixOf(document.getElementById("room")?.dataset.me, form.dataset.draft);
 }
 
 /** @param {HTMLFormElement} form */
 export function saveDraft(form) {
   if (!form.dataset.draft || restoring.has(form)) return;
   form.classList.add("touched");
+  form.querySelector("[data-discards]")?.removeAttribute("hidden");
   /** @type {Draft} */
-  const draft = { fields: fieldsOf(form).map(keptOf), items: itemsOf(form) };
-  sessionStorage.setItem(keyOf(form), JSON.stringify(draft));
+  const draft = {
+    fields: fieldsOf(form).map(keptOf),
+    items: itemsOf(form),
+    base: baseOf(form),
+    title: form.querySelector("h3")?.textContent?.trim() ?? "",
+    about: form.dataset.about ?? "",
+    again: form.dataset.again ?? "",
+    desk: form.closest(".desk")?.id ?? "desk-sheet",
+    at: Date.now(),
+  };
+  try {
+    localStorage.setItem(keyOf(form), JSON.stringify(draft));
+  } catch {
+    // This browser keeps nothing; the form itself stays open.
+  }
+  document.dispatchEvent(new Event("onetext:drafts"));
 }
 
 /** @param {HTMLFormElement} form */
 export function forgetDraft(form) {
-  sessionStorage.removeItem(keyOf(form));
+  if (form.dataset.draft) forgetKey(keyOf(form));
+}
+
+/** @param {string} key */
+function forgetKey(key) {
+  localStorage.removeItem(key);
+  document.dispatchEvent(new Event("onetext:drafts"));
+}
+
+/**
+ * The drafts of a member, the newest first.
+ * @param {string | undefined} me
+ * @param {string} [agreement]
+ * @returns {[string, Draft][]}
+ */
+export function draftsOf(me, agreement) {
+  const keys = Object.keys(localStorage).filter((each) => each.startsWith(prefixOf(me, agreement)));
+  const found = keys.map((key) => /** @type {[string, Draft]} */ ([key, JSON.parse(localStorage.getItem(key) ?? "{}")]));
+  return found.sort((one, other) => other[1].at - one[1].at);
+}
+
+/** Erases what a member has begun. @param {string | undefined} me */
+export function eraseDrafts(me) {
+  for (const [key] of draftsOf(me)) localStorage.removeItem(key);
+}
+
+/** The words of a draft, as somebody would know it again. @param {Draft} draft */
+export function wordsOf(draft) {
+  const texts = draft.fields.filter((each) => /text|heading|reason|rationale|condition|evidence|would_accept$/.test(each.name));
+  return texts.map((each) => each.value.trim()).filter(Boolean).join("\n\n");
+}
+
+/** Lists the drafts of this room, and keeps their number on a button. @param {HTMLElement} room */
+export function listDrafts(room) {
+  const agreement = room.dataset.here?.split("/").at(-1) ?? "";
+  function refresh() {
+    const drafts = draftsOf(room.dataset.me, agreement);
+    const button = document.getElementById("drafts-kept");
+    if (button) {
+      button.hidden = drafts.length === 0;
+      button.textContent = drafts.length === 1 ? "1 draft" : `${drafts.length} drafts`;
+    }
+    document.querySelector("#drafts .drafts")?.replaceChildren(...drafts.map(([key, draft]) => listed(key, draft)));
+    const dialog = document.getElementById("drafts");
+    if (dialog instanceof HTMLDialogElement && dialog.open && drafts.length === 0) dialog.close();
+  }
+  document.addEventListener("onetext:drafts", refresh);
+  window.addEventListener("storage", refresh);
+  refresh();
+  return { refresh };
+}
+
+/** @param {string} key @param {Draft} draft */
+function listed(key, draft) {
+  const item = document.createElement("li");
+  const title = document.createElement("b");
+  title.dir = "auto";
+  title.textContent = draft.title;
+  const about = document.createElement("small");
+  about.dir = "auto";
+  about.textContent = `${draft.about} ${new Date(draft.at).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" })}`;
+  const words = document.createElement("p");
+  words.dir = "auto";
+  words.className = "words";
+  words.textContent = wordsOf(draft);
+  const acts = document.createElement("p");
+  acts.className = "acts";
+  acts.append(
+    button("Take it up", () => takeUp(draft)),
+    sure("Discard", () => forgetKey(key)),
+  );
+  item.append(title, about, words, acts);
+  return item;
+}
+
+/** @param {string} words @param {() => void} act */
+function button(words, act) {
+  const made = document.createElement("button");
+  made.type = "button";
+  made.textContent = words;
+  made.addEventListener("click", act);
+  return made;
+}
+
+/** A button that asks once more. @param {string} words @param {() => void} act */
+function sure(words, act) {
+  const made = button(words, () => {
+    if (made.dataset.asked) act();
+    else {
+      made.dataset.asked = "yes";
+      made.textContent = `${words} for good?`;
+    }
+  });
+  made.className = "quiet";
+  return made;
+}
+
+/** Opens the form of a draft where it stood. @param {Draft} draft */
+export async function takeUp(draft) {
+  const dialog = document.getElementById("drafts");
+  if (dialog instanceof HTMLDialogElement) dialog.close();
+  const desk = document.getElementById(draft.desk) ?? document.getElementById("desk-sheet");
+  const { htmx } = /** @type {{ htmx: { ajax: (...how: unknown[]) => Promise<void> } }} */ (/** @type {unknown} */ (window));
+  desk?.closest("section.term")?.scrollIntoView({ block: "start" });
+  await htmx.ajax("GET", draft.again, { target: desk, swap: "innerHTML" });
 }
 
 /**
@@ -34,10 +160,11 @@ export function forgetDraft(form) {
  * @param {(term: string, number: number) => Promise<void>} addItem fetches one more clause into the form
  */
 export async function restoreDraft(form, addItem) {
-  const kept = sessionStorage.getItem(keyOf(form));
+  const kept = form.dataset.draft ? localStorage.getItem(keyOf(form)) : null;
   if (kept === null) return;
   /** @type {Draft} */
   const draft = JSON.parse(kept);
+  const base = baseOf(form);
   restoring.add(form);
   try {
     await restoreItems(form, draft.items, addItem);
@@ -46,6 +173,23 @@ export async function restoreDraft(form, addItem) {
     restoring.delete(form);
   }
   form.classList.add("touched");
+  form.querySelector("[data-discards]")?.removeAttribute("hidden");
+  tell(form, draft.base === base ? "This is what you had begun." : "This is what you had begun. The clause has moved on since: look at its words above.");
+}
+
+/** @param {HTMLFormElement} form @param {string} words */
+function tell(form, words) {
+  const told = document.createElement("p");
+  told.className = "note restored";
+  told.setAttribute("role", "status");
+  told.textContent = words;
+  form.querySelector("header")?.after(told);
+}
+
+/** The versions that a form builds on. @param {HTMLFormElement} form */
+function baseOf(form) {
+  const versions = /** @type {NodeListOf<HTMLInputElement>} */ (form.querySelectorAll('input[type=hidden][name$="base_version"]'));
+  return [...versions].map((each) => `${each.name}=${each.value}`).join("&");
 }
 
 /** @param {HTMLFormElement} form @returns {Field[]} */

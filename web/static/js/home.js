@@ -1,6 +1,7 @@
 // The partnership's home: opens agreements, invites members, grants and revokes mandates.
 import { commandOf, fieldsOf } from "/static/js/command_form.js";
-import { freshId } from "/static/js/send.js";
+import { draftsOf, eraseDrafts } from "/static/js/drafts.js";
+import { eraseUnsent, freshId, resendUnsent, unsentOf } from "/static/js/send.js";
 
 const home = /** @type {HTMLElement} */ (document.getElementById("home"));
 const api = home.dataset.api ?? "";
@@ -16,7 +17,7 @@ document.addEventListener("submit", async (event) => {
   const { command, posts, postsTo } = form.dataset;
   if (!command && !posts && !postsTo) return;
   event.preventDefault();
-  if (sending.has(form)) return;
+  if (sending.has(form) || (form.hasAttribute("data-signs-out") && !(await mayLeave(form)))) return;
   sending.add(form);
   const output = form.querySelector("output");
   const said = JSON.stringify(command ? commandOf(form) : fieldsOf(form));
@@ -32,6 +33,60 @@ document.addEventListener("submit", async (event) => {
   else if (form.dataset.shows) showLink(output, answer.done[form.dataset.shows]);
   else location.reload();
 });
+
+/**
+ * Whether to sign out at once: not while drafts or unsent acts are kept here, before somebody has said what becomes of
+ * them.
+ * @param {HTMLFormElement} form
+ */
+async function mayLeave(form) {
+  const base = home.dataset.base ?? "";
+  const drafts = draftsOf(home.dataset.me).length;
+  const unsent = (await unsentOf(base)).length;
+  if (form.dataset.decided || drafts + unsent === 0) return true;
+  const output = form.querySelector("output");
+  if (!output) return true;
+  output.className = "refusal";
+  const what = document.createElement("b");
+  const counted = [drafts ? `${drafts} draft${drafts > 1 ? "s" : ""}` : "", unsent ? `${unsent} unsent` : ""];
+  what.textContent = `${counted.filter(Boolean).join(" and ")} of yours are kept in this browser.`;
+  const go = async (/** @type {() => Promise<void> | void} */ first) => {
+    await first();
+    form.dataset.decided = "yes";
+    form.requestSubmit();
+  };
+  const acts = [
+    decision("Keep them and sign out", () => go(() => {})),
+    decision("Erase them and sign out", () => go(async () => {
+      eraseDrafts(home.dataset.me);
+      await eraseUnsent(base);
+    })),
+  ];
+  if (unsent) acts.unshift(decision("Send what is unsent, then sign out", () => go(() => sendAll(base, output))));
+  output.replaceChildren(what, " ", ...acts);
+  return false;
+}
+
+/** @param {string} words @param {() => void} act */
+function decision(words, act) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.textContent = words;
+  button.addEventListener("click", act);
+  return button;
+}
+
+/** @param {string} base @param {HTMLOutputElement} output */
+async function sendAll(base, output) {
+  const urls = new Set((await unsentOf(base)).map((each) => each.url));
+  for (const url of urls) {
+    await resendUnsent(url, () => {}, (_, refused, what) => {
+      const told = document.createElement("p");
+      told.textContent = `“${what ?? "An act"}” was not recorded. ${refused.detail}`;
+      output.append(told);
+    });
+  }
+}
 
 document.addEventListener("change", async (event) => {
   const picked = event.target;

@@ -31,6 +31,8 @@ export function listenToKeys() {
     const target = /** @type {Element} */ (event.target);
     const opens = target.closest("[data-opens]")?.getAttribute("data-opens");
     if (opens === "keys") showKeys();
+    const drafts = opens === "drafts" ? document.getElementById("drafts") : null;
+    if (drafts instanceof HTMLDialogElement) drafts.showModal();
     if (opens === "rail" || opens === "outline") document.body.classList.add(`${opens}-open`);
     const closes = target.closest("[data-closes]")?.getAttribute("data-closes");
     if (closes) document.body.classList.remove(`${closes}-open`);
@@ -76,18 +78,31 @@ function step(direction) {
   goTo(sections[Math.max(0, Math.min(sections.length - 1, at + direction))]);
 }
 
+/** The next clause that waits for us; where none does, the next that is still open; while a text is signed, there. */
 function next() {
-  const ours = document.getElementById("room")?.dataset.us ?? "";
+  const signing = document.getElementById("to-signing");
+  const act = document.querySelector("#signing form.sign") ?? document.getElementById("ratification");
+  if (act) act.scrollIntoView({ block: "start" });
+  else if (signing) signing.click();
+  else {
+    const ours = document.getElementById("room")?.dataset.us ?? "";
+    const waiting = ours === "" ? '.clause:not([data-waits=""])' : `.clause[data-waits~="${CSS.escape(ours)}"]`;
+    goTo(nextOf(waiting) ?? nextOf(".clause[data-unsettled]"));
+  }
+}
+
+/** @param {string} selector */
+function nextOf(selector) {
   const sections = [...document.querySelectorAll("#text section.term")];
   const at = sections.indexOf(/** @type {Element} */ (chosenClause()));
   const inOrder = [...sections.slice(at + 1), ...sections.slice(0, at + 1)];
-  const waiting = ours === "" ? '.clause:not([data-waits=""])' : `.clause[data-waits~="${CSS.escape(ours)}"]`;
-  goTo(inOrder.find((each) => each.querySelector(waiting)));
+  return inOrder.find((each) => each.querySelector(selector));
 }
 
 /** @param {Element | undefined} section */
 function goTo(section) {
   if (!section) return;
+  section.removeAttribute("hidden");
   choose(section, true);
   const heading = section.querySelector("h2 a");
   if (heading instanceof HTMLElement) heading.focus();

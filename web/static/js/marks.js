@@ -8,7 +8,6 @@ function countIncluded(box) {
   const count = box.form?.querySelectorAll("[data-includes]:checked").length ?? 0;
   const button = box.form?.querySelector("[data-counts-included]");
   if (button) button.textContent = String(count);
-  button?.closest("button")?.toggleAttribute("disabled", count === 0);
 }
 
 /** @param {HTMLElement} room */
@@ -32,8 +31,8 @@ export function markClauses(room) {
 
   /** @param {string} term @returns {string[]} proposals that may be accepted */
   function offersOn(term) {
-    const forms = document.querySelectorAll(`#clause-${CSS.escape(term)} form[data-command=accept_proposal] [name=proposal_id]`);
-    return [...forms].map((each) => /** @type {HTMLInputElement} */ (each).value);
+    const offers = document.querySelectorAll(`#clause-${CSS.escape(term)} [data-acceptable]`);
+    return [...offers].map((each) => each.getAttribute("data-offer") ?? "");
   }
 
   document.addEventListener("change", (event) => {
@@ -52,8 +51,8 @@ export function markClauses(room) {
     if (asked === "package") open(`forms/package?terms=${[...marked].join(",")}`);
     if (asked === "reading") open(`reading?proposals=${[...new Set([...marked].flatMap(offersOn))].join(",")}`);
     if (target.closest("[data-marks-all]")) {
-      for (const form of room.querySelectorAll("#text section.term:not([hidden]) form[data-command=accept_proposal]")) {
-        marked.add(form.closest("section.term")?.getAttribute("data-term") ?? "");
+      for (const offer of room.querySelectorAll("#text section.term:not([hidden]) [data-acceptable]")) {
+        marked.add(offer.closest("section.term")?.getAttribute("data-term") ?? "");
       }
     }
     refresh();

@@ -1,6 +1,7 @@
 // What came of a command, said beside the control that sent it.
 import { commandOf } from "/static/js/command_form.js";
-import { closeDesk } from "/static/js/desks.js";
+import { closeDesk, overtaken } from "/static/js/desks.js";
+import { forgetDraft } from "/static/js/drafts.js";
 
 /** @typedef {import("/static/js/send.js").Outcome} Outcome */
 
@@ -10,15 +11,15 @@ import { closeDesk } from "/static/js/desks.js";
  */
 export function tellOutcome(form, outcome) {
   const output = form.querySelector("output");
-  if (!output || !form.isConnected) {
-    if (outcome.refused) tellUndelivered(commandOf(form), outcome.refused);
+  if (!outcome.refused) {
+    forgetDraft(form);
+    form.classList.remove("touched");
+    if (output) output.className = output.textContent = "";
+    if (form.isConnected) leaveDesk(form);
     return;
   }
-  if (!outcome.refused) {
-    output.className = "";
-    output.textContent = "";
-    form.classList.remove("touched");
-    closeDesk(form);
+  if (!output || !form.isConnected) {
+    tellUndelivered(commandOf(form), outcome.refused, whatOf(form));
     return;
   }
   output.className = "refusal";
@@ -28,6 +29,30 @@ export function tellOutcome(form, outcome) {
   next.textContent = outcome.refused.next;
   output.replaceChildren(what, next, ...changedSince(outcome.refused.changed));
   output.scrollIntoView({ block: "nearest" });
+  if (OVERTAKEN.has(outcome.refused.code)) overtaken(form);
+}
+
+/** Refusals that say that the offer is no longer what it was. */
+const OVERTAKEN = new Set(["already_ended", "not_head", "expired", "stale_view", "unknown_reference"]);
+
+/** Closes the desk, and says there what was done where a form says it. @param {HTMLFormElement} form */
+function leaveDesk(form) {
+  const done = form.querySelector("template[data-done]");
+  const desk = form.closest(".desk");
+  const place = desk?.closest("dialog") ? document.getElementById("done") : desk;
+  closeDesk(form);
+  if (!(done instanceof HTMLTemplateElement) || !place) return;
+  place.replaceChildren(done.content.cloneNode(true));
+  const { htmx } = /** @type {{ htmx: { process: (element: Element) => void } }} */ (/** @type {unknown} */ (window));
+  htmx.process(place);
+  place.scrollIntoView({ block: "nearest" });
+}
+
+/** What an act is called, and on what it is, for whoever reads of it later. @param {HTMLFormElement} form */
+export function whatOf(form) {
+  const act = form.querySelector("h3")?.textContent ?? form.querySelector("button")?.firstChild?.textContent ?? "";
+  const clause = form.dataset.about ?? form.closest("section.term")?.querySelector("h2")?.textContent ?? "";
+  return [act, clause].map((each) => each.trim().replace(/\s+/g, " ")).filter(Boolean).join(", on ");
 }
 
 /**
@@ -35,19 +60,21 @@ export function tellOutcome(form, outcome) {
  * are not lost.
  * @param {Record<string, unknown>} command
  * @param {import("/static/js/send.js").Refused} refused
+ * @param {string} [what] what it was called, and on what
  */
-export function tellUndelivered(command, refused) {
+export function tellUndelivered(command, refused, what) {
   const notice = document.getElementById("undelivered");
   if (!notice) return;
-  const what = document.createElement("b");
-  what.textContent = `What you sent was not recorded. ${refused.detail}`;
+  const told = document.createElement("p");
+  const named = document.createElement("b");
+  named.dir = "auto";
+  named.textContent = `${what ? `“${what}”` : "What you sent"} was not recorded. ${refused.detail}`;
   const words = wordsOf(command).map((each) => {
     const quoted = document.createElement("q");
     quoted.textContent = each;
     return quoted;
   });
-  const told = document.createElement("p");
-  told.append(what, ` ${refused.next}`, ...words);
+  told.append(named, ` ${refused.next}`, ...words);
   const close = document.createElement("button");
   close.type = "button";
   close.className = "quiet";

@@ -4,19 +4,21 @@ import { arrange, keepDraftsOfRemovedClauses } from "/static/js/arrange.js";
 import { chooseClause, keepChoice, reloadStory } from "/static/js/choose.js";
 import { commandOf } from "/static/js/command_form.js";
 import { follow } from "/static/js/connection.js";
-import { keepDesks } from "/static/js/desks.js";
+import { look, openOnceRead } from "/static/js/binding.js";
+import { keepDesks, tellWhatMovedOn } from "/static/js/desks.js";
+import { listDrafts } from "/static/js/drafts.js";
 import { filterBy } from "/static/js/filter.js";
-import { holdBackFreshOffers, knowOffers } from "/static/js/fresh.js";
 import { listenToKeys } from "/static/js/keys.js";
 import "/static/js/local_time.js";
 import { markClauses } from "/static/js/marks.js";
 import { keepPlace } from "/static/js/place.js";
 import { showPresence } from "/static/js/presence.js";
 import "/static/js/redline.js";
-import { tellOutcome, tellUndelivered } from "/static/js/refusal.js";
+import { tellOutcome, tellUndelivered, whatOf } from "/static/js/refusal.js";
 import { resendUnsent, send, unsentCount } from "/static/js/send.js";
-import { refreshSigning } from "/static/js/signing.js";
-import "/static/js/value_editor.js";
+import { showOwn, showOwnSoon } from "/static/js/sent.js";
+import { markOwnSignature, refreshSigning } from "/static/js/signing.js";
+import { whatIsUnread } from "/static/js/value_editor.js";
 
 const room = /** @type {HTMLElement} */ (document.getElementById("room"));
 const commands = room.dataset.commands ?? "";
@@ -28,22 +30,36 @@ document.addEventListener("submit", async (event) => {
   const form = event.target;
   if (!(form instanceof HTMLFormElement) || !form.dataset.command) return;
   event.preventDefault();
-  if (sending.has(form)) return;
+  if (sending.has(form) || form.querySelector("button[data-binds]:disabled")) return;
   sending.add(form);
   const output = form.querySelector("output");
+  const unread = await whatIsUnread(form);
+  if (unread) {
+    sending.delete(form);
+    if (output) holdBack(output, unread);
+    return;
+  }
   if (output) output.textContent = "Sending…";
-  const outcome = await send(commands, commandOf(form), showConnection);
+  const outcome = await send(commands, commandOf(form), showConnection, whatOf(form));
   sending.delete(form);
   tellOutcome(form, outcome);
+  if (outcome.recorded && !form.querySelector("[data-done]")) showOwnSoon(outcome.recorded);
   showConnection();
 });
+
+/** @param {HTMLOutputElement} output @param {string} why */
+function holdBack(output, why) {
+  output.className = "refusal";
+  const what = document.createElement("b");
+  what.textContent = why;
+  output.replaceChildren(what);
+}
 
 function showConnection() {
   const connection = document.getElementById("connection");
   if (!connection) return;
   const unsent = unsentCount();
-  const state = live ? "Live" : "Reconnecting";
-  const words = unsent ? `${state} · ${unsent} unsent` : state;
+  const words = unsent ? `${unsent} unsent · ${live ? "sending" : "reconnecting"}` : live ? "Live" : "Reconnecting";
   for (const each of [connection, document.getElementById("connection-below")]) {
     if (!each) continue;
     if (each.textContent !== words) each.textContent = words;
@@ -62,6 +78,7 @@ function showTitle() {
 const presence = showPresence(room);
 const filter = filterBy(room);
 const marks = markClauses(room);
+const drafts = listDrafts(room);
 keepDraftsOfRemovedClauses();
 follow(room, {
   opened() {
@@ -80,19 +97,24 @@ follow(room, {
     if (frame.type === "shown" && frame.order) arrange(frame.order);
     if (frame.type === "presence") presence.show(frame.members);
     if (frame.type === "shown") {
-      holdBackFreshOffers();
       showTitle();
       filter.refresh();
       marks.refresh();
       keepChoice();
       reloadStory(frame.terms ?? []);
       refreshSigning();
+      markOwnSignature(room);
+      tellWhatMovedOn();
+      drafts.refresh();
+      showOwn();
+      look();
     }
   },
 });
 keepPlace();
 keepDesks();
+openOnceRead();
 listenToKeys();
-knowOffers();
+markOwnSignature(room);
 showTitle();
 chooseClause(location.hash);

@@ -1,7 +1,7 @@
 // Sends commands and keeps the unsent ones in IndexedDB, so that neither a reload nor a restart of the server loses one.
 
 /** @typedef {{ command_id: string, type: string } & Record<string, unknown>} Command */
-/** @typedef {{ url: string, command: Command }} Unsent */
+/** @typedef {{ url: string, command: Command, what?: string }} Unsent what: what it was called, and on what */
 /** @typedef {{ detail: string, next: string, code: string, changed?: any }} Refused */
 /** @typedef {{ recorded?: unknown, refused?: Refused, isKept?: boolean }} Outcome */
 
@@ -20,30 +20,55 @@ export function unsentCount() {
 }
 
 /**
- * Sends a command until it is recorded or refused; a retry carries the same command_id.
+ * Sends a command until it is recorded or refused; a retry carries the same command_id, and so does what is sent again
+ * while it is still kept unsent: one intention is one command.
  * @param {string} url
  * @param {{ type: string } & Record<string, unknown>} asked
  * @param {() => void} counted called when the number of unsent ones changes
+ * @param {string} what what it is called, and on what it is
  * @returns {Promise<Outcome>}
  */
-export async function send(url, asked, counted) {
-  const command = { command_id: freshId(), ...asked };
-  const key = await keep({ url, command });
-  return /** @type {Outcome} */ (await queue({ url, command }, key, {}, counted));
+export async function send(url, asked, counted, what) {
+  const said = JSON.stringify(asked);
+  const same = (await allKept()).find(([, kept]) => kept.url === url && saidBy(kept.command) === said);
+  const unsent = same ? same[1] : { url, command: { command_id: freshId(), ...asked }, what };
+  const key = same ? same[0] : await keep(unsent);
+  return /** @type {Outcome} */ (await queue(unsent, key, {}, counted));
+}
+
+/** @param {Command} command */
+function saidBy(command) {
+  const { ...asked } = /** @type {Partial<Command>} */ (command);
+  delete asked.command_id;
+  return JSON.stringify(asked);
+}
+
+/**
+ * What a member has not got rid of yet, in all rooms.
+ * @param {string} base under which the member's pages stand
+ * @returns {Promise<Unsent[]>}
+ */
+export async function unsentOf(base) {
+  return (await allKept()).map(([, kept]) => kept).filter((kept) => kept.url.startsWith(`${base}/`));
+}
+
+/** Erases what a member has not got rid of. @param {string} base */
+export async function eraseUnsent(base) {
+  for (const [key, kept] of await allKept()) if (kept.url.startsWith(`${base}/`)) await forget(key);
 }
 
 /**
  * Sends again, in the order of their making, what an earlier page of this room could not deliver.
  * @param {string} url
  * @param {() => void} counted
- * @param {(command: Command, refused: Refused) => void} refusedAfterAll called for each that is refused
+ * @param {(command: Command, refused: Refused, what?: string) => void} refusedAfterAll called for each that is refused
  */
 export async function resendUnsent(url, counted, refusedAfterAll) {
   for (const [key, kept] of await allKept()) {
     const { command } = kept;
     if (kept.url !== url || unanswered.has(command.command_id)) continue;
     const outcome = await queue(kept, key, { ifAvailable: true }, counted);
-    if (outcome?.refused) refusedAfterAll(command, outcome.refused);
+    if (outcome?.refused) refusedAfterAll(command, outcome.refused, kept.what);
   }
 }
 

@@ -1,15 +1,26 @@
-// <value-editor>: the fields of the chosen kind of value, rows that come and go, and the sum while one types.
+// <value-editor>: the fields of the chosen kind of value, rows that come and go, and the server's echo of what is typed,
+// which holds the value that would be sent. No number is read here.
 
-class ValueEditor extends HTMLElement {
+const SETTLES = 150;
+
+export class ValueEditor extends HTMLElement {
   isReady = false;
+  touched = false;
+  /** What the echo that is shown answers. */
+  echoed = "";
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  timer = undefined;
 
   connectedCallback() {
     if (this.isReady) return; // it was moved
     this.isReady = true;
     this.touched = this.hasAttribute("data-offered");
+    for (const field of this.inputs()) if (field.dataset.exact) field.dataset.exactFor = field.value;
     this.addEventListener("input", (event) => this.changed(/** @type {HTMLElement} */ (event.target)));
     this.addEventListener("click", (event) => this.pressed(/** @type {HTMLElement} */ (event.target)));
+    this.words()?.addEventListener("input", () => this.readSoon());
     this.show();
+    this.readSoon();
   }
 
   connectedMoveCallback() {}
@@ -19,8 +30,28 @@ class ValueEditor extends HTMLElement {
     return this.touched && this.kind !== "";
   }
 
+  /** Whether what is typed has been taken as a value. */
+  get isTaken() {
+    return this.querySelector("[data-echo] input[type=hidden]") !== null;
+  }
+
+  /** What the words of the clause say otherwise, as it is shown. */
+  get contradiction() {
+    return this.querySelector(".differs")?.textContent ?? "";
+  }
+
   get kind() {
     return /** @type {HTMLSelectElement | null} */ (this.querySelector("[data-picks]"))?.value ?? "";
+  }
+
+  /** @returns {HTMLInputElement[]} */
+  inputs() {
+    return [...this.querySelectorAll("[data-raw] input")].filter((each) => each instanceof HTMLInputElement);
+  }
+
+  /** The words of the clause. @returns {HTMLTextAreaElement | null} */
+  words() {
+    return this.closest("[data-item]")?.querySelector('textarea[name$=".text"]') ?? null;
   }
 
   show() {
@@ -29,7 +60,10 @@ class ValueEditor extends HTMLElement {
       fields.toggleAttribute("hidden", !chosen);
       fields.toggleAttribute("disabled", !chosen);
     }
-    this.sum();
+    const parts = this.querySelector("[data-parts-are]:checked");
+    for (const each of this.querySelectorAll("[data-when-parts]")) {
+      each.toggleAttribute("hidden", each.getAttribute("data-when-parts") !== parts?.getAttribute("value"));
+    }
   }
 
   /** @param {HTMLElement} field */
@@ -41,6 +75,7 @@ class ValueEditor extends HTMLElement {
     }
     if (field.matches("[data-counts], [data-units]")) this.writeDuration();
     this.show();
+    this.readSoon();
   }
 
   /** A number of days, weeks, months or years as ISO 8601 writes it. */
@@ -52,15 +87,31 @@ class ValueEditor extends HTMLElement {
     if (count.value) iso.value = `P${count.value}${unit.value}`;
   }
 
-  /** @param {HTMLElement} button */
-  pressed(button) {
-    const fields = button.closest("fieldset");
-    if (!fields) return;
-    if (button.matches("[data-adds-row]")) this.addRow(fields);
-    else if (button.matches("[data-drops-row]") && fields.querySelectorAll("[data-row]").length > 1) {
-      button.closest("[data-row]")?.remove();
+  /** @param {HTMLElement} pressed */
+  pressed(pressed) {
+    const meant = pressed.closest("[data-means]");
+    const fields = pressed.closest("fieldset");
+    if (meant instanceof HTMLElement) this.mean(meant.dataset.ofField ?? "", meant.dataset.means ?? "");
+    else if (pressed.matches("[data-adds-row]") && fields) this.addRow(fields);
+    else if (pressed.matches("[data-drops-row]") && fields && fields.querySelectorAll("[data-row]").length > 1) {
+      pressed.closest("[data-row]")?.remove();
       this.number(fields);
     }
+  }
+
+  /**
+   * Takes note of what a field means, until it is typed in again.
+   * @param {string} name
+   * @param {string} number
+   */
+  mean(name, number) {
+    const field = this.inputs().find((each) => each.name === `${this.dataset.at}.${name}` && !each.matches(":disabled"));
+    if (!field) return;
+    this.touched = true;
+    field.dataset.exact = number;
+    field.dataset.exactFor = field.value;
+    field.focus({ preventScroll: true });
+    this.read();
   }
 
   /** @param {Element} fields those of one kind */
@@ -71,6 +122,7 @@ class ValueEditor extends HTMLElement {
     for (const input of row.querySelectorAll("input")) {
       if (input.type === "radio") input.checked = false;
       input.value = "";
+      delete input.dataset.exact;
     }
     last.after(row);
     this.number(fields);
@@ -82,20 +134,101 @@ class ValueEditor extends HTMLElement {
     for (const [place, row] of fields.querySelectorAll("[data-row]").entries()) {
       for (const input of row.querySelectorAll("input")) input.name = input.name.replace(/\.\d+(\.\w+)?$/, `.${place}$1`);
     }
-    this.sum();
+    this.readSoon();
   }
 
-  sum() {
-    const told = this.querySelector("fieldset[data-of]:not([hidden]) [data-sum]");
-    const fields = told?.closest("fieldset");
-    if (!told || !fields) return;
-    const numbers = [...fields.querySelectorAll('[data-row] [inputmode="decimal"]')].map((each) =>
-      Number(/** @type {HTMLInputElement} */ (each).value.replace(",", ".") || 0),
-    );
-    const sum = numbers.reduce((total, each) => total + each, 0);
-    const whole = told.getAttribute("data-sum") === "100" ? "100" : "the total";
-    told.textContent = `${Number(sum.toFixed(6))} so far; together they are ${whole}`;
+  /** What is asked of the server. */
+  asked() {
+    const at = this.dataset.at ?? "";
+    /** @type {Record<string, string>} */
+    const fields = {};
+    /** @type {Record<string, string>} */
+    const exact = {};
+    for (const each of this.inputs()) {
+      if (!each.name || each.matches(":disabled") || (each.type === "radio" && !each.checked)) continue;
+      const name = each.name.slice(at.length + 1);
+      fields[name] = each.value;
+      if (each.dataset.exact && each.dataset.exactFor === each.value) exact[name] = each.dataset.exact;
+    }
+    return { at, kind: this.kind, fields, exact, text: this.words()?.value ?? "" };
   }
+
+  readSoon() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.read(), SETTLES);
+  }
+
+  /** Asks what is typed is taken for; false where the server cannot be reached. @returns {Promise<boolean>} */
+  async read() {
+    clearTimeout(this.timer);
+    const place = this.querySelector("[data-echo]");
+    const asked = JSON.stringify(this.asked());
+    if (!place || asked === this.echoed) return true;
+    if (this.kind === "") {
+      place.replaceChildren();
+      this.echoed = asked;
+      return true;
+    }
+    const html = await answerTo(this.dataset.asks ?? "", asked);
+    if (asked !== JSON.stringify(this.asked())) return await this.read(); // typed on meanwhile
+    this.echoed = html === null ? "" : asked;
+    if (html === null) place.replaceChildren(unread());
+    else {
+      const { htmx } = /** @type {{ htmx: { swap: (how: object) => Promise<void> } }} */ (/** @type {unknown} */ (window));
+      await htmx.swap({ sourceElement: place, target: place, swap: "innerHTML", text: html });
+    }
+    return html !== null;
+  }
+}
+
+/**
+ * @param {string} url
+ * @param {string} asked
+ * @returns {Promise<string | null>}
+ */
+async function answerTo(url, asked) {
+  try {
+    const response = await fetch(url, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", Accept: "text/html", "HX-Request": "true" },
+      body: asked,
+    });
+    return await response.text();
+  } catch {
+    return null;
+  }
+}
+
+function unread() {
+  const told = document.createElement("p");
+  told.className = "wrong";
+  told.setAttribute("role", "alert");
+  told.textContent = "The server cannot be reached, so this value is not read yet. What you type is kept.";
+  return told;
+}
+
+/**
+ * Reads every value of a form anew; says what keeps it from being sent, nothing when nothing does. What the words of a
+ * clause say otherwise keeps it once, so that it has been seen.
+ * @param {HTMLFormElement} form
+ * @returns {Promise<string>}
+ */
+export async function whatIsUnread(form) {
+  for (const editor of form.querySelectorAll("value-editor")) {
+    if (!(editor instanceof ValueEditor)) continue;
+    const reached = await editor.read();
+    if (editor.sends && !(reached && editor.isTaken)) {
+      editor.scrollIntoView({ block: "nearest" });
+      return "Look at the value first: it is not taken yet.";
+    }
+    const { contradiction } = editor;
+    if (contradiction && form.dataset.seen !== contradiction) {
+      form.dataset.seen = contradiction;
+      editor.scrollIntoView({ block: "nearest" });
+      return `${contradiction} Send it again if both are meant.`;
+    }
+  }
+  return "";
 }
 
 /**

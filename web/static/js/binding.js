@@ -1,0 +1,118 @@
+// What binds opens once all of its words have been on the screen: a button with data-binds, and the words that it binds to
+// (data-words in its form, or what the form names in data-reads).
+
+const LATE = 400; // a key that was meant for what stood there before does nothing
+/** How much of some words has been on the screen: parts of their height. @typedef {{ seen: [number, number][], height: number }} Look */
+
+/** @type {WeakMap<Element, Look>} */
+const looks = new WeakMap();
+/** @type {WeakMap<Element, number>} */
+const shownSince = new WeakMap();
+
+/** @param {Element} button @returns {Element[]} */
+function wordsOf(button) {
+  const form = button.closest("form");
+  const named = form?.dataset.reads ? document.querySelector(form.dataset.reads) : null;
+  return named ? [named] : [...(form?.querySelectorAll("[data-words]") ?? [])].filter(isIncluded);
+}
+
+/** Whether what words belong to is ticked, where there is a choice. @param {Element} words */
+function isIncluded(words) {
+  return !words.closest("[data-optional]")?.querySelector("[data-includes]:not(:checked)");
+}
+
+/** Looks at what is on the screen now. */
+export function look() {
+  for (const button of document.querySelectorAll("button[data-binds]")) {
+    if (!(button instanceof HTMLButtonElement)) continue;
+    if (!shownSince.has(button)) shownSince.set(button, performance.now());
+    const words = wordsOf(button);
+    const isRead = words.length > 0 && words.every(isWhollySeen);
+    const isLate = performance.now() - (shownSince.get(button) ?? 0) >= LATE;
+    const opens = isRead && isLate;
+    if (isRead && !isLate) setTimeout(look, LATE);
+    if (button.disabled === !opens) continue;
+    button.disabled = !opens;
+    button.closest("form")?.querySelector("[data-until-read]")?.toggleAttribute("hidden", opens);
+    if (opens && (document.activeElement === document.body || button.closest(".act-form")?.contains(document.activeElement))) {
+      if (!isTyping(document.activeElement)) button.focus({ preventScroll: true });
+    }
+  }
+}
+
+/** @param {Element | null} element */
+function isTyping(element) {
+  return element?.matches("textarea, select, input:not([type=checkbox], [type=radio])") ?? false;
+}
+
+/** @param {Element} words */
+function isWhollySeen(words) {
+  const { top, height } = words.getBoundingClientRect();
+  if (height === 0) return false;
+  let known = looks.get(words);
+  if (!known || Math.abs(known.height - height) > 2) {
+    known = { seen: [], height }; // other words, or another width: they are read anew
+    looks.set(words, known);
+  }
+  const frame = words.closest("dialog")?.getBoundingClientRect() ?? { top: barBottom(), bottom: window.innerHeight };
+  const from = Math.max(0, frame.top - top);
+  const to = Math.min(height, Math.min(frame.bottom, window.innerHeight) - top);
+  if (to > from && !document.hidden) known.seen = merged([...known.seen, [from, to]]);
+  const [first] = known.seen;
+  return known.seen.length === 1 && first !== undefined && first[0] <= 2 && first[1] >= height - 2;
+}
+
+function barBottom() {
+  const bar = document.getElementById("bar");
+  return bar && getComputedStyle(bar).position === "sticky" ? Math.max(0, bar.getBoundingClientRect().bottom) : 0;
+}
+
+/** @param {[number, number][]} parts @returns {[number, number][]} */
+function merged(parts) {
+  /** @type {[number, number][]} */
+  const found = [];
+  for (const [from, to] of parts.sort((one, other) => one[0] - other[0])) {
+    const last = found.at(-1);
+    if (last && from <= last[1] + 1) last[1] = Math.max(last[1], to);
+    else found.push([from, to]);
+  }
+  return found;
+}
+
+export function openOnceRead() {
+  let isAsked = false;
+  function soon() {
+    if (isAsked) return;
+    isAsked = true;
+    requestAnimationFrame(() => {
+      isAsked = false;
+      look();
+    });
+  }
+  for (const what of ["scroll", "resize", "visibilitychange", "htmx:after:swap", "change"]) {
+    window.addEventListener(what, soon, { capture: true, passive: true });
+  }
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.ctrlKey || event.metaKey || event.altKey) return;
+    const target = /** @type {Element} */ (event.target);
+    const form = target.closest("form:has(button[data-binds])");
+    const button = form?.querySelector("button[data-binds]");
+    if (!(button instanceof HTMLButtonElement) || isTyping(target) || target.closest("button:not([data-binds]), a, summary")) return;
+    if (event.repeat) event.preventDefault();
+    else if (button.disabled) {
+      event.preventDefault();
+      goOn(button);
+    }
+  });
+  soon();
+}
+
+/** Brings the next words that have not been on the screen there. @param {HTMLButtonElement} button */
+function goOn(button) {
+  const words = wordsOf(button).find((each) => !isWhollySeen(each));
+  if (!words) return;
+  const reached = looks.get(words)?.seen.find(([from]) => from <= 2)?.[1] ?? 0;
+  const scroller = words.closest("dialog") ?? document.scrollingElement;
+  const frame = words.closest("dialog")?.getBoundingClientRect().top ?? barBottom();
+  scroller?.scrollBy(0, words.getBoundingClientRect().top + reached - frame - 60);
+}

@@ -1,0 +1,40 @@
+// What somebody has just sent comes into view, and has the focus, as soon as it is on the page.
+
+/** @typedef {{ type: string, data: { proposal_id?: string, objection_id?: string, question_id?: string, term_id?: string } }} Recorded */
+
+const PATIENCE = 5000;
+/** What is waited for: the beginnings of ids of elements. @type {string[]} */
+let wanted = [];
+let since = 0;
+
+/** @param {unknown} answer of a command */
+export function showOwnSoon(answer) {
+  const [first] = /** @type {{ events?: Recorded[] }} */ (answer).events ?? [];
+  if (!first) return;
+  const { proposal_id: proposal, objection_id: objection, question_id: question, term_id: term } = first.data;
+  wanted = [];
+  if (first.type === "ProposalMade") wanted = [`offer-${proposal}`];
+  else if (objection) wanted = [`objection-${objection}`];
+  else if (question) wanted = [`question-${question}`];
+  else if (term) wanted = [`clause-${term}`];
+  since = performance.now();
+  showOwn();
+}
+
+/** Brings it into view, if it is there. */
+export function showOwn() {
+  if (wanted.length === 0 || performance.now() - since > PATIENCE) return;
+  const found = wanted.map((each) => visible(each)).find(Boolean);
+  if (!(found instanceof HTMLElement)) return;
+  wanted = [];
+  if (!found.hasAttribute("tabindex")) found.tabIndex = -1;
+  found.focus({ preventScroll: true });
+  found.scrollIntoView({ block: found.offsetHeight < window.innerHeight / 2 ? "center" : "start" });
+}
+
+/** The element of an id that begins so on the chosen clause, or anywhere. @param {string} id */
+function visible(id) {
+  const named = `[id^="${CSS.escape(id)}"]`;
+  const there = [...document.querySelectorAll(`.term.current ${named}`), ...document.querySelectorAll(named)];
+  return there.find((each) => each.getClientRects().length > 0);
+}

@@ -1,0 +1,149 @@
+"""What a reader could not see, made visible: signs that steer the direction or take no room, letters of another script
+that look like those around them, and white space where it alone has changed.
+
+Every character is kept as it is; a mark beside it names it. What steers the direction is shut in, so that the text
+around it stands in the order in which it was written.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable
+
+from markupsafe import Markup, escape
+
+from domain.diff import Op, Run
+
+_NAMES = {
+    "\u00ad": "soft hyphen", "\u061c": "Arabic letter mark", "\u200b": "zero-width space", "\u200c": "non-joiner",
+    "\u200d": "joiner", "\u200e": "left-to-right mark", "\u200f": "right-to-left mark",
+    "\u202a": "left-to-right embedding", "\u202b": "right-to-left embedding", "\u202c": "end of embedding",
+    "\u202d": "left-to-right override", "\u202e": "right-to-left override", "\u2060": "word joiner",
+    "\u2066": "left-to-right isolate", "\u2067": "right-to-left isolate", "\u2068": "isolate",
+    "\u2069": "end of isolate", "\ufeff": "byte order mark",
+}  # fmt: skip
+_SPACES = {"\n": "⏎", "\t": "⇥", "\r": "␍", " ": "·", "\u00a0": "⍽"}
+_ODD = re.compile(
+    "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e"
+    "\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0e\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]"
+)
+_WORD = re.compile(r"[^\W\d_]+(?:[^\W_]*[^\W\d_])?")
+_LIKE_LATIN = frozenset(
+    "АВЕЅІЈКМНОРСТХУаеѕіјорсухһԁԛԝԍ"  # Cyrillic
+    "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧονρυιχγκ"  # Greek
+    "ԱՕՍօոսհց"  # Armenian
+    "ⅠⅤⅩⅬⅭⅮⅯⅰⅴⅹⅼⅽⅾⅿ"  # Roman numerals
+)
+"""Letters of other scripts that look like Latin ones (Unicode Technical Standard 39, confusables)."""
+
+
+def visible(text: str, script: str | None = None) -> Markup:
+    """A text with what cannot be seen in it marked. script: the one that is usual around it; its own when left out."""
+    if text.isascii() and not _ODD.search(text):
+        return escape(text)
+    usual = script or usual_script([text])
+    found, end = Markup(), 0
+    for word in _WORD.finditer(text):
+        if not word[0].isascii() and (strange := _strange(word[0], usual)):
+            found += _with_signs(text[end : word.start()])
+            found += Markup('<span class="odd-word" title="{}">{}</span>').format(strange, word[0])
+            end = word.end()
+    return found + _with_signs(text[end:])
+
+
+def redlined(runs: Iterable[Run]) -> Markup:
+    """A redline: what is deleted and inserted, with white space shown where it is what changed."""
+    runs = list(runs)
+    usual = None if all(run.text.isascii() for run in runs) else usual_script(run.text for run in runs)
+    found: list[Markup] = []
+    before = None
+    for run in runs:
+        if run.op == Op.SAME:
+            found.append(visible(run.text, usual))
+        elif run.op == Op.DELETED:
+            found.append(Markup("<del>{}</del>").format(_changed(run.text, usual)))
+        else:
+            instead = Markup(' class="instead"') if before == Op.DELETED else ""
+            found.append(Markup("<ins{}>{}</ins>").format(instead, _changed(run.text, usual)))
+        before = run.op
+    return Markup().join(found)
+
+
+def usual_script(texts: Iterable[str]) -> str:
+    """The script of most letters."""
+    counted: Counter[str] = Counter()
+    for text in texts:
+        latin = sum(1 for each in text if each.isascii() and each.isalpha())
+        counted["LATIN"] += latin
+        counted.update(_script(each) for each in text if not each.isascii() and each.isalpha())
+    return counted.most_common(1)[0][0] if counted else "LATIN"
+
+
+def _changed(text: str, usual: str | None) -> Markup:
+    """What was deleted or inserted: white space that stands alone, and every end of a line, as a sign."""
+    if text.isspace():
+        return Markup().join(_space(each) for each in text)
+    parts = re.split(r"([\n\r\t]|[ \u00a0]{2,}|\u00a0)", text)
+    return Markup().join(
+        Markup().join(_space(each) for each in part) if place % 2 else visible(part, usual)
+        for place, part in enumerate(parts)
+    )
+
+
+def _space(character: str) -> Markup:
+    """A character of white space, with a sign that can be seen."""
+    sign = _SPACES.get(character) or unicodedata.name(character, "space").lower()
+    return Markup('<span class="space" title="{}" data-sign="{}">{}</span>').format(_named(character), sign, character)
+
+
+def _with_signs(text: str) -> Markup:
+    if not _ODD.search(text):
+        return escape(text)
+    found, end = Markup(), 0
+    for odd in _ODD.finditer(text):
+        name = _named(odd[0])
+        found += escape(text[end : odd.start()])
+        found += Markup('<bdi class="odd" title="{} (U+{:04X})" data-sign="{}">{}</bdi>').format(
+            name, ord(odd[0]), name, odd[0]
+        )
+        end = odd.end()
+    return found + escape(text[end:])
+
+
+def _named(character: str) -> str:
+    usual = {"\n": "end of line", "\t": "tab", "\r": "carriage return", " ": "space", "\u00a0": "no-break space"}
+    return _NAMES.get(character) or usual.get(character) or unicodedata.name(character, "control character").lower()
+
+
+def _strange(word: str, usual: str) -> str | None:
+    """Why a word may not be what it looks like; None for a word in one script that is told apart at a glance."""
+    scripts = {_script(each) for each in word if each.isalpha()} - {""}
+    if "LATIN" in scripts and scripts & {"CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE"}:
+        odd = [each for each in word if _script(each) != usual and each.isalpha()] or [
+            each for each in word if _script(each) != "LATIN"
+        ]
+        return f"Letters of several scripts: {_told(odd)}"
+    if usual == "LATIN" and "LATIN" not in scripts and all(each in _LIKE_LATIN for each in word if each.isalpha()):
+        return f"Looks like Latin letters and is not: {_told(word)}"
+    if any(unicodedata.normalize("NFKC", each) != each and _folds_to_latin(each) for each in word):
+        return f"Looks like plain letters and is not: {_told(word)}"
+    return None
+
+
+def _folds_to_latin(character: str) -> bool:
+    folded = unicodedata.normalize("NFKC", character)
+    return folded.isascii() and folded.isalnum()
+
+
+def _told(letters: Iterable[str]) -> str:
+    distinct = list(dict.fromkeys(each for each in letters if each.isalpha()))
+    return ", ".join(f"{each} is {unicodedata.name(each, 'a letter').lower()}" for each in distinct[:4])
+
+
+def _script(character: str) -> str:
+    """The script of a letter, as its name begins."""
+    if character.isascii():
+        return "LATIN" if character.isalpha() else ""
+    return unicodedata.name(character, "").split(" ")[0] if character.isalpha() else ""
