@@ -62,7 +62,11 @@ def create_app(
         compile_all()
         node = Node(database, settings, clock)
         node.demo_notices = demo_notices or {}
-        await node.start()
+        try:
+            await node.start()
+        except Exception as error:
+            log.error("the node cannot start", exc_info=error)
+            raise CannotStart("The node cannot start; the log says where it failed.") from None
         api = Api(node)
         door, pages = Door(node, api.commands), RoomPages(node, api.requests)
         node.prepare, node.members_changed = pages.prepare, pages.members_changed
@@ -103,6 +107,10 @@ def create_app(
     app, live = Starlette(lifespan=lifespan, exception_handlers=handlers), Router()
     app.router.redirect_slashes = False
     return Guarded(GZipMiddleware(app, minimum_size=1000, compresslevel=5), live, settings)
+
+
+class CannotStart(Exception):
+    """What kept a node from starting is in the log, without what it quotes; a server prints this instead of it."""
 
 
 class Guarded:

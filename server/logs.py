@@ -1,6 +1,7 @@
 """The log of a node: one fact a line, as text or as JSON, with ids and never with words.
 
-Exceptions are told by their types and by where they were raised, since their messages may quote what somebody wrote.
+Exceptions are told by their types and by where they were raised, since their messages may quote what somebody wrote, or
+a secret that was to be kept. So may what libraries say: of theirs, what is fixed is told, and nothing that was put in.
 """
 
 from __future__ import annotations
@@ -37,13 +38,34 @@ def configure(form: str) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=told,
+            foreign_pre_chain=[_without_what_was_put_in, *told],
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
         )
     )
     root = logging.getLogger()
     root.handlers, root.level = [handler], logging.WARNING
     logging.getLogger("onetext").setLevel(logging.INFO)
+
+
+def _without_what_was_put_in(_: Any, __: str, told: EventDict) -> EventDict:
+    """Of a library's line: the library, and its words before anything was put into them."""
+    record: logging.LogRecord = told["_record"]
+    fixed = str(record.msg).split("\n")[0] if record.args or _is_fixed(record) else "(not shown: it may quote data)"
+    told["event"] = fixed
+    told["logger"] = record.name
+    return told
+
+
+def _is_fixed(record: logging.LogRecord) -> bool:
+    """Whether a line without arguments is one that stands so in the library: what is put together at run time is not
+    among the constants of the function that says it."""
+    try:
+        frame = sys._getframe()
+        while frame and frame.f_code.co_filename != record.pathname:
+            frame = frame.f_back  # type: ignore[assignment]
+        return frame is not None and record.msg in frame.f_code.co_consts
+    except ValueError:
+        return False
 
 
 def _without_messages(_: Any, __: str, told: EventDict) -> EventDict:

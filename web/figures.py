@@ -130,7 +130,8 @@ def _marks() -> dict[str, frozenset[str]]:
         symbol = get_currency_symbol(code, "en")
         if symbol != code:
             found.setdefault(symbol, set()).add(code)
-            found.setdefault(symbol[-1], set()).add(code)
+            if not symbol[-1].isalpha():
+                found.setdefault(symbol[-1], set()).add(code)
     found["$"] = {code for code in CURRENCIES if code.endswith("D")} | {"MXN"}
     found["kr"] = {"SEK", "NOK", "DKK", "ISK"}
     found["zł"] = {"PLN"}

@@ -38,9 +38,9 @@ class DemoNotice:
 
 def room_page(
     reader: Reader, base: str, me: str, *, demo: DemoNotice | None = None, template: str = "room/page.html"
-) -> str:
-    """A whole page. base: the path under which this member's pages stand; me: the member's id."""
-    return templates.get_template(template).render(base=base, me=me, demo=demo, **context(reader))
+) -> Iterator[str]:
+    """A whole page, in pieces. base: the path under which this member's pages stand; me: the member's id."""
+    return templates.get_template(template).generate(base=base, me=me, demo=demo, **context(reader))
 
 
 def changed_regions(reader: Reader, touched: Touched) -> Iterator[str]:

@@ -122,7 +122,8 @@ def plain(number: str, locale: str) -> str:
 def money(amount: str, currency: str, locale: str) -> str:
     """An amount with its currency, with at least as many decimals as that has, and all that it has itself."""
     with _exactly():
-        return str(format_currency(Decimal(amount), currency, locale=locale, decimal_quantization=False))
+        shown = str(format_currency(Decimal(amount), currency, locale=locale, decimal_quantization=False))
+    return re.sub(r"(?<=[A-Za-z])(?=[0-9])|(?<=[0-9])(?=[A-Za-z])", "\u00a0", shown)
 
 
 def decimals_of(currency: str | None) -> int:

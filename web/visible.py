@@ -134,7 +134,7 @@ def _strange(word: str, usual: str) -> str | None:
 
 def _folds_to_latin(character: str) -> bool:
     folded = unicodedata.normalize("NFKC", character)
-    return folded.isascii() and folded.isalnum()
+    return folded.isascii() and folded.isalpha()
 
 
 def _told(letters: Iterable[str]) -> str:

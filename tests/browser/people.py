@@ -77,11 +77,34 @@ class Member:
         await expect(form).to_have_count(0)
 
     async def accepts(self, heading: str) -> None:
+        """Open the acceptance of the offer on a clause, read all of it, and bind."""
         clause = await self.choose(heading)
         await self.press(clause.locator(".offer"), "Accept")
+        form = clause.locator(".act-form[data-command=accept_proposal]")
+        await self.binds(form)
+        await expect(form).to_have_count(0)
+
+    async def binds(self, form: Locator) -> None:
+        """Read the words of what binds to their end, by the wheel, and press the button that then is open."""
+        await self.reads(form, form.locator("[data-words]").first)
+        await form.locator("button[data-binds]").click()
+
+    async def reads(self, form: Locator, words: Locator) -> None:
+        button = form.locator("button[data-binds]")
+        await expect(button).to_be_attached()
+        await words.evaluate("words => words.scrollIntoView({ block: 'start' })")
+        await words.hover(position={"x": 5, "y": 5}, force=True)
+        for _ in range(400):
+            if await button.is_enabled():
+                return
+            await self.page.mouse.wheel(0, 250)
+            await self.page.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done, 30)))")
+        raise AssertionError("the end was reached, and the button is not open")
 
     async def signs(self) -> None:
-        await self.page.get_by_label("I have read the whole text below.").check()
+        form = self.page.locator("#consent")
+        await self.reads(form, self.page.locator("#signed-text"))
+        await self.page.get_by_label("I have read the whole text above.").check()
         await self.page.get_by_role("button", name="Sign", exact=True).click()
 
     async def from_menu(self, heading: str, button: str) -> None:

@@ -14,12 +14,12 @@ from tests.browser.people import CONTROLS, Member
 from tests.conftest import Running
 
 VALUES = {
-    "money": ({"amount": "3,10", "currency": "gbp"}, "GBP 3.10"),
-    "percent": ({"number": "8"}, "8 %"),
-    "number": ({"number": "42000", "unit": "contacts"}, "42000 contacts"),
+    "money": ({"amount": "3.1", "currency": "gbp"}, "£3.10"),
+    "percent": ({"number": "8"}, "8%"),
+    "number": ({"number": "42,000", "unit": "contacts"}, "42,000 contacts"),
     "number alone": ({"number": "5"}, "5"),
     "duration": ({"iso": "P6M"}, "6 months"),
-    "date": ({"date": "2027-03-01"}, "1 Mar 2027"),
+    "date": ({"date": "2027-03-01"}, "March 1, 2027"),
 }
 
 
@@ -58,6 +58,11 @@ async def test_a_value_is_typed_proposed_and_read(browser: Browser, demo: Runnin
     assert ada.said == cid.said == []
 
 
+def echoed(member: Member) -> Locator:
+    """What a value that is being typed is taken for."""
+    return member.page.locator(".echo .taken b")
+
+
 async def test_values_with_rows_are_typed_proposed_and_read(browser: Browser, demo: Running) -> None:
     ada, cid = await both(browser, demo)
     offered = cid.clause("1.1 Obligations").locator(".offer .redline.first .value ins")
@@ -74,23 +79,33 @@ async def test_values_with_rows_are_typed_proposed_and_read(browser: Browser, de
     for place, (who, share) in enumerate((("Meridian", "55"), ("Castellan", "45"))):
         await editor.locator("[name$='.label']").nth(place).fill(who)
         await editor.locator("[name$='.number']").nth(place).fill(share)
-    await expect(editor.locator("[data-sum]")).to_have_text("100 so far; together they are 100")
+    await expect(echoed(ada)).to_have_text("Meridian 55% · Castellan 45%")
     await ada.press(ada.clause("1.1 Obligations").locator(".act-form"), "Offer this instead")
-    await expect(offered).to_have_text("Meridian 55 % · Castellan 45 %")
+    await expect(offered).to_have_text("Meridian 55% · Castellan 45%")
 
     editor = await valued(ada, "1.1 Obligations", "Replace", "parts")
     await editor.locator("[name$='.total']").fill("12.50")
     await editor.locator("[name$='.currency']").fill("EUR")
+    await editor.locator("[data-parts-are][value=each]").check()
     for place, (what, amount) in enumerate((("Base", "10"), ("Surcharge", "2"))):
         await editor.locator("[name$='.label']").nth(place).fill(what)
         await editor.locator("[name$='.amount']").nth(place).fill(amount)
     await ada.press(ada.clause("1.1 Obligations").locator(".act-form"), "Offer this instead")
-    refusal = ada.clause("1.1 Obligations").locator(".act-form output.refusal")
-    await expect(refusal).to_contain_text("12.5")
+    form = ada.clause("1.1 Obligations").locator(".act-form")
+    await expect(form.locator("output.refusal")).to_contain_text("Look at the value first")
+    await expect(form.locator(".echo .wrong")).to_contain_text("they are 0.50 under")
     await editor.locator("[name$='.amount']").nth(1).fill("2.50")
-    await expect(editor.locator("[data-sum]")).to_have_text("12.5 so far; together they are the total")
-    await ada.press(ada.clause("1.1 Obligations").locator(".act-form"), "Offer this instead")
-    await expect(offered).to_contain_text("EUR 12.50 in 2 parts: Base 10 + Surcharge 2.50")
+    await expect(echoed(ada)).to_contain_text("€12.50 in 2 parts")
+    await ada.press(form, "Offer this instead")
+    await expect(offered).to_contain_text("€12.50 in 2 parts: Base €10.00 + Surcharge €2.50")
+
+    editor = await valued(ada, "1.1 Obligations", "Replace", "parts")
+    await editor.locator("[name$='.total']").fill("310,000")
+    await editor.locator("[data-parts-are][value=equal]").check()
+    await editor.locator("[name$='.equal']").fill("24")
+    await expect(echoed(ada)).to_contain_text("23 × €12,916.67 + €12,916.59")
+    await ada.press(form, "Offer this instead")
+    await expect(offered).to_have_text("€310,000.00 in 24 parts: 23 × €12,916.67 + €12,916.59")
     assert ada.said == cid.said == []
 
 
@@ -150,7 +165,9 @@ async def test_a_heading_is_put_on_the_agenda_marked_and_taken_off(browser: Brow
 async def test_what_was_agreed_is_reopened_and_what_was_set_aside_is_taken_up(browser: Browser, demo: Running) -> None:
     ada, cid = await both(browser, demo)
     await ada.does("1.2 Feedback", "Reopen", reason="It says nothing of how often.")
-    await expect(cid.clause("1.2 Feedback").locator(".state")).to_have_text("○ Open")
+    await expect(cid.clause("1.2 Feedback").locator(".state .word")).to_have_text("○ Open")
+    await expect(cid.clause("1.2 Feedback").locator(".state")).to_contain_text("Waiting for us")
+    await expect(ada.clause("1.2 Feedback").locator(".state")).to_contain_text("Waiting for Castellan")
     await expect(cid.clause("1.2 Feedback").locator(".note")).to_contain_text("the last agreed, version 1")
 
     await ada.from_menu("1.2 Feedback", "Park until a date")
@@ -160,7 +177,7 @@ async def test_what_was_agreed_is_reopened_and_what_was_set_aside_is_taken_up(br
     await expect(ada.clause("1.2 Feedback").locator(".state")).to_contain_text("Parked until 4 Mar 2099")
     await ada.choose("1.2 Feedback")
     await ada.press(ada.clause("1.2 Feedback"), "Take up again")
-    await expect(cid.clause("1.2 Feedback").locator(".state")).to_have_text("○ Open")
+    await expect(cid.clause("1.2 Feedback").locator(".state .word")).to_have_text("○ Open")
     assert ada.said == cid.said == []
 
 
@@ -172,7 +189,9 @@ async def test_a_conditional_acceptance_lapses_on_both_screens(browser: Browser,
         partnership = await http.get(f"/api/v1/partnerships/{demo.line['partnership_id']}", headers=says)
     offer = cid.clause("1.2 Feedback").locator(".offer")
     await expect(offer).to_have_count(1)
-    accept = offer.locator("form[data-command=accept_proposal]")
+    await cid.choose("1.2 Feedback")
+    await cid.press(offer, "Accept")
+    accept = cid.clause("1.2 Feedback").locator("form[data-command=accept_proposal]")
     soon = datetime.now(UTC) + timedelta(seconds=3)
     command = {
         "type": "accept_proposal",
@@ -283,7 +302,7 @@ async def test_what_an_earlier_page_could_not_send_is_told_when_it_is_refused(br
     await ada.press(clause, "Propose a change")
     await clause.locator("[name='items.0.text']").fill("Feedback is what friends give.")
     await ada.press(clause.locator(".act-form"), "Propose")
-    await expect(ada.page.locator("#connection")).to_have_text("Live · 1 unsent")
+    await expect(ada.page.locator("#connection")).to_have_text("1 unsent · sending")
 
     other_tab = Member(await ada.page.context.new_page())
     await cid.does("1.2 Feedback", "Propose a change", items__0__text="Feedback is welcome.")
@@ -297,6 +316,6 @@ async def test_what_an_earlier_page_could_not_send_is_told_when_it_is_refused(br
     await ada.page.unroute(sends)
     await ada.page.reload()
     told = ada.page.locator("#undelivered")
-    await expect(told).to_contain_text("What you sent was not recorded.")
+    await expect(told).to_contain_text("“Propose a change to 1.2 Feedback.” was not recorded.")
     await expect(told.locator("q")).to_have_text("Feedback is what friends give.")
     await expect(ada.page.locator("#connection")).to_have_text("Live")

@@ -35,7 +35,8 @@ async def test_a_stale_screen_is_shown_what_changed(browser: Browser, demo: Runn
     form = clause.locator(".act-form")
     await form.locator("[name='items.0.text']").fill("Feedback is given each year.")
     await cid.does("1.2 Feedback", "Propose a change", items__0__text="Feedback is welcome.")
-    await ada.accepts("1.2 Feedback")
+    ben = await Member.enters(browser, demo.line["links"]["a_negotiator"])
+    await ben.accepts("1.2 Feedback")
     await expect(clause.locator(".clause > .words")).to_have_text("Feedback is welcome.")
     await ada.press(form, "Propose")
     refusal = form.locator("output.refusal")
@@ -47,11 +48,15 @@ async def test_a_stale_screen_is_shown_what_changed(browser: Browser, demo: Runn
     await ada.press(clause, "Reopen")
     await form.locator("[name=reason]").fill("It says nothing of how often.")
     await cid.does("1.2 Feedback", "Propose a change", items__0__text="Feedback is very welcome.")
-    await ada.accepts("1.2 Feedback")
+    await ben.accepts("1.2 Feedback")
     await expect(clause.locator(".clause > .words")).to_have_text("Feedback is very welcome.")
     await form.locator(".acts .primary").click()
     await expect(refusal.locator("q")).to_contain_text("now at version 3: Feedback is very welcome.")
     await expect(form.locator("[name=reason]")).to_have_value("It says nothing of how often.")
+    await ada.press(form, "Go on with what stands now")
+    await expect(form.locator("[name=reason]")).to_have_value("It says nothing of how often.")
+    await form.locator(".acts .primary").click()
+    await expect(clause.locator(".state .word")).to_have_text("○ Open")
     assert ada.said == cid.said == []
 
 
@@ -65,7 +70,7 @@ async def test_a_tab_in_the_background_stays_connected(browser: Browser, demo: R
     await ada.page.evaluate("document.addEventListener('htmx:ws:close', () => (document.title = 'closed'))")
     await cid.does("1.2 Feedback", "Propose a change", items__0__text="Feedback is welcome.")
     await expect(ada.clause("1.2 Feedback").locator(".offer")).to_have_count(1)
-    await expect(ada.page).to_have_title("(6) Partnership Agreement · Onetext")
+    await expect(ada.page).to_have_title("(7) Partnership Agreement · Onetext")
 
 
 async def test_an_abandoned_agreement_says_by_whom_and_why(browser: Browser, demo: Running) -> None:
@@ -79,7 +84,7 @@ async def test_an_abandoned_agreement_says_by_whom_and_why(browser: Browser, dem
         )
         await expect(member.page.locator(".clause .acts button, .clause-acts button:not(.to-rail)")).to_have_count(0)
     await cid.page.locator("#menu summary").click()
-    await cid.page.get_by_role("link", name="The whole text, to be signed").click()
+    await cid.page.get_by_role("link", name="The text as it was left").click()
     await expect(cid.page.locator("#ratification")).to_contain_text("We go on without a partner.")
 
 

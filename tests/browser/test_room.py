@@ -41,8 +41,7 @@ async def test_several_clauses_are_composed_into_a_package_and_accepted_whole(br
     offer = cid.clause("1.1 Obligations").locator(".offer")
     await expect(offer.locator(".package")).to_contain_text("Part of a package with 1.2 Feedback.")
     await expect(cid.clause("1.2 Feedback").locator(".offer .value ins")).to_have_text("3 months")
-    await cid.choose("1.1 Obligations")
-    await cid.press(offer, "Accept the package")
+    await cid.accepts("1.1 Obligations")
     for heading, words in (
         ("1.1 Obligations", "Each does its part."),
         ("1.2 Feedback", "Each gives feedback every quarter."),
@@ -62,8 +61,9 @@ async def test_waiting_proposals_are_read_in_one_place_and_accepted_together(bro
     sheet = cid.page.locator("#sheet")
     await expect(sheet.locator(".read")).to_have_count(2)
     await expect(sheet.locator(".read").first.locator("ins").first).to_contain_text("10 business")
-    await cid.press(sheet, "Accept 2")
+    await cid.binds(sheet.locator(".act-form"))
     await expect(sheet).to_be_hidden()
+    await expect(cid.page.locator("#done")).to_contain_text("The way back is to reopen a clause, with a reason")
     for heading in ("5.1", "6.2 Termination"):
         await expect(ada.clause(heading).locator(".state .word")).to_have_text("✓ Provisionally agreed")
     assert ada.said == cid.said == []
@@ -100,17 +100,14 @@ async def test_arriving_changes_take_no_words_and_move_no_text_under_the_cursor(
     await expect(clause.locator("textarea[name='items.0.text']")).to_have_value("Half of a thought")
 
 
-async def test_a_refusal_stands_beside_its_control_with_the_next_step(browser: Browser, demo: Running) -> None:
+async def test_a_form_says_that_its_offer_is_gone_and_keeps_the_words(browser: Browser, demo: Running) -> None:
     ada, cid = await both(browser, demo)
     fee = await ada.choose("14 Fee")
     await ada.press(fee, "Counter")
     form = fee.locator(".act-form")
     await form.locator("[name='items.0.text']").fill("Meridian pays £3.20.")
     await cid.does("14 Fee", "Withdraw")
-    await ada.press(form, "Counter")
-    refusal = form.locator("output.refusal")
-    await expect(refusal.locator("b")).to_have_text("This has already ended.")
-    await expect(refusal).to_contain_text("make a new one")
+    await expect(form.locator(".overtaken")).to_contain_text("was replaced or has ended. What you wrote is kept.")
     assert await form.locator("[name='items.0.text']").input_value() == "Meridian pays £3.20."
 
 
@@ -145,8 +142,7 @@ async def test_three_links_work_side_by_side_in_one_browser(browser: Browser, de
     await expect(ada.page.locator(".strip")).to_contain_text("You are Ada")
     await ada.does("1.2 Feedback", "Propose a change", items__0__text="Feedback is welcome.")
     await expect(cid.clause("1.2 Feedback").locator(".state")).to_contain_text("Waiting for us")
-    await cid.choose("1.2 Feedback")
-    await cid.press(cid.clause("1.2 Feedback"), "Accept")
+    await cid.accepts("1.2 Feedback")
     for member in (ada, edda):
         await expect(member.clause("1.2 Feedback").locator(".clause > .words")).to_have_text("Feedback is welcome.")
     for member in pages.values():
@@ -176,7 +172,12 @@ async def test_keys_move_and_act(browser: Browser, demo: Running) -> None:
     await expect(concern).to_have_count(0)
     await cid.page.locator("section.term.current .clause h2 a").focus()
     await cid.page.keyboard.press("a")
+    accept = cid.page.locator(".current .act-form[data-command=accept_proposal]")
+    await expect(accept.locator("button[data-binds]")).to_be_focused()
+    await expect(cid.clause("5.1").locator(".state")).to_contain_text("Waiting for us"), "a alone binds nobody"
+    await cid.page.keyboard.press("Enter")
     await expect(cid.clause("5.1").locator(".state")).to_have_text("✓ Provisionally agreed")
+    await expect(cid.clause("5.1").locator(".done")).to_contain_text("The way back is to reopen, with a reason.")
 
 
 @pytest.mark.parametrize("act", ["set aside", "leave open"])
@@ -227,9 +228,9 @@ async def test_an_imported_agreement_is_read_and_accepted_in_one_go(browser: Bro
     await expect(cid.page.locator("#tray")).to_contain_text("73 marked")
     await cid.press(cid.page.locator("#tray"), "Read and accept together")
     await expect(cid.page.locator("#sheet .read")).to_have_count(73)
-    await cid.press(cid.page.locator("#sheet"), "Accept 73")
+    await cid.binds(cid.page.locator("#sheet .act-form"))
     for member in (ada, cid):
-        await expect(member.page.locator("#bar .progress")).to_contain_text("60 of 60 agreed")
+        await expect(member.page.locator("#bar .progress")).to_contain_text("73 of 73 agreed")
         await expect(member.page.locator(".clause.provisional")).to_have_count(73)
     await expect(cid.page).to_have_title("Imported · Onetext")
     assert ada.said == cid.said == []

@@ -77,18 +77,22 @@ export function tellWhatMovedOn() {
     const offer = form.getAttribute("data-on-offer") ?? "";
     const stands = document.querySelector(`[data-offer="${CSS.escape(offer)}"]`) !== null;
     if (stands || form.querySelector(".overtaken") || form.closest("#desk-sheet")) continue;
-    overtaken(/** @type {HTMLFormElement} */ (form));
+    overtaken(/** @type {HTMLFormElement} */ (form), "The offer that this is about was replaced or has ended.");
   }
 }
 
-/** @param {HTMLFormElement} form */
-export function overtaken(form) {
-  if (form.querySelector(".overtaken") || !form.dataset.onOffer) return;
+/**
+ * Says on a form that it cannot be sent as it is, and how to go on.
+ * @param {HTMLFormElement} form
+ * @param {string} why
+ */
+export function overtaken(form, why) {
+  if (form.querySelector(".overtaken") || !form.dataset.again) return;
   const told = document.createElement("div");
   told.className = "refused overtaken";
   told.setAttribute("role", "alert");
   const what = document.createElement("b");
-  what.textContent = "The offer that this is about was replaced or has ended.";
+  what.textContent = why;
   const go = document.createElement("button");
   go.type = "button";
   go.dataset.takesUp = "";

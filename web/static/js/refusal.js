@@ -29,11 +29,11 @@ export function tellOutcome(form, outcome) {
   next.textContent = outcome.refused.next;
   output.replaceChildren(what, next, ...changedSince(outcome.refused.changed));
   output.scrollIntoView({ block: "nearest" });
-  if (OVERTAKEN.has(outcome.refused.code)) overtaken(form);
+  if (OVERTAKEN.has(outcome.refused.code)) overtaken(form, "What this is about has moved on.");
 }
 
 /** Refusals that say that the offer is no longer what it was. */
-const OVERTAKEN = new Set(["already_ended", "not_head", "expired", "stale_view", "unknown_reference"]);
+const OVERTAKEN = new Set(["already_ended", "not_head", "expired", "stale_view", "stale_base", "unknown_reference"]);
 
 /** Closes the desk, and says there what was done where a form says it. @param {HTMLFormElement} form */
 function leaveDesk(form) {
@@ -52,7 +52,8 @@ function leaveDesk(form) {
 export function whatOf(form) {
   const act = form.querySelector("h3")?.textContent ?? form.querySelector("button")?.firstChild?.textContent ?? "";
   const clause = form.dataset.about ?? form.closest("section.term")?.querySelector("h2")?.textContent ?? "";
-  return [act, clause].map((each) => each.trim().replace(/\s+/g, " ")).filter(Boolean).join(", on ");
+  const [what = "", where = ""] = [act, clause].map((each) => each.trim().replace(/\s+/g, " "));
+  return where && !what.includes(where) ? `${what}, on ${where}` : what;
 }
 
 /**

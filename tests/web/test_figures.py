@@ -1,0 +1,46 @@
+"""A value is held against the figures of its clause's words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from web.figures import contradiction
+
+MONEY = {"kind": "money", "currency": "EUR"}
+
+
+@pytest.mark.parametrize(
+    ("value", "text", "says"),
+    [
+        (MONEY | {"amount": "310.000"}, "Meridian pays €310,000 for the tooling.", "€310,000"),
+        (MONEY | {"amount": "310000"}, "Meridian pays €310,000 for the tooling.", None),
+        (MONEY | {"amount": "310000"}, "Meridian zahlt 310.000 € für das Werkzeug.", None),
+        (MONEY | {"amount": "310"}, "Meridian zahlt 310.000,00 EUR.", "310.000,00 EUR"),
+        (MONEY | {"amount": "310000"}, "It pays $310,000.", "$310,000"),
+        (MONEY | {"amount": "18.40"}, "€18.90 until June, then €18.40.", None),
+        (MONEY | {"amount": "310"}, "Meridian pays 310,000 for tooling.", "310,000"),
+        (MONEY | {"amount": "5"}, "The price is in clause 3.", None),
+        (MONEY | {"amount": "0.0375"}, "€0.0375 a contact", None),
+        ({"kind": "percent", "number": "0.8"}, "At most 8 % of the fee", "8 %"),
+        ({"kind": "percent", "number": "8"}, "At most 8 % of the fee", None),
+        ({"kind": "duration", "iso": "P6M"}, "Castellan helps for four months.", "four months"),
+        ({"kind": "duration", "iso": "P1Y"}, "for twelve months after the end", None),
+        ({"kind": "duration", "iso": "P5W"}, "a lead time of 5 weeks", None),
+        ({"kind": "duration", "iso": "P6W"}, "a lead time of 5 weeks", "5 weeks"),
+        ({"kind": "date", "date": "2026-03-04"}, "by 3 March 2026", "3 March 2026"),
+        ({"kind": "date", "date": "2026-03-03"}, "by March 3, 2026", None),
+        ({"kind": "date", "date": "2026-03-04"}, "bis 04.03.2026", None),
+        ({"kind": "number", "number": "150", "unit": "ppm"}, "150 ppm from month 7 (250 before)", None),
+        ({"kind": "number", "number": "15", "unit": "ppm"}, "150 ppm from month 7", "150 ppm"),
+        ({"kind": "number", "number": "120"}, "a volume of 120,000 a year", "120,000"),
+        ({"kind": "shares", "shares": [{"label": "a", "number": "60"}]}, "60% to 40%", None),
+        ({"kind": "parts", "currency": "EUR", "total": "310", "parts": []}, "€310,000 in 24 parts", "€310,000"),
+        ({"kind": "choice", "choice": "a", "options": ["a"]}, "€5", None),
+    ],
+)  # fmt: skip
+def test_the_figure_that_says_otherwise_is_told_as_it_is_written(
+    value: dict[str, Any], text: str, says: str | None
+) -> None:
+    assert contradiction(value, text, "en") == says
