@@ -121,8 +121,12 @@ class Guarded:
         self.app, self.live, self.settings = app, live, settings
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_answered = False
+
         async def protected(message: Message) -> None:
+            nonlocal is_answered
             if message["type"] == "http.response.start":
+                is_answered = True
                 given = message.get("headers", [])
                 names = {name.lower() for name, _ in given}
                 if b"etag" in names:  # a file of the program, the same for everybody
@@ -138,4 +142,8 @@ class Guarded:
         elif scope["method"] not in ("GET", "HEAD", "OPTIONS") and is_foreign(self.settings, HTTPConnection(scope)):
             await problem(_FOREIGN)(scope, receive, protected)
         else:
-            await self.app(scope, receive, protected)
+            try:
+                await self.app(scope, receive, protected)
+            except Exception:
+                if not is_answered:  # else it was logged and told: raised again, it would cut the asker's connection
+                    raise

@@ -181,16 +181,14 @@ class Workspace:
 
     async def _read(self, raw: Any, known: dict[str, type[Command]]) -> Command:
         """The command, read in a thread when there is much in it; `too_large` where there is more than may be."""
-        most = (
-            max((len(each) for each in raw.values() if isinstance(each, list)), default=0) if type(raw) is dict else 0
-        )
-        if most > self._most_items:
+        longest, listed = _lists(raw)
+        if longest > self._most_items:
             raise Refusal(
                 Code.TOO_LARGE,
-                f"This lists {most} things; at most {self._most_items} are taken at once (ONETEXT_PACKAGE_ITEMS).",
+                f"This lists {longest} things; at most {self._most_items} are taken at once (ONETEXT_PACKAGE_ITEMS).",
                 "Split it into several.",
             )
-        if most > MOST_AT_ONCE:
+        if listed > MOST_AT_ONCE:
             return await asyncio.to_thread(read_command, raw, known, new_id)
         return read_command(raw, known, new_id)
 

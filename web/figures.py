@@ -7,6 +7,7 @@ the words is of the value's kind, nothing is said.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
@@ -130,7 +131,7 @@ def _marks() -> dict[str, frozenset[str]]:
         symbol = get_currency_symbol(code, "en")
         if symbol != code:
             found.setdefault(symbol, set()).add(code)
-            if not symbol[-1].isalpha():
+            if unicodedata.category(symbol[-1]) == "Sc":
                 found.setdefault(symbol[-1], set()).add(code)
     found["$"] = {code for code in CURRENCIES if code.endswith("D")} | {"MXN"}
     found["kr"] = {"SEK", "NOK", "DKK", "ISK"}

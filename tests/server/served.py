@@ -7,6 +7,7 @@ import re
 import threading
 import time
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -22,6 +23,7 @@ from server.identity import Identity
 from server.openapi import openapi
 from server.serving import uvicorn_config
 from server.settings import Settings
+from tests.server.failing import wrap
 
 
 @dataclass
@@ -40,9 +42,18 @@ class Clock:
 class Served:
     """A node on 127.0.0.1. `stop` ends it as an interrupt would."""
 
-    def __init__(self, url: str, clock: Clock | None = None, **settings: Any) -> None:
+    def __init__(
+        self,
+        url: str,
+        clock: Clock | None = None,
+        around: Callable[[str, Callable[[], Any]], Any] | None = None,
+        **settings: Any,
+    ) -> None:
+        """around: what happens around each call of the log (failing.py)."""
         self.clock = clock or Clock()
         self.database = open_database(url)
+        if around:
+            wrap(self.database.log, around)
         migrate(self.database)
         self.host_token = Identity(self.database.beside).secret("host_token")
         chosen = {"rate_commands": 0, "rate_requests": 0} | settings

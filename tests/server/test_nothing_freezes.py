@@ -1,4 +1,8 @@
-"""One member cannot freeze a node: the largest that may be sent lets everybody else go on, and beyond it is refused."""
+"""One member cannot freeze a node: the largest that may be sent lets everybody else go on, and beyond it is refused.
+
+How long others wait at most is measured by `python -m bench.caps`; here the bounds are wide, since test machines are
+noisy, and a node that did the work in its loop breaks them all the same.
+"""
 
 from __future__ import annotations
 
@@ -11,26 +15,23 @@ from typing import Any
 import httpx
 
 from tests.server.conftest import pair_on
-from tests.server.served import Served
-
-STALL = 0.1
-"""Seconds for which /healthz may wait, beyond what it waits on an idle node of the same machine at that moment."""
+from tests.server.failing import Slow
+from tests.server.served import Program, Served
 
 
 class Pulse:
-    """Asks /healthz again and again; waits: how long each answer took."""
+    """Asks something again and again; waits: how long each answer took."""
 
-    def __init__(self, url: str) -> None:
-        self.url, self.waits, self._ending = url, list[float](), threading.Event()
+    def __init__(self, ask: Callable[[], None]) -> None:
+        self.ask, self.waits, self._ending = ask, list[float](), threading.Event()
         self._thread = threading.Thread(target=self._beat, daemon=True)
 
     def _beat(self) -> None:
-        with httpx.Client(base_url=self.url, timeout=60) as client:
-            while not self._ending.is_set():
-                started = time.perf_counter()
-                assert client.get("/healthz").status_code == 200
-                self.waits.append(time.perf_counter() - started)
-                self._ending.wait(0.005)
+        while not self._ending.is_set():
+            started = time.perf_counter()
+            self.ask()
+            self.waits.append(time.perf_counter() - started)
+            self._ending.wait(0.005)
 
     @contextmanager
     def beating(self) -> Iterator[None]:
@@ -42,26 +43,105 @@ class Pulse:
             self._thread.join(60)
 
 
-def longest_wait(node: Served, act: Callable[[], Any]) -> float:
-    """The longest that /healthz waited while something was done."""
-    pulse = Pulse(node.url)
+def longest_wait(ask: Callable[[], None], act: Callable[[], Any]) -> float:
+    """The longest that one answer waited while something was done."""
+    pulse = Pulse(ask)
     with pulse.beating():
         act()
-    assert len(pulse.waits) > 5
+    assert len(pulse.waits) > 2
     return max(pulse.waits)
 
 
-def test_the_largest_import_stalls_nobody(database_url: str) -> None:
-    node = Served(database_url, import_clauses=5000)
-    pair = pair_on(node)
+def healthz(node: Served) -> Callable[[], None]:
+    client = httpx.Client(base_url=node.url, timeout=60)
+
+    def ask() -> None:
+        assert client.get("/healthz").status_code == 200
+
+    return ask
+
+
+def test_the_largest_import_stalls_nobody_and_a_larger_one_is_refused(served: Served) -> None:
+    ada = pair_on(served).ada
+    path = f"/api/v1/partnerships/{ada.partnership_id}/agreements"
     text = "\n".join(f"# {n} H" for n in range(1, 5001))
-    path = f"/api/v1/partnerships/{pair.ada.partnership_id}/agreements"
-    waits = [
-        longest_wait(node, lambda: pair.ada.http.post(path, json={"title": "T", "markdown": text})) for _ in range(2)
-    ]
-    beyond = pair.ada.http.post(path, json={"title": "T", "markdown": f"{text}\n# 5001 H"})
+
+    def opens() -> None:
+        assert ada.http.post(path, json={"title": "T", "markdown": text}).status_code == 201
+
+    assert longest_wait(healthz(served), opens) < 1
+    beyond = ada.http.post(path, json={"title": "T", "markdown": f"{text}\n# 5001 H"})
     assert (beyond.status_code, beyond.json()["code"]) == (413, "too_large")
     assert "5000" in beyond.json()["detail"]
     assert "ONETEXT_IMPORT_CLAUSES" in beyond.json()["detail"]
-    print(waits)
+
+
+def test_a_list_in_a_command_is_as_long_as_the_setting_says(database_url: str) -> None:
+    node = Served(database_url, package_items=60)
+    pair = pair_on(node)
+    items = [{"op": "add", "heading": f"{n} H", "text": "x"} for n in range(61)]
+    made = pair.ada.do("make_proposal", items=items[:60])
+    assert len(made["items"]) == 60
+    named = [{"proposal_id": made["proposal_id"], "fingerprint": "x"}] * 61
+    parts = {"kind": "parts", "total": "61", "parts": [{"amount": "1"}] * 61}
+    for command, fields in (
+        ("make_proposal", {"items": items}),
+        ("accept_proposals", {"proposals": named}),
+        ("make_proposal", {"items": [items[0] | {"value": parts}]}),
+        ("raise_objection", {"term_ids": ["x"] * 61}),
+    ):
+        answer = pair.cid.post(command, **fields)
+        assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+        assert "61" in answer.json()["detail"]
+        assert "ONETEXT_PACKAGE_ITEMS" in answer.json()["detail"]
+    pair.cid.accept(made["proposal_id"])  # decided in a thread, since it is long
+    assert {term["status"] for term in pair.cid.get()["terms"]} == {"provisional"}
+    node.stop()
+
+
+def test_what_comes_while_something_long_is_decided_stands_in_line(served: Served) -> None:
+    """Several long commands and short ones on one agreement, at once: each gets its outcome, in a log without gaps."""
+    pair = pair_on(served)
+    items = [{"op": "add", "heading": f"{n} H", "text": "x"} for n in range(120)]
+
+    def work(member: Program) -> None:
+        for place in range(6):
+            member.do("make_proposal", items=items if place % 2 else items[:1])
+
+    threads = [threading.Thread(target=work, args=(member,)) for member in (pair.ada, pair.cid) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    events = pair.ada.get("/events", limit=1000)["events"]
+    assert [event["version"] for event in events] == [*range(1, 26)]
+    assert len(pair.cid.get()["proposals"]) == 24
+
+
+def test_a_slow_database_lets_everybody_else_go_on(database_url: str) -> None:
+    """Reads take a second: whoever asks for what nobody has at hand waits, and nobody else does."""
+    slow = Slow(1)
+    first = Served(database_url)
+    warm, cold = pair_on(first), pair_on(first)
+    first.stop()
+    node = Served(database_url, around=slow)
+    slow.beside(node.database)
+
+    def on(member: Program) -> Program:
+        return Program(node.url, member.token, member.party_id, member.partnership_id, "", member.agreement_id)
+
+    ada, cid = on(warm.ada), on(cold.cid)
+    ada.do("open_term", heading="1 Price")
+    slow.armed = True
+    asking = [threading.Thread(target=lambda: cid.post("open_term", heading="1 Price")) for _ in range(2)]
+
+    def all_ask() -> None:
+        for thread in asking:
+            thread.start()
+        for thread in asking:
+            thread.join(60)
+
+    assert longest_wait(healthz(node), all_ask) < 0.7
+    slow.armed = False
+    assert cid.get()["version"] == 3
     node.stop()
