@@ -19,6 +19,7 @@ import trustme
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message as MessageHandler
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword, Session
+from sqlalchemy import text
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
@@ -272,3 +273,70 @@ async def test_a_session_that_expires_closes_its_socket(served: Served) -> None:
         live = f"{seat.replace('http', 'ws')}/agreements/{pair.ada.agreement_id}/live"
         async with connect(live, additional_headers=cookie) as socket_:
             assert await close_code(socket_) == 4401
+
+
+def test_who_forms_a_partnership_is_shown_the_own_side_alone(database_url: str, post: tuple[Post, str]) -> None:
+    """The other side's link goes out by mail; without one, it is there to be copied once, with whose it is."""
+    handler, smtp_url = post
+    node = Served(database_url, smtp_url=smtp_url, public_url=PUBLIC)
+    page = f"{node.url}/form/{node.host_token}"
+    told = httpx.post(page, data=FORM | {"email_b": "rolf@f.example"}).text
+    assert len(re.findall("/join/", told)) == 1, "the own link alone"
+    assert "on its way to rolf@f.example" in told
+    (letter,) = handler.wait_for(1)
+    assert letter["To"] == "rolf@f.example"
+    (link,) = re.findall(rf"{PUBLIC}/join/\S+", str(letter.get_payload()))
+    assert link not in told
+    with httpx.Client() as rolf:
+        assert "You are Rolf" in rolf.get(f"{seat_of(rolf, link.replace(PUBLIC, node.url))}/").text
+    copied = httpx.post(page, data=FORM).text
+    assert "This link is Rolf’s alone: whoever opens it acts for Ferrum." in copied
+    (theirs,) = re.findall(r"(http\S+/join/\S+)</textarea>", copied)
+    assert f'href="{theirs}"' not in copied, "it is not offered to be opened"
+    node.stop()
+
+
+def test_a_first_members_token_dies_when_its_party_first_enters_by_a_link(served: Served) -> None:
+    pair = pair_on(served)
+    path = f"/api/v1/partnerships/{pair.ada.partnership_id}"
+    program = pair.ada.admit("A program", "negotiator", "signatory")
+    made = pair.ada.http.post(f"{path}/members", json={"party_id": pair.ada.party_id, "name": "Nora"}).json()
+    assert httpx.get(made["link"]).status_code == 200
+    assert pair.ada.http.get(path).status_code == 200, "looking at a link enters nobody"
+    with httpx.Client() as nora:
+        seat_of(nora, made["link"])
+    assert pair.ada.http.get(path).status_code == 401
+    assert pair.cid.http.get(path).status_code == 200, "the other party's lives until that enters"
+    assert program.http.get(path).status_code == 200
+
+
+def test_an_invitation_is_not_used_up_where_no_session_comes_of_it(served: Served) -> None:
+    links = formed(served)
+    database = served.database
+    with database.beside.begin() as connection:
+        connection.execute(text("ALTER TABLE sessions RENAME TO elsewhere"))
+    assert httpx.post(links[0]).status_code == 500
+    with database.beside.begin() as connection:
+        connection.execute(text("ALTER TABLE elsewhere RENAME TO sessions"))
+    with httpx.Client() as ida:
+        assert "You are Ida" in ida.get(f"{seat_of(ida, links[0])}/").text
+
+
+def test_the_home_page_shows_every_agreement_with_what_waits_in_it(served: Served) -> None:
+    pair = pair_on(served)
+    second = pair.ada.open_agreement("Claims line")
+    pair.propose("one")
+    pair.cid.agreement_id = second
+    made = pair.cid.do("make_proposal", items=[{"op": "add", "heading": "7 Hours", "text": "x"}])
+    path = f"/api/v1/partnerships/{pair.ada.partnership_id}/members"
+    body = {"party_id": pair.ada.party_id, "name": "Nora", "mandates": ["signatory"]}
+    link = pair.ada.http.post(path, json=body).json()["link"]
+    with httpx.Client() as browser:
+        home = browser.get(f"{seat_of(browser, link)}/").text
+    assert home.count('href="agreements/') == 2
+    assert home.count("0 of 1 agreed") == 2
+    assert "waiting for us 1" in home
+    assert "waiting for Castellan 1" in home
+    for heading in ("1 Price", "7 Hours"):
+        assert f">{heading}</option>" in home, "both agreements have the same title, and each its clauses"
+    assert made["proposal_id"] not in home
