@@ -143,7 +143,7 @@ async def test_how_signing_stands_is_told_on_every_screen(browser: Browser, demo
     await expect(sol.page.locator("#signing .done")).to_contain_text("You have signed this text.")
     await expect(sue.page.locator("#bar .signing")).to_contain_text("Meridian ✓ signed")
     await expect(ada.page.locator("#banner")).to_contain_text("Sol has signed")
-    await expect(ada.page.locator("#banner")).to_contain_text("1 signature awaited, from Sue")
+    await expect(ada.page.locator("#banner")).to_contain_text("Castellan: 1 signature awaited, from Otto or Sue.")
     await expect(sol.page.locator("#to-signing")).to_have_text("You have signed", use_inner_text=True)
     await sol.page.reload()
     await expect(sol.page.locator("#consent")).to_be_hidden()
@@ -187,7 +187,7 @@ async def test_what_is_in_the_way_of_the_signature_is_listed_linked_and_reached(
     await expect(rows.filter(has_text="2.1")).to_contain_text("a blocking objection stands")
     await rows.filter(has_text="2.1").locator("a").first.click()
     await ada.page.wait_for_url("**/agreements/*#term-*")
-    await expect(ada.page.locator("section.term.current h2")).to_contain_text("2.1")
+    await expect(ada.page.locator("section.term.current .clause h2")).to_contain_text("2.1")
 
 
 async def test_an_objection_on_another_clause_of_a_package_is_told_where_it_blocks(
