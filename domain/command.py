@@ -80,7 +80,8 @@ def read_command(raw: Any, known: dict[str, type[C]], mint: Mint) -> C:
         raise
     command_class.refuse_contradictions(rest)
     for item in fields.get("items", ()):
-        item.setdefault("term_id", mint())
+        if "term_id" not in item:
+            item["term_id"] = mint()
     for each in dataclasses.fields(command_class):
         if "minted" in each.metadata:
             fields[each.name] = mint()

@@ -14,7 +14,6 @@ from uuid import UUID
 
 from eventsourcing.persistence import StoredEvent
 from sqlalchemy.sql import Executable
-from uuid6 import uuid7
 
 from domain.agreement import Agreement
 from domain.command import Command, read_command
@@ -28,6 +27,7 @@ from server.aggregates import Aggregates, Held
 from server.deciding import Asked, Deciding
 from server.faults import Fault
 from server.identity import Seat
+from server.ids import new_id
 from server.store import Commit, Lineage, Log, Outcome, Writer
 
 
@@ -38,11 +38,6 @@ class Recorded:
     version: int
     events: Sequence[bytes]
     first_time: bool = True
-
-
-def new_id() -> str:
-    """A fresh id, ordered by time."""
-    return str(uuid7())
 
 
 class Workspace:
