@@ -191,7 +191,7 @@ def _postgres_engine(url: str) -> Engine:
 
 def sqlite_engine(path: str, *pragmas: str) -> Engine:
     """An engine on an SQLite file; pragmas: set on each connection."""
-    engine = create_engine(f"sqlite:///{path}", poolclass=QueuePool, pool_size=4, max_overflow=8)
+    engine = create_engine(f"sqlite:///{path}", poolclass=QueuePool, pool_size=4, max_overflow=8, pool_use_lifo=True)
 
     @event.listens_for(engine, "connect")
     def set_pragmas(connection: Any, _: Any) -> None:
