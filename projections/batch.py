@@ -106,26 +106,25 @@ class Rows:
 
     def write(self, connection: Connection) -> None:
         """End what was replaced, then bring the new rows, many by a statement: other threads run meanwhile."""
-        is_postgresql = connection.dialect.name == "postgresql"
-        mark = "%s" if is_postgresql else "?"
+        mark, cursor = tables.mark(connection), connection.connection.cursor()
         for table in tables.CHANGING:
             if ended := self._ended[table.name]:
-                connection.exec_driver_sql(
+                cursor.executemany(
                     f"UPDATE {table.name} SET until = {mark} "
                     f"WHERE agreement_id = {mark} AND key = {mark} AND until IS NULL",
                     ended,
                 )
         for table in _EVERY:
             if rows := self._brought[table.name]:
-                if is_postgresql:
-                    _copy(connection, table, rows)
+                if connection.dialect.name == "postgresql":
+                    _copy(cursor, table, rows)
                 else:
-                    insert(connection.exec_driver_sql, table.name, rows)
+                    insert(cursor.execute, table.name, rows)
+        cursor.close()
 
 
-def _copy(connection: Connection, table: Table, rows: Sequence[Sequence[Any]]) -> None:
-    cursor: Any = connection.connection.cursor()
-    with cursor, cursor.copy(f"COPY {table.name} ({', '.join(table.columns.keys())}) FROM STDIN") as copy:
+def _copy(cursor: Any, table: Table, rows: Sequence[Sequence[Any]]) -> None:
+    with cursor.copy(f"COPY {table.name} ({', '.join(table.columns.keys())}) FROM STDIN") as copy:
         for row in rows:
             copy.write_row(row)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, SmallInteger, String, Table, Text
+from sqlalchemy import BigInteger, Column, Connection, Index, Integer, MetaData, SmallInteger, String, Table, Text
 from sqlalchemy.types import TypeEngine
 
 MODEL = 7
@@ -74,6 +74,12 @@ stories = Table(
     sqlite_with_rowid=False,
 )
 """Which terms an event concerns, by term."""
+
+
+def mark(connection: Connection) -> str:
+    """Where a value goes in a statement that is handed to the driver as it is."""
+    return "%s" if connection.dialect.name == "postgresql" else "?"
+
 
 CHANGING = (headers, terms, proposals, objections, questions)
 HAPPENED = (timeline, consents, stories)

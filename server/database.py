@@ -20,7 +20,8 @@ from server.log_tables import metadata
 from server.postgres_log import SCHEMA_LOCK, PostgresLog
 from server.sqlite_log import SqliteLog
 
-_WAL = ("journal_mode=WAL", "busy_timeout=10000")
+_WAL = ("journal_mode=WAL", "busy_timeout=10000", "temp_store=MEMORY")
+"""In memory: what undoes a single statement, for which SQLite would make a file in each transaction."""
 
 
 class DatabaseInUse(Exception):

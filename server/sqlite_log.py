@@ -47,7 +47,7 @@ _SELECT_OUTCOME = f"SELECT * FROM {command_outcomes.name} WHERE stream = ? AND c
 class _DurablePool(SQLiteConnectionPool):
     def _create_connection(self) -> SQLiteConnection:
         connection = super()._create_connection()
-        for pragma in ("synchronous=FULL", "busy_timeout=10000"):
+        for pragma in ("synchronous=FULL", "busy_timeout=10000", "temp_store=MEMORY"):
             connection.cursor().execute(f"PRAGMA {pragma}")
         return connection
 
