@@ -179,7 +179,8 @@ class Guards:
 
     def note(self, broken: Iterable[Code | Refusal]) -> None:
         """Take over guards judged elsewhere (domain/acts.py)."""
-        self._broken.extend(each if isinstance(each, Refusal) else Refusal(each) for each in broken)
+        for each in broken:
+            self._broken.append(each if isinstance(each, Refusal) else Refusal(each))
 
     def refuse_if(
         self,
