@@ -165,12 +165,12 @@ class Workspace:
     async def _on_all_that_stands(self, seat: Seat, stream: str, ask: Callable[[], Awaitable[Recorded]]) -> Recorded:
         """What is refused here may be right since another node's commit that has not arrived: then it is asked again,
         once everything has that was recorded before."""
+        if not self._log.is_shared:
+            return await ask()
         before = self._versions(seat, stream)
         try:
             return await ask()
         except Refusal:
-            if not self._log.is_shared:
-                raise
             await self._passed(await asyncio.to_thread(self._log.newest))
             if self._versions(seat, stream) == before:
                 raise
