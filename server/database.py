@@ -24,8 +24,8 @@ _WAL = ("journal_mode=WAL", "busy_timeout=10000", "temp_store=MEMORY")
 """In memory: what undoes a single statement, for which SQLite would make a file in each transaction."""
 
 _SELDOM_CHECKPOINTED = "wal_autocheckpoint=4000"
-"""Pages of the read models' WAL, four times SQLite's own: ends of indexes are written again with each transaction, and go
-into the file less often. 16 MB; SQLite finds up to 4,062 pages by one table of hashes."""
+"""Pages of the read models' WAL, four times SQLite's own: ends of indexes are written again with each transaction, and
+go into the file less often. 16 MB; SQLite finds up to 4,062 pages by one table of hashes."""
 
 
 class DatabaseInUse(Exception):

@@ -19,6 +19,7 @@ from domain.ids import text_of
 from domain.partnership import Partnership
 from domain.partnership_events import PartnershipFormed
 from domain.times import moment_of
+from server.store import Made
 
 _FOUNDED_BY = {
     AgreementOpened.TOPIC: Agreement.TOPIC,
@@ -32,9 +33,9 @@ class CanonicalMapper(Mapper[UUID]):
     def __init__(self) -> None:
         super().__init__(_no_transcoder())
 
-    def to_stored_event(self, domain_event: DomainEventProtocol[UUID]) -> StoredEvent:
+    def to_stored_event(self, domain_event: DomainEventProtocol[UUID]) -> Made:
         assert isinstance(domain_event, Event)
-        return StoredEvent(
+        return Made(
             originator_id=domain_event.originator_id,
             originator_version=domain_event.originator_version,
             topic=domain_event.TOPIC,
@@ -50,6 +51,7 @@ class CanonicalMapper(Mapper[UUID]):
                     "data": domain_event.data(),
                 }
             ),
+            event=domain_event,
         )
 
     def to_domain_event(self, stored_event: StoredEvent) -> Event:
