@@ -127,7 +127,7 @@ class Agreement(Aggregate):
 
     def record(self, event_class: type[AgreementEvent], **data: Any) -> int:
         """Record what happened, by whoever acts now; returns the event's version."""
-        if data.keys() != set(event_class.data_fields()):
+        if data.keys() != event_class.data_names():
             raise TypeError(f"{event_class.TOPIC} has other fields than {', '.join(data)}")
         version = self.version + 1
         event = event_class.of(self.id, version, self.now, self._at, self._actor, self._command_id, data)

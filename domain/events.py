@@ -96,6 +96,12 @@ class Event(AggregateEvent):
         """The names of the event's own data, in the order of its declaration."""
         return tuple(each.name for each in dataclasses.fields(cls) if each.name not in _ENVELOPE)
 
+    @classmethod
+    @cache
+    def data_names(cls) -> frozenset[str]:
+        """The same, in no order."""
+        return frozenset(cls.data_fields())
+
     @cached_property
     def at(self) -> str:
         """The event's time as it is written in the log."""
