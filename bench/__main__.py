@@ -133,6 +133,12 @@ async def _live(kind: str, served: House, commit: float, table: Table) -> None:
     writers = f"{rates.WRITERS_EACH} writers with {rates.IN_FLIGHT} in flight"
     work = f"durable proposals/s of 200 bytes, {rates.AGREEMENTS} agreements × {writers}"
     table.row(kind, work, f"≥ {least}", f"{rate:,.0f}, read models after {caught_up:.2f} s")
+    in_turn = [await rates.replacements(served) for _ in range(3)]
+    rate = statistics.median(each.per_second for each in in_turn)
+    processor = statistics.median(each.processor_ms for each in in_turn)
+    writers = f"{rates.WRITERS_EACH} writers with one in flight"
+    work = f"the same, each in place of its writer's last, {writers}"
+    table.row(kind, work, "", f"{rate:,.0f}, {processor:.2f} ms of the server's processor each")
 
 
 async def _scale(kind: str, served: House, made: dict[int, str], table: Table) -> None:

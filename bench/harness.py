@@ -92,6 +92,11 @@ class House:
         """Resident bytes of the server."""
         return resident(self.pid)
 
+    def processor_seconds(self) -> float:
+        """Processor time that the server has taken, in all its threads, in user and in system mode."""
+        after_name = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        return sum(map(int, after_name[11:13])) / os.sysconf("SC_CLK_TCK")
+
 
 @contextmanager
 def house(database: str, known: House | None = None) -> Iterator[House]:

@@ -79,6 +79,8 @@ class Agreement(Aggregate):
         self.abandonment: ratification.Reasoned | None = None
         self.deadlines = deadlines.Deadlines()
         self._actor, self._at = CLOCK, datetime.min
+        self.now = ""
+        """The moment of the act that is being judged, as it is written."""
         self._command_id: CommandId | None = None
 
     @classmethod
@@ -114,22 +116,25 @@ class Agreement(Aggregate):
         decision = DECISIONS[type(command)]
         self._actor, self._command_id = _actor(act, decision.needs), command.command_id
         self._at = max(act.at, self.modified_on)
+        self.now = written(self._at)
         decision.judge(self, command, act)
 
     def pass_deadlines(self, now: datetime) -> None:
         """Let the clock record every deadline that has passed; at the very moment named, it has passed."""
-        self._actor, self._command_id, self._at = CLOCK, None, max(now, self.modified_on)
-        clock.record_passed(self, written(now))
+        if self.deadlines.next():
+            self._actor, self._command_id, self._at = CLOCK, None, max(now, self.modified_on)
+            self.now = written(self._at)
+            clock.record_passed(self, written(now))
 
     def record(self, event_class: type[AgreementEvent], **data: Any) -> int:
         """Record what happened, by whoever acts now; returns the event's version."""
-        self.trigger_event(event_class, timestamp=self._at, actor=self._actor, command_id=self._command_id, **data)
-        return self.version
-
-    @property
-    def now(self) -> str:
-        """The moment of the act that is being judged."""
-        return written(self._at)
+        if data.keys() != event_class.data_names():
+            raise TypeError(f"{event_class.TOPIC} has other fields than {', '.join(data)}")
+        version = self.version + 1
+        event = event_class.of(self.id, version, self.now, self._at, self._actor, self._command_id, data)
+        event.mutate(self)
+        self.pending_events.append(event)
+        return version
 
     # What the rules look up.
 

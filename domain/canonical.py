@@ -31,26 +31,34 @@ def sha256(value: Any) -> str:
 def without_absent(value: Any) -> Any:
     """The value with every null field left out, `after` excepted, where null is a value (protocol.md)."""
     if isinstance(value, dict):
-        return {k: without_absent(v) for k, v in value.items() if v is not None or k == "after"}
-    if isinstance(value, list | tuple):
+        return {
+            k: without_absent(v) if isinstance(v, _NESTING) else v
+            for k, v in value.items()
+            if v is not None or k == "after"
+        }
+    if isinstance(value, _NESTING):
         return [without_absent(each) for each in value]
     return value
+
+
+_NESTING = (dict, list, tuple)
 
 
 def read_json(body: bytes | str) -> Any:
     """Parse JSON from outside; `malformed` for what the profile does not allow or a parser would hide."""
     try:
         text = body if isinstance(body, str) else body.decode("utf-8")
-        value = json.loads(
-            text, object_pairs_hook=_once_each, parse_float=_no_float, parse_constant=_no_float, parse_int=_integer
-        )
+        if text.startswith("\ufeff"):
+            raise json.JSONDecodeError("Unexpected UTF-8 BOM (decode using utf-8-sig)", text, 0)
+        value = _DECODER.decode(text)
     except UnicodeDecodeError:
         raise malformed("This is not UTF-8 text.") from None
     except RecursionError:
         raise malformed(f"This is nested deeper than {DEEPEST} levels.") from None
     except json.JSONDecodeError as error:
         raise malformed(f"This is not JSON: {error.msg} at character {error.pos}.") from None
-    _refuse_too_deep(value)
+    if text.count("{") + text.count("[") >= DEEPEST:  # with fewer it cannot be too deep
+        _refuse_too_deep(value)
     return value
 
 
@@ -69,6 +77,11 @@ def _integer(literal: str) -> int:
     if len(literal) <= 17 and abs(value := int(literal)) <= LARGEST_INTEGER:
         return value
     raise malformed("A number is beyond ±(2^53 - 1). Write it as a string.")
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_once_each, parse_float=_no_float, parse_constant=_no_float, parse_int=_integer
+)
 
 
 def _refuse_too_deep(value: Any) -> None:

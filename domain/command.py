@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from domain.canonical import sha256, without_absent
 from domain.fields import Field, Object, Text
@@ -46,7 +46,7 @@ class Command:
     @classmethod
     def shape(cls) -> Object:
         """The fields that are sent, besides command_id and type."""
-        return _shape(cls)
+        return _form(cls).shape
 
     @classmethod
     def refuse_contradictions(cls, raw: dict[str, Any]) -> None:
@@ -84,22 +84,31 @@ def read_command(raw: Any, known: dict[str, type[C]], mint: Mint) -> C:
         raise
     command_class.refuse_contradictions(rest)
     for item in fields.get("items", ()):
-        item.setdefault("term_id", mint())
-    for each in dataclasses.fields(command_class):
-        if "minted" in each.metadata:
-            fields[each.name] = mint()
+        if "term_id" not in item:
+            item["term_id"] = mint()
+    for name in _form(command_class).minted:
+        fields[name] = mint()
     return command_class(command_id=CommandId(envelope["command_id"]), content=sha256(without_absent(raw)), **fields)
 
 
-_shapes: dict[type[Command], Object] = {}
+class _Form(NamedTuple):
+    """How a command is made: shape, of the fields that are sent; and the names of those that are minted."""
+
+    shape: Object
+    minted: tuple[str, ...]
 
 
-def _shape(command_class: type[Command]) -> Object:
-    if command_class not in _shapes:
-        sent = {each.name: each for each in dataclasses.fields(command_class) if "field" in each.metadata}
-        _shapes[command_class] = Object(
+_forms: dict[type[Command], _Form] = {}
+
+
+def _form(command_class: type[Command]) -> _Form:
+    if command_class not in _forms:
+        fields = dataclasses.fields(command_class)
+        sent = {each.name: each for each in fields if "field" in each.metadata}
+        shape = Object(
             {name: each.metadata["field"] for name, each in sent.items()},
             optional=[name for name, each in sent.items() if each.default is not dataclasses.MISSING],
             nullable=[name for name, each in sent.items() if each.metadata.get("nullable")],
         )
-    return _shapes[command_class]
+        _forms[command_class] = _Form(shape, tuple(each.name for each in fields if "minted" in each.metadata))
+    return _forms[command_class]

@@ -7,9 +7,12 @@ SCHEMA the version of its data, raised together with an `upcast_vN` whenever the
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache, cached_property
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
+from uuid import UUID
 
 from eventsourcing.domain import AggregateCreated, AggregateEvent
 from eventsourcing.utils import register_topic
@@ -63,10 +66,41 @@ class Event(AggregateEvent):
             EVENT_TYPES[cls.TOPIC] = cls
 
     @classmethod
+    def of(
+        cls,
+        stream: UUID,
+        version: int,
+        at: str,
+        moment: datetime,
+        actor: Actor,
+        command_id: str | None,
+        data: Mapping[str, Any],
+    ) -> Self:
+        """The event with these fields, which are right: a frozen data class would assign each of them by itself, which
+        takes as long as folding the event. at: the moment as it is written."""
+        event = object.__new__(cls)
+        vars(event).update(
+            data,
+            originator_id=stream,
+            originator_version=version,
+            timestamp=moment,
+            at=at,
+            actor=actor,
+            command_id=command_id,
+        )
+        return event
+
+    @classmethod
     @cache
     def data_fields(cls) -> tuple[str, ...]:
         """The names of the event's own data, in the order of its declaration."""
         return tuple(each.name for each in dataclasses.fields(cls) if each.name not in _ENVELOPE)
+
+    @classmethod
+    @cache
+    def data_names(cls) -> frozenset[str]:
+        """The same, in no order."""
+        return frozenset(cls.data_fields())
 
     @cached_property
     def at(self) -> str:
@@ -75,7 +109,8 @@ class Event(AggregateEvent):
 
     def data(self) -> dict[str, Any]:
         """The event's own data as JSON values."""
-        return {name: getattr(self, name) for name in self.data_fields()}
+        own = vars(self)
+        return {name: own[name] for name in self.data_fields()}
 
     def apply(self, aggregate: Any) -> None:
         """The one fold: aggregate, projector and time travel all come through here."""

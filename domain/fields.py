@@ -25,7 +25,7 @@ _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 def is_storable(text: str) -> bool:
     """Whether a text can be kept and sent: U+0000 and lone surrogates cannot."""
-    return _UNSTORABLE.search(text) is None
+    return "\x00" not in text if text.isascii() else _UNSTORABLE.search(text) is None
 
 
 class Field(Generic[T]):
@@ -197,10 +197,16 @@ class ListOf(Field[tuple[Any, ...]]):
             raise malformed(f"{name} must be a list.")
         if len(raw) < self.at_least:
             raise malformed(f"{name} needs at least {self.at_least}.")
-        read = _Several()
+        read: list[Any] = []
+        too_large: Refusal | None = None
         for place, element in enumerate(raw):
-            read.take(self.each, element, f"{name}[{place}]")
-        elements = read.all()
+            try:
+                read.append(self.each.read(element, f"{name}[{place}]"))
+            except Refusal as refusal:
+                too_large = _first_too_large(too_large, refusal)
+        if too_large:
+            raise too_large
+        elements = tuple(read)
         if self.distinct and len(set(elements)) < len(elements):
             raise malformed(f"{name} names something twice.")
         return elements
@@ -221,6 +227,7 @@ class Object(Field[dict[str, Any]]):
         self, fields: dict[str, Field[Any]], *, optional: Sequence[str] = (), nullable: Sequence[str] = ()
     ) -> None:
         self.fields, self.optional, self.nullable = fields, optional, nullable
+        self._required = [key for key in fields if key not in optional]
 
     def read(self, raw: Any, name: str) -> dict[str, Any]:
         if not isinstance(raw, dict):
@@ -228,14 +235,22 @@ class Object(Field[dict[str, Any]]):
         for key in raw:
             if key not in self.fields:
                 raise malformed(f"{name or 'This'} has no field {_shown(key)}.")
-        given = {key: each for key, each in raw.items() if each is not None or key in self.nullable}
-        for key in self.fields:
-            if key not in given and key not in self.optional:
+        for key in self._required:
+            if raw.get(key) is None and not (key in raw and key in self.nullable):
                 raise malformed(f"{_path(name, key)} is missing.")
-        read = _Several()
-        for key, each in given.items():
-            read.take(self.fields[key] if each is not None else _Null(), each, _path(name, key))
-        return dict(zip(given, read.all(), strict=True))
+        read: dict[str, Any] = {}
+        too_large: Refusal | None = None
+        for key, each in raw.items():
+            if each is not None:
+                try:
+                    read[key] = self.fields[key].read(each, f"{name}.{key}" if name else key)
+                except Refusal as refusal:
+                    too_large = _first_too_large(too_large, refusal)
+            elif key in self.nullable:
+                read[key] = None
+        if too_large:
+            raise too_large
+        return read
 
     def schema(self, also: dict[str, Any] | None = None) -> dict[str, Any]:
         """`also`: further properties, all of them required."""
@@ -249,30 +264,11 @@ class Object(Field[dict[str, Any]]):
         return {"anyOf": [described, {"type": "null"}]} if key in self.optional else described
 
 
-class _Null(Field[None]):
-    def read(self, raw: Any, name: str) -> None:
-        return None
-
-
-class _Several:
-    """Reads several fields: what is malformed in any of them is named before what is too large in another."""
-
-    def __init__(self) -> None:
-        self._read: list[Any] = []
-        self._too_large: Refusal | None = None
-
-    def take(self, field: Field[Any], raw: Any, name: str) -> None:
-        try:
-            self._read.append(field.read(raw, name))
-        except Refusal as refusal:
-            if refusal.code != Code.TOO_LARGE:
-                raise
-            self._too_large = self._too_large or refusal
-
-    def all(self) -> tuple[Any, ...]:
-        if self._too_large:
-            raise self._too_large
-        return tuple(self._read)
+def _first_too_large(first: Refusal | None, refusal: Refusal) -> Refusal:
+    """Of several fields, what is malformed in any is named before what is too large in another."""
+    if refusal.code != Code.TOO_LARGE:
+        raise refusal
+    return first or refusal
 
 
 def one_key(raw: Any, key: str, name: str, words: Sequence[str]) -> tuple[str, dict[str, Any]]:

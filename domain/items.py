@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any, ClassVar
 
 from domain.fields import (
@@ -49,11 +50,15 @@ class Items(ListOf):
         "move": Object({**_based, "after": _after}, optional=("base_version", "after"), nullable=("after",)),
     }
 
+    _known = frozenset(chain.from_iterable(shape.fields for shape in OPS.values()))
+    _words = tuple(OPS)
+
     class _Item(Field[Item]):
         def read(self, raw: Any, name: str) -> Item:
-            op, rest = one_key(raw, "op", name, list(Items.OPS))
-            known = {key for shape in Items.OPS.values() for key in shape.fields}
-            given = {key: each for key, each in rest.items() if each is not None or key == "after" or key not in known}
+            op, given = one_key(raw, "op", name, Items._words)
+            if None in given.values():  # what another op has may be there as null
+                known = Items._known
+                given = {k: each for k, each in given.items() if each is not None or k == "after" or k not in known}
             return {"op": op, **Items.OPS[op].read(given, name)}
 
         def schema(self) -> dict[str, Any]:
@@ -65,6 +70,8 @@ class Items(ListOf):
     @staticmethod
     def refuse_two_on_one_term(raw: Sequence[Any]) -> None:
         """raw: items whose shape was read."""
+        if len(raw) < 2:
+            return
         named = [str(item["term_id"]).lower() for item in raw if item.get("term_id") is not None]
         if len(set(named)) < len(named):
             raise malformed("Two items of the package are on one term.", "Put all changes of a term into one item.")

@@ -183,7 +183,8 @@ class Guards:
 
     def note(self, broken: Iterable[Code | Refusal]) -> None:
         """Take over guards judged elsewhere (domain/acts.py)."""
-        self._broken.extend(each.anew() if isinstance(each, Refusal) else Refusal(each) for each in broken)
+        for each in broken:
+            self._broken.append(each.anew() if isinstance(each, Refusal) else Refusal(each))
 
     def refuse_if(
         self,

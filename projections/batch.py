@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Table
@@ -13,6 +12,7 @@ from domain.canonical import canonical
 from domain.ids import AgreementId
 from projections import tables
 from projections.rows import Row
+from projections.runs import insert
 
 
 @dataclass(slots=True)
@@ -70,8 +70,6 @@ class Batch:
 
 _UNTIL = 3
 _EVERY = (*tables.CHANGING, *tables.HAPPENED)
-_MOST_AT_ONCE = 4000
-"""Rows of one SQLite statement; of 7 columns, it may have 32,766 parameters."""
 
 
 class Rows:
@@ -115,36 +113,27 @@ class Rows:
 
     def write(self, connection: Connection) -> None:
         """End what was replaced, then bring the new rows, many by a statement: other threads run meanwhile."""
-        is_postgresql = connection.dialect.name == "postgresql"
-        mark = "%s" if is_postgresql else "?"
+        mark, cursor = tables.mark(connection), connection.connection.cursor()
         for table in tables.CHANGING:
             if ended := self._ended[table.name]:
-                connection.exec_driver_sql(
+                cursor.executemany(
                     f"UPDATE {table.name} SET until = {mark} "
                     f"WHERE agreement_id = {mark} AND key = {mark} AND until IS NULL",
                     ended,
                 )
         for table in _EVERY:
             if rows := self._brought[table.name]:
-                (_copy if is_postgresql else _insert)(connection, table, rows)
+                if connection.dialect.name == "postgresql":
+                    _copy(cursor, table, rows)
+                else:
+                    insert(cursor.execute, table.name, rows)
+        cursor.close()
 
 
-def _copy(connection: Connection, table: Table, rows: Sequence[Sequence[Any]]) -> None:
-    cursor: Any = connection.connection.cursor()
-    with cursor, cursor.copy(f"COPY {table.name} ({', '.join(table.columns.keys())}) FROM STDIN") as copy:
+def _copy(cursor: Any, table: Table, rows: Sequence[Sequence[Any]]) -> None:
+    with cursor.copy(f"COPY {table.name} ({', '.join(table.columns.keys())}) FROM STDIN") as copy:
         for row in rows:
             copy.write_row(row)
-
-
-def _insert(connection: Connection, table: Table, rows: Sequence[Sequence[Any]]) -> None:
-    columns = table.columns.keys()
-    row = f"({', '.join('?' * len(columns))})"
-    for start in range(0, len(rows), _MOST_AT_ONCE):
-        some = rows[start : start + _MOST_AT_ONCE]
-        connection.exec_driver_sql(
-            f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES {', '.join([row] * len(some))}",
-            tuple(chain.from_iterable(some)),
-        )
 
 
 def _written(body: dict[str, Any]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, SmallInteger, String, Table, Text
+from sqlalchemy import BigInteger, Column, Connection, Index, Integer, MetaData, SmallInteger, String, Table, Text
 from sqlalchemy.types import TypeEngine
 
 MODEL = 8
@@ -50,9 +50,10 @@ def _changing(name: str) -> Table:
 
 
 def _happened(name: str, *more: Column[Any]) -> Table:
-    """A table of what happened with the event of a version."""
+    """A table of what happened with the event of a version. On SQLite its bodies stand in the order of arrival: in that
+    of their keys eight of them filled a page, also of the pages that only lead to others."""
     of, since = Column("agreement_id", _id(), primary_key=True), Column("since", BigInteger, primary_key=True)
-    return Table(name, metadata, of, since, *more, sqlite_with_rowid=False)
+    return Table(name, metadata, of, since, *more)
 
 
 headers = _changing("headers")
@@ -91,6 +92,12 @@ agreements = Table(
     sqlite_with_rowid=False,
 )
 """Which agreements a partnership has: nobody's question reads what others have."""
+
+
+def mark(connection: Connection) -> str:
+    """Where a value goes in a statement that is handed to the driver as it is."""
+    return "%s" if connection.dialect.name == "postgresql" else "?"
+
 
 CHANGING = (headers, terms, proposals, objections, questions)
 HAPPENED = (timeline, consents, stories, voids, agreements)

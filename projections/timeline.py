@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from domain.agreement import Agreement
@@ -16,7 +17,7 @@ _KEPT = (
 
 def timeline_body(agreement: Agreement, event: Event) -> dict[str, Any]:
     """The row of an event; term_ids: the terms that it concerns, of headings at that moment."""
-    said = vars(event)
+    said, kept = vars(event), _kept(type(event))
     term_ids = _concerned(agreement, said)
     headings = {each: agreement.terms[each].heading for each in term_ids if each in agreement.terms}
     return {
@@ -27,8 +28,13 @@ def timeline_body(agreement: Agreement, event: Event) -> dict[str, Any]:
         "member_id": event.actor.member_id,
         "term_ids": term_ids,
         "headings": headings,
-        "about": {key: said[key] for key in _KEPT if said.get(key) is not None},
+        "about": {key: said[key] for key in kept if said[key] is not None},
     }
+
+
+@cache
+def _kept(event: type[Event]) -> tuple[str, ...]:
+    return tuple(key for key in _KEPT if key in event.data_fields())
 
 
 def _concerned(agreement: Agreement, said: Mapping[str, Any]) -> list[Any]:

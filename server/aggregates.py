@@ -12,7 +12,7 @@ from uuid import UUID
 from eventsourcing.persistence import Notification, StoredEvent
 
 from domain.events import Event
-from domain.ids import PartnershipId, is_id
+from domain.ids import PartnershipId, is_id, text_of
 from domain.partnership import Partnership
 from domain.refusals import Code, Refusal
 from server.mapper import CanonicalMapper
@@ -159,7 +159,7 @@ class Aggregates:
 
     def see(self, notification: Notification) -> None:
         """Take over an event from the tail: the own ones are known, those of other nodes are applied."""
-        stream, version = str(notification.originator_id), notification.originator_version
+        stream, version = text_of(notification.originator_id), notification.originator_version
         partnership = self._applied.get(stream)
         if partnership and version == partnership.version + 1:
             self._mapper.to_domain_event(notification).mutate(partnership)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Coroutine, Generator
+from collections.abc import Callable, Coroutine, Generator, Sequence
 from typing import Any
 
 from starlette.types import Message, Send
@@ -54,6 +54,14 @@ class Connection:
     def push(self, frames: bytes) -> None:
         """Send whole frames, or let them wait behind the others."""
         self._push({"type": "websocket.send", "frames": frames})
+
+    def push_run(self, frames: Sequence[bytes]) -> None:
+        """Send several whole frames, which come at the same moment, in one go; behind others each waits as one."""
+        if self._backlog is None:
+            self.push(b"".join(frames))
+        else:
+            for frame in frames:
+                self.push(frame)
 
     def push_after(self, version: int, frames: bytes) -> None:
         """Send whole frames once the event of a version has been sent."""

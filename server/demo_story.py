@@ -10,8 +10,8 @@ import orjson
 
 from projections import as_of, tables
 from server.identity import Seat
+from server.ids import new_id
 from server.node import Node
-from server.workspace import new_id
 
 
 @dataclass

@@ -19,9 +19,9 @@ from projections import as_of
 from server import partnerships
 from server.access import RateLimit, base_url, cookie_name, read_body, read_form, seat_name, signed, signed_in
 from server.identity import Invitation, Seat, fresh_secret, invitation_row
+from server.ids import new_id
 from server.node import Node
 from server.problems import status_of
-from server.workspace import new_id
 from web.templates import templates
 
 _LINK = Object({"member_id": Reference()}, optional=("member_id",))

@@ -8,13 +8,21 @@ from typing import Any
 from uvicorn._types import ASGIReceiveEvent, ASGISendEvent
 from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
-from websockets.frames import Frame, Opcode
 from websockets.protocol import State
 
 
 def text_frame(text: str | bytes) -> bytes:
-    """A whole text frame as a server writes it, which is the same for every connection."""
-    return Frame(Opcode.TEXT, text.encode() if isinstance(text, str) else text).serialize(mask=False)
+    """A whole text frame as a server writes it (RFC 6455, 5.2), which is the same for every connection."""
+    payload = text.encode() if isinstance(text, str) else text
+    size = len(payload)
+    if size < 126:
+        return _FINAL_TEXT + size.to_bytes(1) + payload
+    if size < 1 << 16:
+        return _FINAL_TEXT + b"\x7e" + size.to_bytes(2) + payload
+    return _FINAL_TEXT + b"\x7f" + size.to_bytes(8) + payload
+
+
+_FINAL_TEXT = b"\x81"
 
 
 def event_frame(version: int, state: bytes) -> bytes:
@@ -62,7 +70,8 @@ class ReadyFrames(WebSocketsSansIOProtocol):
             await super().send(message)
             return
         assert isinstance(frames, bytes)
-        await self.writable.wait()
+        if not self.writable.is_set():
+            await self.writable.wait()
         if self.disconnected or self.conn.state is not State.OPEN:
             raise ClientDisconnected
         self.transport.write(frames)

@@ -15,9 +15,11 @@ from domain.agreement import Agreement
 from domain.agreement_events import AgreementOpened
 from domain.canonical import canonical
 from domain.events import Actor, Event
+from domain.ids import text_of
 from domain.partnership import Partnership
 from domain.partnership_events import PartnershipFormed
 from domain.times import moment_of
+from server.store import Made
 
 _FOUNDED_BY = {
     AgreementOpened.TOPIC: Agreement.TOPIC,
@@ -31,15 +33,15 @@ class CanonicalMapper(Mapper[UUID]):
     def __init__(self) -> None:
         super().__init__(_no_transcoder())
 
-    def to_stored_event(self, domain_event: DomainEventProtocol[UUID]) -> StoredEvent:
+    def to_stored_event(self, domain_event: DomainEventProtocol[UUID]) -> Made:
         assert isinstance(domain_event, Event)
-        return StoredEvent(
+        return Made(
             originator_id=domain_event.originator_id,
             originator_version=domain_event.originator_version,
             topic=domain_event.TOPIC,
             state=canonical(
                 {
-                    "stream": str(domain_event.originator_id),
+                    "stream": text_of(domain_event.originator_id),
                     "version": domain_event.originator_version,
                     "type": domain_event.TOPIC,
                     "schema": domain_event.SCHEMA,
@@ -49,22 +51,25 @@ class CanonicalMapper(Mapper[UUID]):
                     "data": domain_event.data(),
                 }
             ),
+            event=domain_event,
         )
 
     def to_domain_event(self, stored_event: StoredEvent) -> Event:
         event_class: type[Event] = resolve_topic(stored_event.topic)
         kept = orjson.loads(stored_event.state)
-        state: dict[str, Any] = _raised(event_class, kept["schema"], kept["data"])
-        state["originator_id"] = stored_event.originator_id
-        state["originator_version"] = stored_event.originator_version
-        state["timestamp"] = moment_of(kept["at"])
-        state["at"] = kept["at"]
-        state["actor"] = _actor(**kept["actor"])
-        state["command_id"] = kept["command_id"]
+        stream, at = stored_event.originator_id, kept["at"]
+        assert isinstance(stream, UUID)
+        event = event_class.of(
+            stream,
+            stored_event.originator_version,
+            at,
+            moment_of(at),
+            _actor(**kept["actor"]),
+            kept["command_id"],
+            _raised(event_class, kept["schema"], kept["data"]),
+        )
         if topic := _FOUNDED_BY.get(event_class.TOPIC):
-            state["originator_topic"] = topic
-        event: Event = object.__new__(event_class)
-        object.__setattr__(event, "__dict__", state)
+            vars(event)["originator_topic"] = topic
         return event
 
 

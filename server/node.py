@@ -10,7 +10,7 @@ from typing import TypeVar
 from eventsourcing.persistence import Notification
 from sqlalchemy import Connection
 
-from domain.ids import PartnershipId, TermId
+from domain.ids import PartnershipId, TermId, text_of
 from domain.partnership_events import MandateGranted, MandateRevoked, MemberAdmitted, PartnershipFormed
 from domain.words import TermStatus
 from projections import as_of, tables
@@ -156,8 +156,8 @@ class Node:
     def _publish(self, page: Sequence[Notification]) -> None:
         for notification in page:
             self.workspace.aggregates.see(notification)
-            self.rooms.publish(notification)
-        for partnership_id in {str(each.originator_id) for each in page if each.topic in _ABOUT_MEMBERS}:
+        self.rooms.publish(page)
+        for partnership_id in {text_of(each.originator_id) for each in page if each.topic in _ABOUT_MEMBERS}:
             self._directories.outdated(PartnershipId(partnership_id))
         self.projecting.follow(page)
 

@@ -19,9 +19,9 @@ from domain.refusals import Code, Refusal, malformed
 from domain.rules import Act
 from domain.words import PARTNERSHIP_KINDS, Mandate
 from server.identity import Seat, fresh_secret, invitation_row, person, token_row
+from server.ids import new_id
 from server.markdown import clauses_of
 from server.node import Node
-from server.workspace import new_id
 
 
 class _MandateField(Word):

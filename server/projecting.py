@@ -18,7 +18,7 @@ from projections.projector import ModelsReplaced, Projector
 from server.logs import log
 from server.mapper import CanonicalMapper
 from server.reached import Reached
-from server.store import Log
+from server.store import Log, OwnNotification
 
 PAGE = 500
 MOST_BATCHES = 100
@@ -69,7 +69,10 @@ class Projecting:
         self._fold()
 
     def _read(self, page: Sequence[Notification]) -> _Events:
-        return [(each.id, self._mapper.to_domain_event(each)) for each in page]
+        return [
+            (each.id, each.event if isinstance(each, OwnNotification) else self._mapper.to_domain_event(each))
+            for each in page
+        ]
 
     def _fold(self) -> None:
         """Fold what has come, in order; where an agreement has to be loaded from the log first, a thread does that."""

@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+from operator import attrgetter
 
 from eventsourcing.persistence import Notification
 
+from domain.ids import text_of
 from projections.batch import Change
 from server.connection import Connection
 from server.faults import Fault
@@ -60,18 +63,20 @@ class Room:
             connection.live, connection.position = False, 0
         return outdated
 
-    def publish(self, version: int, state: bytes) -> None:
-        """Hand an event to everybody who gets the events themselves and has caught up."""
+    def publish(self, events: Sequence[Notification]) -> None:
+        """Hand the next events to everybody who gets the events themselves and has caught up."""
+        first, last = events[0].originator_version, events[-1].originator_version
         group = self.audiences.get(None)
         if not group:
-            self.recent.reached(version)
+            self.recent.reached(last)
             return
-        frame = event_frame(version, state)
-        self.recent.append(version, frame)
+        frames = [event_frame(each.originator_version, each.state) for each in events]
+        for version, frame in enumerate(frames, first):
+            self.recent.append(version, frame)
         for connection in list(group):
-            if connection.live and connection.position == version - 1:
-                connection.push(frame)
-                connection.reached(version)
+            if connection.live and first <= connection.position + 1 <= last:
+                connection.push_run(frames[connection.position + 1 - first :])
+                connection.reached(last)
 
     @property
     def has_pages(self) -> bool:
@@ -171,9 +176,10 @@ class Rooms:
         if not room.audiences:
             self._rooms.pop(room.agreement_id, None)
 
-    def publish(self, notification: Notification) -> None:
-        if room := self._rooms.get(str(notification.originator_id)):
-            room.publish(notification.originator_version, notification.state)
+    def publish(self, page: Sequence[Notification]) -> None:
+        for stream, events in groupby(page, attrgetter("originator_id")):
+            if room := self._rooms.get(text_of(stream)):
+                room.publish([*events])
 
     def get(self, agreement_id: str) -> Room | None:
         """The room of an agreement, None when nobody is in it."""

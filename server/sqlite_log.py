@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
+from itertools import count
 from typing import TypeVar
 from uuid import UUID
 
-from eventsourcing.persistence import Notification, StoredEvent
+from eventsourcing.persistence import IntegrityError, Notification, StoredEvent
 from eventsourcing.sqlite import (
     SQLiteApplicationRecorder,
     SQLiteConnection,
@@ -18,16 +20,17 @@ from eventsourcing.sqlite import (
 )
 from sqlalchemy.dialects import sqlite
 
+from projections.runs import insert
 from server.log_tables import command_outcomes, compiled
 from server.store import NEWEST, Commit, Conflict, Outcome, Result, Turn
 
 R = TypeVar("R")
 
 _DIALECT = sqlite.dialect(paramstyle="qmark")
-_INSERT_OUTCOME = f"INSERT INTO {command_outcomes.name} VALUES (?, ?, ?, ?, ?, ?)"
+_EVENTS = "stored_events"
 _SELECT_COMMAND_IDS = f"SELECT command_id FROM {command_outcomes.name} WHERE stream = ?"
 _SELECT_EVENTS = (
-    "SELECT originator_version, topic, state FROM stored_events "
+    f"SELECT originator_version, topic, state FROM {_EVENTS} "
     "WHERE originator_id = ? AND originator_version > ? AND originator_version <= ? ORDER BY originator_version"
 )
 _SELECT_VERSIONS = (
@@ -44,7 +47,7 @@ _SELECT_OUTCOME = f"SELECT * FROM {command_outcomes.name} WHERE stream = ? AND c
 class _DurablePool(SQLiteConnectionPool):
     def _create_connection(self) -> SQLiteConnection:
         connection = super()._create_connection()
-        for pragma in ("synchronous=FULL", "busy_timeout=10000"):
+        for pragma in ("synchronous=FULL", "busy_timeout=10000", "temp_store=MEMORY"):
             connection.cursor().execute(f"PRAGMA {pragma}")
         return connection
 
@@ -58,7 +61,8 @@ _stream_of = lru_cache(1024)(UUID)
 
 
 class SqliteLog:
-    """Events through eventsourcing's recorder; each commit of a batch stands in a savepoint of its own."""
+    """Events in the table of eventsourcing's recorder; a batch is written whole, or, when one conflicts, each commit in
+    a savepoint of its own. Whoever writes has a connection of its own: one that saw another write forgets its pages."""
 
     is_shared = False
 
@@ -67,6 +71,7 @@ class SqliteLog:
         datastore.pool.close()
         datastore.pool = _DurablePool(db_name=path, pool_size=4)
         self._datastore = datastore
+        self._writing = _DurablePool(db_name=path, pool_size=1)
         self._recorder = _Recorder(datastore)
 
     def create_tables(self) -> None:
@@ -74,31 +79,28 @@ class SqliteLog:
         self._recorder.create_table()
 
     def write(self, commits: Sequence[Commit]) -> list[Result]:
-        with self._datastore.transaction(commit=True) as cursor:
-            return [self._write(cursor, commit) for commit in commits]
+        sound = [commit for commit in commits if not commit.lineage.broken]
+        try:
+            with self._transaction() as cursor:
+                by_commit = dict(zip(map(id, sound), _write(cursor, sound), strict=True))
+        except IntegrityError:
+            with self._transaction() as cursor:
+                return [_write_alone(cursor, commit) for commit in commits]
+        return [by_commit.get(id(commit), Conflict()) for commit in commits]
 
     def write_in_turn(self, work: Callable[[Turn], R]) -> R:
-        with self._datastore.transaction(commit=True) as cursor:
+        with self._transaction() as cursor:
             cursor.execute(_TAKE_WRITE_LOCK)
-            return work(_Turn(self, cursor))
+            return work(_Turn(cursor))
 
-    def _write(self, cursor: SQLiteCursor, commit: Commit) -> Result:
-        if commit.lineage.broken:
-            return Conflict()
-        cursor.execute("SAVEPOINT command")
+    @contextmanager
+    def _transaction(self) -> Iterator[SQLiteCursor]:
+        connection = self._writing.get_connection(is_writer=True)
         try:
-            ids = self._recorder._insert_events(cursor, commit.events)
-            if commit.outcome:
-                cursor.execute(_INSERT_OUTCOME, commit.outcome)
-            for statement in commit.rows:
-                cursor.execute(*compiled(statement, _DIALECT))
-        except sqlite3.IntegrityError as error:
-            cursor.execute("ROLLBACK TO command")
-            commit.lineage.broken = True
-            return Conflict(str(error))
+            with connection.transaction(commit=True) as cursor:
+                yield cursor
         finally:
-            cursor.execute("RELEASE command")
-        return ids or ()
+            self._writing.put_connection(connection)
 
     def events(self, stream: UUID, after: int = 0, *, up_to: int = NEWEST) -> Sequence[StoredEvent]:
         with self._datastore.transaction(commit=False) as cursor:
@@ -132,11 +134,12 @@ class SqliteLog:
 
     def close(self) -> None:
         self._datastore.close()
+        self._writing.close()
 
 
 class _Turn:
-    def __init__(self, log: SqliteLog, cursor: SQLiteCursor) -> None:
-        self._log, self._cursor = log, cursor
+    def __init__(self, cursor: SQLiteCursor) -> None:
+        self._cursor = cursor
 
     def events(self, stream: UUID, after: int) -> Sequence[StoredEvent]:
         return _events(self._cursor, stream, after)
@@ -145,10 +148,42 @@ class _Turn:
         return _outcome(self._cursor, stream, command_id)
 
     def write(self, commit: Commit) -> int:
-        result = self._log._write(self._cursor, commit)
+        result = _write_alone(self._cursor, commit)
         if isinstance(result, Exception):
             raise result
         return result[-1] if result else 0
+
+
+def _write_alone(cursor: SQLiteCursor, commit: Commit) -> Result:
+    if commit.lineage.broken:
+        return Conflict()
+    cursor.execute("SAVEPOINT command")
+    try:
+        return _write(cursor, [commit])[0]
+    except sqlite3.IntegrityError as error:
+        cursor.execute("ROLLBACK TO command")
+        commit.lineage.broken = True
+        return Conflict(str(error))
+    finally:
+        cursor.execute("RELEASE command")
+
+
+def _write(cursor: SQLiteCursor, commits: Sequence[Commit]) -> list[list[int]]:
+    """Returns the ids of each commit's events. SQLite gives the next ones, since nobody else can write meanwhile."""
+    events = [_row(event) for commit in commits for event in commit.events]
+    insert(cursor.execute, _EVENTS, events)
+    last = cursor.lastrowid if events else 0
+    insert(cursor.execute, command_outcomes.name, [commit.outcome for commit in commits if commit.outcome])
+    for commit in commits:
+        for statement in commit.rows:
+            cursor.execute(*compiled(statement, _DIALECT))
+    following = count(last - len(events) + 1)
+    return [[next(following) for _ in commit.events] for commit in commits]
+
+
+def _row(event: StoredEvent) -> tuple[str, int, str, bytes]:
+    assert isinstance(event.originator_id, UUID)
+    return event.originator_id.hex, event.originator_version, event.topic, event.state
 
 
 def _events(cursor: SQLiteCursor, stream: UUID, after: int, up_to: int = NEWEST) -> list[StoredEvent]:

@@ -10,12 +10,14 @@ import asyncio
 import queue
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
 from eventsourcing.persistence import Notification, StoredEvent
 from sqlalchemy.sql import Executable
+
+from domain.events import Event
 
 R = TypeVar("R")
 
@@ -117,6 +119,20 @@ class Log(Protocol):
     def close(self) -> None: ...
 
 
+@dataclass(frozen=True)
+class Made(StoredEvent):
+    """An event that this node has made, beside its stored form."""
+
+    event: Event = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class OwnNotification(Notification):
+    """An event of the log that this node has made, so that its bytes need not be read to know it."""
+
+    event: Event = field(compare=False, repr=False)
+
+
 _Waiting = tuple[Commit, "asyncio.Future[int]"]
 
 
@@ -192,8 +208,15 @@ class Writer:
 def _events(batch: list[_Waiting], results: list[Result]) -> list[Notification]:
     """The events of a batch as the log has them."""
     return [
-        Notification(event.originator_id, event.originator_version, event.topic, event.state, event_id)
+        _in_the_log(event, event_id)
         for (commit, _), ids in zip(batch, results, strict=True)
         if not isinstance(ids, Exception)
         for event, event_id in zip(commit.events, ids, strict=True)
     ]
+
+
+def _in_the_log(event: StoredEvent, event_id: int) -> Notification:
+    stored = event.originator_id, event.originator_version, event.topic, event.state
+    if isinstance(event, Made):
+        return OwnNotification(*stored, event_id, event.event)
+    return Notification(*stored, event_id)

@@ -15,7 +15,6 @@ from uuid import UUID
 
 from eventsourcing.persistence import StoredEvent
 from sqlalchemy.sql import Executable
-from uuid6 import uuid7
 
 from domain.agreement import Agreement
 from domain.command import Command, read_command
@@ -29,6 +28,7 @@ from server.aggregates import Aggregates, Held
 from server.deciding import MOST_AT_ONCE, Asked, Deciding
 from server.faults import Fault, Kept
 from server.identity import Seat
+from server.ids import new_id
 from server.store import Commit, Lineage, Log, Outcome, Writer
 
 
@@ -39,11 +39,6 @@ class Recorded:
     version: int
     events: Sequence[bytes]
     first_time: bool = True
-
-
-def new_id() -> str:
-    """A fresh id, ordered by time."""
-    return str(uuid7())
 
 
 class Workspace:
@@ -196,12 +191,12 @@ class Workspace:
         """What is refused here may be right since another node's commit that has not arrived: then it is asked again,
         once everything has that was recorded before."""
         await self.aggregates.apply(seat.partnership_id)
+        if not self._log.is_shared:
+            return await ask()
         before = self._versions(seat, stream)
         try:
             return await ask()
         except Refusal:
-            if not self._log.is_shared:
-                raise
             await self._passed(await asyncio.to_thread(self._log.newest))
             if self._versions(seat, stream) == before:
                 raise

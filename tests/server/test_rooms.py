@@ -13,6 +13,8 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from eventsourcing.persistence import Notification
+from starlette.types import Message, Send
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
@@ -73,6 +75,7 @@ async def test_nobody_waits_for_the_whole_of_anothers_page() -> None:
 
 
 HTML = Subprotocol("onetext.html.v1")
+STREAM = uuid4()
 
 
 async def test_who_is_admitted_and_what_one_may_reach_open_pages_at_once(served: Served) -> None:
@@ -158,9 +161,10 @@ async def test_frames_at_hand_are_those_of_the_log(seed: int, monkeypatch: pytes
                 newest += at_random.randrange(1, 3)  # seen in the log before the tail hands it on
                 room.recent.reached(newest)
             case 1 | 2:
-                handed_on += 1
+                following = range(handed_on + 1, handed_on + at_random.randrange(2, 5))
+                handed_on = following[-1]
                 newest = max(newest, handed_on)
-                room.publish(handed_on, state(handed_on))
+                room.publish([event(version) for version in following])
             case _:
                 after = at_random.randrange(max(newest - 20, 0), newest + 1)
                 wanted = [event_frame(version, state(version)) for version in range(after + 1, newest + 1)]
@@ -169,6 +173,30 @@ async def test_frames_at_hand_are_those_of_the_log(seed: int, monkeypatch: pytes
                 else:
                     assert at_hand == b"".join(wanted)
     assert room.recent.after(newest) == b""
+
+
+async def test_each_gets_the_events_of_a_run_that_it_lacks() -> None:
+    room, sent = Room("x"), list[bytes]()
+    positions = range(6, 13)
+    for position in positions:
+        came = Connection(keep(sent), Seat(MemberId("m"), PartnershipId("p")), 9, lambda: None)
+        came.position, came.live = position, position != 9
+        room.enter(came, None)
+    room.publish([event(version) for version in (8, 9, 10, 11)])
+    wanted = {position: range(position + 1, 12) for position in (7, 8, 10)}
+    assert sent == [b"".join(event_frame(each, state(each)) for each in run) for run in wanted.values()]
+    assert [each.position for each in room.connections()] == [6, 11, 11, 9, 11, 11, 12]
+
+
+def keep(sent: list[bytes]) -> Send:
+    async def send(message: Message) -> None:
+        sent.append(message["frames"])
+
+    return send
+
+
+def event(version: int) -> Notification:
+    return Notification(STREAM, version, "", state(version), version)
 
 
 def state(version: int) -> bytes:

@@ -14,6 +14,7 @@ from eventsourcing.persistence import StoredEvent
 
 from domain.agreement_events import AgreementEvent, TermOpened
 from domain.events import EVENT_TYPES
+from projections.folding import NOTHING, folded
 from server.mapper import CanonicalMapper
 from tests.negotiations import World, random_step
 
@@ -38,6 +39,31 @@ def test_stored_bytes_are_canonical_and_read_back_equal() -> None:
         kept = orjson.loads(stored.state)
         assert kept["type"] == stored.topic
         assert kept["version"] == stored.originator_version
+
+
+def test_an_event_that_was_made_is_the_one_that_would_be_read() -> None:
+    """So what folds it may take it as it was made (server/projecting.py)."""
+    mapper, of_made, of_read = CanonicalMapper(), NOTHING, NOTHING
+    for position, made in enumerate(played().events):
+        read = mapper.to_domain_event(mapper.to_stored_event(made))
+        assert isinstance(read, AgreementEvent)
+        (of_made, brought), (of_read, expected) = folded(of_made, made, position), folded(of_read, read, position)
+        assert brought == expected
+        assert (type(made), made.at, made) == (type(read), read.at, read)
+        assert vars(made).keys() == vars(read).keys()
+        assert_same_kinds(made.data(), read.data())
+
+
+def assert_same_kinds(made: Any, read: Any) -> None:
+    """Of the same kinds all the way down; a word of a list may stand for its text."""
+    assert isinstance(made, type(read)), (made, read)
+    if isinstance(read, dict):
+        assert list(made) == list(read) or sorted(made) == list(read)
+        for key in read:
+            assert_same_kinds(made[key], read[key])
+    elif isinstance(read, list):
+        for one, other in zip(made, read, strict=True):
+            assert_same_kinds(one, other)
 
 
 def test_every_type_is_stored_under_its_own_stable_name() -> None:
