@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import live, rates, scale, store
+from bench import caps, live, rates, scale, store
 from bench.harness import LOAD_CORE, House, house, on_core
 from domain.diff import redline
 from tests.databases import fresh_url
@@ -82,6 +82,16 @@ def _of(kind: str, folder: Path, table: Table) -> None:
     table.row(kind, "rebuilding every projection", "≥ 20,000 events/s", f"{scale.rebuilding(database):,.0f} events/s")
     with house(database, served) as served:
         asyncio.run(_scale(kind, served, made, table))
+        alone = asyncio.run(scale.home_ms(served))
+    scale.fill_foreign(database)
+    with house(database, served) as served:
+        beside = asyncio.run(scale.home_ms(served))
+    for work, before, after in zip(("the home page", "a partnership by the API"), alone, beside, strict=True):
+        reach = f"≤ {before * 1.2:.1f} ms (1.2 × without them)"
+        table.row(kind, f"{work}, beside {scale.FOREIGN:,} foreign agreements, p50", reach, f"{after:.1f} ms")
+    with house(database, served) as served:
+        for work, waited in asyncio.run(caps.longest_waits(served)).items():
+            table.row(kind, f"/healthz waits at most, meanwhile {work}", "≤ 100 ms", f"{waited:.0f} ms")
 
 
 async def _members(served: House) -> tuple[list[str], list[str]]:

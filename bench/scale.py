@@ -25,6 +25,7 @@ from server.store import Commit, Lineage
 
 SIZES = (100, 10_000, 100_000)
 TERMS = 60
+FOREIGN = 20_000
 
 
 def fill(database: str, partnership_id: str, parties: Sequence[str], members: Sequence[str]) -> dict[int, str]:
@@ -38,6 +39,23 @@ def fill(database: str, partnership_id: str, parties: Sequence[str], members: Se
         made[size] = agreement_id
     opened.close()
     return made
+
+
+def fill_foreign(database: str) -> None:
+    """Agreements of a partnership that the asker has no seat in, one event each."""
+    opened = open_database(database)
+    now, mapper, lineage, partnership_id = datetime.now(UTC), CanonicalMapper(), Lineage(), PartnershipId(str(uuid4()))
+    parties = [PartyId(str(uuid4())), PartyId(str(uuid4()))]
+    act = Act(parties[0], MemberId(str(uuid4())), {Mandate.NEGOTIATOR: None}, 1, now)
+    for start in range(0, FOREIGN, 1000):
+        commits = []
+        for place in range(start, start + 1000):
+            agreement = Agreement.open(
+                AgreementId(str(uuid4())), partnership_id, parties, f"Foreign {place}", 1, act, str(uuid4())
+            )
+            commits.append(Commit(lineage, [mapper.to_stored_event(each) for each in agreement.collect_events()]))
+        opened.log.write(commits)
+    opened.close()
 
 
 def _write(log, agreement_id, size, partnership_id, parties, members) -> None:  # type: ignore[no-untyped-def]
@@ -117,6 +135,21 @@ async def past_ms(house: House, agreement_id: str, size: int) -> tuple[float, fl
             (await ada.get(f"/api/v1/agreements/{agreement_id}/terms?as_of={version}")).raise_for_status()
             found.append(time.perf_counter() - started)
     return at_percent(found, 50), at_percent(found, 99)
+
+
+async def home_ms(house: House) -> tuple[float, float]:
+    """p50 of the home page of a member, and of the partnership with its agreements as the API gives it."""
+    pages, bodies = [], []
+    async with house.http(0) as ada:
+        found = (await ada.get(f"/api/v1/partnerships/{house.partnership_id}")).json()
+        home = f"/{found['members'][0]['member_id'].replace('-', '')[-10:]}/"
+        for _ in range(60):
+            for times, path in ((pages, home), (bodies, f"/api/v1/partnerships/{house.partnership_id}")):
+                await asyncio.sleep(0.01)
+                started = time.perf_counter()
+                (await ada.get(path)).raise_for_status()
+                times.append(time.perf_counter() - started)
+    return at_percent(pages[10:], 50), at_percent(bodies[10:], 50)
 
 
 def rebuilding(database: str) -> float:

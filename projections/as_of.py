@@ -81,14 +81,16 @@ def one(connection: Connection, table: Table, agreement_id: str, key: str, as_of
 
 
 def agreements_of(connection: Connection, partnership_id: str) -> list[Body]:
-    """The headers of a partnership's agreements."""
+    """The headers of a partnership's agreements.
+
+    A query within a query, since a join of both tables is made by PostgreSQL from all headers as long as it has no
+    statistics.
+    """
     of, headers = tables.agreements, tables.headers
-    rows = (
-        select(headers.c.body)
-        .join(of, of.c.agreement_id == headers.c.agreement_id)
-        .where(of.c.partnership_id == partnership_id, headers.c.key == "", headers.c.until.is_(None))
-    )
-    return [orjson.loads(body) for (body,) in connection.execute(rows.order_by(of.c.agreement_id))]
+    of_one = headers.c.agreement_id == of.c.agreement_id
+    header = select(headers.c.body).where(of_one, headers.c.key == "", headers.c.until.is_(None)).scalar_subquery()
+    rows = select(header).where(of.c.partnership_id == partnership_id)
+    return [orjson.loads(body) for (body,) in connection.execute(rows.order_by(of.c.agreement_id)) if body]
 
 
 def next_deadlines(connection: Connection) -> Sequence[tuple[AgreementId, str]]:
