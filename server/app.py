@@ -47,6 +47,8 @@ _SECURITY_HEADERS = {
     b"referrer-policy": b"same-origin",
     b"cache-control": b"no-store",
 }
+_OF_A_FILE = _SECURITY_HEADERS | {b"cache-control": b"no-cache"}
+"""A file of the program, the same for everybody until the next release: asked for anew each time, and seldom sent."""
 
 
 def create_app(
@@ -129,10 +131,8 @@ class Guarded:
                 is_answered = True
                 given = message.get("headers", [])
                 names = {name.lower() for name, _ in given}
-                if b"etag" in names:  # a file of the program, the same for everybody
-                    names.add(b"cache-control")
-                added = [(name, value) for name, value in _SECURITY_HEADERS.items() if name not in names]
-                message["headers"] = [*given, *added]
+                wanted = _OF_A_FILE if b"etag" in names else _SECURITY_HEADERS
+                message["headers"] = [*given, *(each for each in wanted.items() if each[0] not in names)]
             await send(message)
 
         if scope["type"] == "websocket":

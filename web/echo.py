@@ -24,6 +24,14 @@ Body = dict[str, Any]
 MOST_PARTS = 500
 _EXACT = Context(prec=200_000, Emax=999_999, Emin=-999_999)
 _VALUE = ValueField(may_be_none=True)
+_WORDS = {
+    "amount": "the amount",
+    "currency": "the currency",
+    "number": "the number",
+    "iso": "how long",
+    "date": "the date",
+    "total": "the total",
+}
 
 
 class _AnyTexts(Object):
@@ -72,12 +80,12 @@ class Question:
 @dataclass(slots=True)
 class Taken:
     """What was taken from the fields of a value. value: as it would be sent, None while something is missing, wrong or
-    asked about."""
+    asked about; missing: the fields that are still empty, in words."""
 
     value: Body | None = None
     questions: list[Question] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
-    is_begun: bool = False
+    missing: list[str] = field(default_factory=list)
 
 
 def echo(reader: Reader, asked: Body) -> str:
@@ -106,7 +114,7 @@ def take(kind: str, fields: Mapping[str, str], exact: Mapping[str, str], locale:
         return taken
     reading = _Reading(fields, exact, locale, taken)
     body = reading.of(kind)
-    if taken.questions or taken.wrong or reading.missing:
+    if taken.questions or taken.wrong or taken.missing:
         return taken
     try:
         value = _VALUE.read({"kind": kind, **body}, "the value")
@@ -125,7 +133,6 @@ class _Reading:
 
     def __init__(self, fields: Mapping[str, str], exact: Mapping[str, str], locale: str, taken: Taken) -> None:
         self.fields, self.exact, self.locale, self.taken = fields, exact, locale, taken
-        self.missing = False
 
     def of(self, kind: str) -> Body:
         match kind:
@@ -169,11 +176,12 @@ class _Reading:
         """Equal parts, rounded to the currency's decimals; the last one is the rest."""
         count = self.text("equal")
         if not (count.isascii() and count.isdigit()) or not 1 <= int(count) <= MOST_PARTS:
-            self.missing = True
             if count:
                 self.taken.wrong.append(f"A total can have from 1 to {MOST_PARTS} parts.")
+            else:
+                self.taken.missing.append("how many parts")
             return
-        if self.missing or self.taken.questions or self.taken.wrong:
+        if self.taken.missing or self.taken.questions or self.taken.wrong:
             return
         whole = Decimal(total)
         exponent = -max(numbers.decimals_of(currency), -int(whole.as_tuple().exponent))
@@ -185,13 +193,12 @@ class _Reading:
         yield {"amount": f"{rest:f}"}
 
     def text(self, name: str) -> str:
-        found = self.fields.get(name, "").strip()
-        self.taken.is_begun = self.taken.is_begun or bool(found)
-        return found
+        return self.fields.get(name, "").strip()
 
     def needed(self, name: str) -> str:
         found = self.text(name)
-        self.missing = self.missing or not found
+        if not found:
+            self.taken.missing.append(_WORDS.get(name.rpartition(".")[2], name))
         return found
 
     def currency(self) -> str:
@@ -225,7 +232,8 @@ class _Reading:
         found = {each.split(".")[1] for each in self.fields if each.startswith(f"{name}.")}
         rows = [f"{name}.{each}" for each in sorted(found, key=lambda each: (len(each), each))]
         begun = [row for row in rows if any(map(self.text, self.within(row)))]
-        self.missing = self.missing or not begun
+        if not begun:
+            self.taken.missing.append(f"the {name}")
         return begun
 
     def within(self, row: str) -> list[str]:

@@ -2,7 +2,7 @@
 // this browser, until it is sent or discarded.
 import { addRow } from "/static/js/value_editor.js";
 
-/** @typedef {{ name: string, value: string, checked?: boolean }} Kept */
+/** @typedef {{ name: string, nth: number, value: string, checked?: boolean }} Kept nth: of the fields of that name, since several kinds of value have fields of one name */
 /** @typedef {{ fields: Kept[], items: [number, string][], base: string, title: string, about: string, again: string, desk: string, at: number }} Draft */
 /** @typedef {HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement} Field */
 
@@ -28,7 +28,7 @@ export function saveDraft(form) {
   form.querySelector("[data-discards]")?.removeAttribute("hidden");
   /** @type {Draft} */
   const draft = {
-    fields: fieldsOf(form).map(keptOf),
+    fields: keptOf(fieldsOf(form)),
     items: itemsOf(form),
     base: baseOf(form),
     title: form.querySelector("h3")?.textContent?.trim() ?? "",
@@ -197,11 +197,17 @@ function fieldsOf(form) {
   return /** @type {Field[]} */ ([...form.querySelectorAll("[name]:not([type=hidden])")]);
 }
 
-/** @param {Field} field @returns {Kept} */
-function keptOf(field) {
-  const { name, value } = field;
-  const isBox = field instanceof HTMLInputElement && (field.type === "checkbox" || field.type === "radio");
-  return isBox ? { name, value, checked: field.checked } : { name, value };
+/** @param {Field[]} fields @returns {Kept[]} */
+function keptOf(fields) {
+  /** @type {Map<string, number>} */
+  const seen = new Map();
+  return fields.map((field) => {
+    const { name, value } = field;
+    const nth = seen.get(name) ?? 0;
+    seen.set(name, nth + 1);
+    const isBox = field instanceof HTMLInputElement && (field.type === "checkbox" || field.type === "radio");
+    return isBox ? { name, nth, value, checked: field.checked } : { name, nth, value };
+  });
 }
 
 /**
@@ -247,8 +253,7 @@ function restoreField(form, kept) {
     box.checked = kept.checked;
     box.dispatchEvent(new Event("input", { bubbles: true }));
   } else {
-    // The same name stands in the fields of several kinds of value; those of the chosen kind are enabled.
-    const field = fields.find((each) => !each.matches(":disabled"));
+    const field = fields[kept.nth];
     if (!field || field.value === kept.value) return;
     field.value = kept.value;
     field.dispatchEvent(new Event("input", { bubbles: true }));

@@ -45,7 +45,12 @@ function leaveDesk(form) {
   place.replaceChildren(done.content.cloneNode(true));
   const { htmx } = /** @type {{ htmx: { process: (element: Element) => void } }} */ (/** @type {unknown} */ (window));
   htmx.process(place);
-  place.scrollIntoView({ block: "nearest" });
+  const told = place.querySelector(".done");
+  if (told instanceof HTMLElement) {
+    told.tabIndex = -1;
+    told.focus({ preventScroll: true });
+    told.scrollIntoView({ block: "nearest" });
+  }
 }
 
 /** What an act is called, and on what it is, for whoever reads of it later. @param {HTMLFormElement} form */

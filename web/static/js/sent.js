@@ -3,6 +3,8 @@
 /** @typedef {{ type: string, data: { proposal_id?: string, objection_id?: string, question_id?: string, term_id?: string } }} Recorded */
 
 const PATIENCE = 5000;
+/** How long the rail may take, where there is one; on a phone what was sent may stand on another view. */
+const INSTEAD_AFTER = 700;
 /** What is waited for: the beginnings of ids of elements. @type {string[]} */
 let wanted = [];
 let since = 0;
@@ -18,7 +20,14 @@ export function showOwnSoon(answer) {
   else if (question) wanted = [`question-${question}`];
   else if (term) wanted = [`clause-${term}`];
   since = performance.now();
+  const asked = since;
   showOwn();
+  setTimeout(() => {
+    if (wanted.length === 0 || since !== asked) return;
+    const clause = document.querySelector(".term.current > .clause");
+    wanted = clause ? [clause.id] : [];
+    showOwn();
+  }, INSTEAD_AFTER);
 }
 
 /** Brings it into view, if it is there. */

@@ -35,6 +35,14 @@ export class ValueEditor extends HTMLElement {
     return this.querySelector("[data-echo] input[type=hidden]") !== null;
   }
 
+  /** What keeps it from being taken, and of which clause it is. */
+  get lacks() {
+    const told = [...this.querySelectorAll("[data-echo] :is(.missing, .wrong, .asks > p:first-child)")];
+    const why = told.map((each) => each.textContent?.trim()).filter(Boolean);
+    const clause = this.closest("fieldset.composed")?.querySelector("legend")?.textContent?.trim();
+    return `${clause ? `${clause}: the` : "The"} value is not taken yet. ${why.join(" ")}`.trim();
+  }
+
   /** What the words of the clause say otherwise, as it is shown. */
   get contradiction() {
     return this.querySelector(".differs")?.textContent ?? "";
@@ -74,17 +82,29 @@ export class ValueEditor extends HTMLElement {
       if (chooses instanceof HTMLInputElement && field instanceof HTMLInputElement) chooses.value = field.value;
     }
     if (field.matches("[data-counts], [data-units]")) this.writeDuration();
+    if (field.matches('[name$=".iso"]')) this.readDuration();
     this.show();
     this.readSoon();
   }
 
   /** A number of days, weeks, months or years as ISO 8601 writes it. */
   writeDuration() {
-    const count = this.querySelector("[data-counts]");
-    const unit = this.querySelector("[data-units]");
-    const iso = this.querySelector('[name$=".iso"]');
-    if (!(count instanceof HTMLInputElement && unit instanceof HTMLSelectElement && iso instanceof HTMLInputElement)) return;
-    if (count.value) iso.value = `P${count.value}${unit.value}`;
+    const { count, unit, iso } = this.duration();
+    if (count?.value && unit && iso) iso.value = `P${count.value}${unit.value}`;
+  }
+
+  /** The other way round; what is no plain number of one unit leaves the number empty. */
+  readDuration() {
+    const { count, unit, iso } = this.duration();
+    if (!count || !unit || !iso) return;
+    const [, many, of] = /^P(\d+)([DWMY])$/i.exec(iso.value.trim()) ?? [];
+    count.value = many ?? "";
+    if (of) unit.value = of.toUpperCase();
+  }
+
+  /** @returns {{ count: HTMLInputElement | null, unit: HTMLSelectElement | null, iso: HTMLInputElement | null }} */
+  duration() {
+    return { count: this.querySelector("[data-counts]"), unit: this.querySelector("[data-units]"), iso: this.querySelector('[name$=".iso"]') };
   }
 
   /** @param {HTMLElement} pressed */
@@ -218,13 +238,13 @@ export async function whatIsUnread(form) {
     if (!(editor instanceof ValueEditor)) continue;
     const reached = await editor.read();
     if (editor.sends && !(reached && editor.isTaken)) {
-      editor.scrollIntoView({ block: "nearest" });
-      return "Look at the value first: it is not taken yet.";
+      editor.scrollIntoView({ block: "center" });
+      return editor.lacks;
     }
     const { contradiction } = editor;
     if (contradiction && form.dataset.seen !== contradiction) {
       form.dataset.seen = contradiction;
-      editor.scrollIntoView({ block: "nearest" });
+      editor.scrollIntoView({ block: "center" });
       return `${contradiction} Send it again if both are meant.`;
     }
   }
