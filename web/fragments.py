@@ -49,7 +49,7 @@ def changed_regions(reader: Reader, touched: Touched) -> Iterator[str]:
     if touched.whole:
         yield from all_regions(reader)
         return
-    kept = (touched.terms | _neighbours(reader, touched)) - touched.added
+    kept = (touched.terms | _neighbours(reader, touched) | _of_stale_packages(reader, touched)) - touched.added
     if clauses := "".join([*_added(reader, touched), *_of_terms(reader, kept, "clause")]):
         yield clauses
     regions = [
@@ -100,6 +100,12 @@ def _of_terms(reader: Reader, term_ids: Iterable[str], *regions: str) -> Iterato
         for region in regions:
             if region != "more" or reader.has_more(reader.view.term[term_id]):
                 yield _morph(f"{region}-{term_id}", _rendered(reader, region, term_id, clause_alone=True))
+
+
+def _of_stale_packages(reader: Reader, touched: Touched) -> set[str]:
+    """Terms that say of which clause's moving on their package became stale."""
+    stale = [each for term_id in touched.terms for each in reader.view.stale(term_id)]
+    return {item["term_id"] for each in stale for item in each["items"]} & reader.view.term.keys()
 
 
 def _neighbours(reader: Reader, touched: Touched) -> set[str]:

@@ -10,12 +10,13 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import copy
 from decimal import Context, Decimal, localcontext
 from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
 from babel.localedata import exists
-from babel.numbers import format_currency, format_decimal, get_currency_precision, get_decimal_symbol, get_group_symbol
+from babel.numbers import format_currency, get_currency_precision, get_decimal_symbol, get_group_symbol
 from num2words import CONVERTER_CLASSES, num2words
 
 FALLBACK = "en"
@@ -113,17 +114,42 @@ def _exactly() -> Iterator[None]:
         yield
 
 
-def plain(number: str, locale: str) -> str:
-    """A decimal string as it is written in a language, with all its digits."""
+def plain(number: str, locale: str, decimals: int = 0) -> str:
+    """A decimal string as it is written in a language, with all its digits and at least so many decimals."""
+    pattern = copy(Locale.parse(locale).decimal_formats[None])
+    pattern.frac_prec = decimals, pattern.frac_prec[1]
+    babel_groups = _babel_groups(locale)
     with _exactly():
-        return str(format_decimal(Decimal(number), locale=locale, decimal_quantization=False))
+        shown = pattern.apply(Decimal(number), locale, decimal_quantization=False, group_separator=babel_groups)
+    return str(shown) if babel_groups else _grouped(shown)
 
 
 def money(amount: str, currency: str, locale: str) -> str:
     """An amount with its currency, with at least as many decimals as that has, and all that it has itself."""
+    babel_groups = _babel_groups(locale)
     with _exactly():
-        shown = str(format_currency(Decimal(amount), currency, locale=locale, decimal_quantization=False))
+        shown = format_currency(
+            Decimal(amount), currency, locale=locale, decimal_quantization=False, group_separator=babel_groups
+        )
+    shown = shown if babel_groups else _grouped(shown)
     return re.sub(r"(?<=[A-Za-z])(?=[0-9])|(?<=[0-9])(?=[A-Za-z])", "\u00a0", shown)
+
+
+def _babel_groups(locale: str) -> bool:
+    """Whether Babel sets the signs between thousands. It takes apostrophes, as in Switzerland, for its own quotes, and
+    drops them in pairs."""
+    return str(get_group_symbol(locale)) != "'"
+
+
+def _grouped(shown: str) -> str:
+    """A number with an apostrophe between the thousands of its whole part."""
+    found = re.search(r"[0-9]+", shown)
+    if found is None:
+        return shown
+    whole = found.group()
+    first = len(whole) % 3 or 3
+    groups = [whole[:first], *(whole[place : place + 3] for place in range(first, len(whole), 3))]
+    return f"{shown[: found.start()]}{'’'.join(groups)}{shown[found.end() :]}"
 
 
 def decimals_of(currency: str | None) -> int:

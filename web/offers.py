@@ -113,6 +113,10 @@ class Offers:
             each = countered or self.view.proposal.get(each["replaces"])
         return None
 
+    def set_aside(self, term: Body) -> list[Body]:
+        """The offers on a term that stand again should what countered them end."""
+        return [each for each in self.view.on(term["term_id"]) if each["state"] == "countered"]
+
     def answers(self, proposal: Body) -> Body | None:
         """The offer that a proposal counters."""
         return self.view.proposal.get(proposal["counters"])

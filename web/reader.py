@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from domain.readiness import Obstacle
 from domain.rules import Covered
-from domain.words import NOT_ENDED, AgreementStatus, Mandate, Severity, TermStatus
+from domain.words import LIVE, NOT_ENDED, AgreementStatus, Mandate, Severity, TermStatus
 from web import numbers, values
 from web.audience import Audience
 from web.directory import Directory
@@ -84,9 +84,10 @@ class Reader:
         """A typed value in figures, in the reader's language."""
         return values.rendered(value, self.audience.locale)
 
-    def number(self, number: str | None) -> str:
-        """A decimal string as its reader would type it."""
-        return numbers.plain(number, self.audience.locale) if number else ""
+    def number(self, number: str | None, currency: str | None = None) -> str:
+        """A decimal string as its reader would type it; of an amount with the decimals of its currency."""
+        decimals = numbers.decimals_of(currency) if currency else 0
+        return numbers.plain(number, self.audience.locale, decimals) if number else ""
 
     def are_equal(self, value: Body) -> bool:
         """Whether the parts of a total are equal, but for the last, and have no names; so too while there are none."""
@@ -217,6 +218,21 @@ class Reader:
     def stale(self, term: Body) -> list[Body]:
         """Own stale proposals on a term that were not made again."""
         return [each for each in self.view.stale(term["term_id"]) if self.may.on_offer("replace", each)]
+
+    def rivals(self, proposal: Body) -> list[Body]:
+        """Live proposals of other threads that touch a clause of this one: they become stale when it is accepted."""
+        found = {
+            each["proposal_id"]: each
+            for item in proposal["items"]
+            for each in self.view.on(item["term_id"])
+            if each["state"] in LIVE and each["thread_id"] != proposal["thread_id"]
+        }
+        return list(found.values())
+
+    def moved_on(self, proposal: Body) -> list[Body]:
+        """The terms whose words are no longer those that a proposal started from."""
+        terms = [(self.view.term.get(each["term_id"]), each.get("base_version")) for each in proposal["items"]]
+        return [term for term, base in terms if term is not None and base is not None and term["version"] != base]
 
     def signed(self, party_id: str) -> list[Body]:
         """The consents of a party to the text that is put to signature."""

@@ -69,6 +69,16 @@ def test_what_is_no_number_in_the_language_is_refused_with_how_to_write_it(local
     assert numbers.plain("12345.6", locale) in str(refused.value)
 
 
+def test_apostrophes_between_thousands_stay() -> None:
+    assert numbers.plain("1234567.5", "de_CH") == "1’234’567.5"
+    assert numbers.money("1234567.5", "CHF", "de_CH") == "CHF\u00a01’234’567.50"
+
+
+def test_an_amount_has_the_decimals_of_its_currency_and_all_its_own() -> None:
+    assert numbers.plain("18.4", "de", 2) == "18,40"
+    assert numbers.plain("0.0375", "en", 2) == "0.0375"
+
+
 @given(
     st.sampled_from(LOCALES),
     st.decimals(allow_nan=False, allow_infinity=False, places=4, min_value=-(10**15), max_value=10**15),

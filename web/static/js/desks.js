@@ -178,10 +178,19 @@ async function open(form) {
   await restoreDraft(form, (term, number) => addItem(form, term, number));
   const binds = form.querySelector("button[data-binds]");
   const first =
+    ownWords(form) ??
     form.querySelector("textarea") ??
     (binds ? form.querySelector("h3") : form.querySelector("input:not([type=hidden]):not([type=radio]), select, button.primary"));
   if (first instanceof HTMLHeadingElement) first.tabIndex = -1;
   if (first instanceof HTMLElement) first.focus({ preventScroll: true });
   form.scrollIntoView({ block: binds && form.offsetHeight > window.innerHeight ? "start" : "nearest" });
+  if (first instanceof HTMLTextAreaElement) first.scrollIntoView({ block: "nearest" });
   look();
+}
+
+/** In a package, the words of the clause whose desk this is. @param {HTMLFormElement} form */
+function ownWords(form) {
+  const term = form.closest("section.term")?.id.replace(/^term-/, "");
+  const id = [...form.querySelectorAll('[data-item] [name$=".term_id"]')].find((each) => each.getAttribute("value") === term);
+  return id?.closest("[data-item]")?.querySelector("textarea") ?? null;
 }

@@ -3,8 +3,11 @@
 /** @type {{ element: Element, top: number }[]} */
 let held = [];
 
-/** To be called after everything else that listens to what arrives. */
-export function keepPlace() {
+/**
+ * To be called after everything else that listens to what arrives.
+ * @param {() => void} andThen what may scroll on purpose
+ */
+export function keepPlace(andThen) {
   document.addEventListener("htmx:ws:before:message:incoming", () => {
     held = anchors().map((element) => ({ element, top: element.getBoundingClientRect().top }));
   });
@@ -12,6 +15,7 @@ export function keepPlace() {
     const anchor = held.find(({ element }) => element.isConnected);
     if (anchor) window.scrollBy(0, anchor.element.getBoundingClientRect().top - anchor.top);
     held = [];
+    andThen();
   });
 }
 

@@ -106,12 +106,11 @@ follow(room, {
       markOwnSignature(room);
       tellWhatMovedOn();
       drafts.refresh();
-      showOwn();
       look();
     }
   },
 });
-keepPlace();
+keepPlace(showOwn);
 keepDesks();
 openOnceRead();
 listenToKeys();

@@ -3,7 +3,7 @@
 /** @typedef {{ type: string, data: { proposal_id?: string, objection_id?: string, question_id?: string, term_id?: string } }} Recorded */
 
 const PATIENCE = 5000;
-/** How long the rail may take, where there is one; on a phone what was sent may stand on another view. */
+/** After this the clause has the focus instead: nothing new may have come, or on a phone it stands on another view. */
 const INSTEAD_AFTER = 700;
 /** What is waited for: the beginnings of ids of elements. @type {string[]} */
 let wanted = [];
@@ -20,12 +20,11 @@ export function showOwnSoon(answer) {
   else if (question) wanted = [`question-${question}`];
   else if (term) wanted = [`clause-${term}`];
   since = performance.now();
-  const asked = since;
   showOwn();
   setTimeout(() => {
-    if (wanted.length === 0 || since !== asked) return;
+    if (document.activeElement !== document.body) return;
     const clause = document.querySelector(".term.current > .clause");
-    wanted = clause ? [clause.id] : [];
+    if (clause) wanted = [clause.id];
     showOwn();
   }, INSTEAD_AFTER);
 }
