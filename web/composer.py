@@ -84,4 +84,4 @@ def _as_offered(reader: Reader, proposal: Body, term: Body) -> Body:
         fixed["after"] = item["after"]
     offered = {what: reader.offers.offered(proposal, term, what) for what in ("heading", "text", "value")}
     current = {f"{what}_is_current": offered[what] == term[what] for what in offered}
-    return {"fixed": fixed, **offered, **current}
+    return {"fixed": fixed, **offered, **current, "agreed_since": term if term in reader.moved_on(proposal) else None}
