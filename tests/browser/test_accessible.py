@@ -14,6 +14,16 @@ from tests.conftest import Running
 SIZES = {"desk": {"width": 1440, "height": 900}, "phone": {"width": 360, "height": 780}}
 
 
+FINGER = 44
+"""CSS pixels that whatever is pressed by a finger is wide and high; links within a sentence may be smaller."""
+TOO_SMALL = """least => [...document.querySelectorAll("button, .button, summary, select, input, label.choice")]
+  .filter(each => !each.matches(":disabled") && each.checkVisibility({visibilityProperty: true}))
+  .map(each => [each, each.matches("[type=radio], [type=checkbox]") && each.closest("label") || each])
+  .map(([each, whole]) => [each, whole.getBoundingClientRect()])
+  .filter(([each, box]) => box.width > 1 && box.height > 0 && (box.height < least - 0.5 || box.width < least - 0.5))
+  .map(([each, box]) => `${each.outerHTML.slice(0, 100)} ${box.width | 0}x${box.height | 0}`)"""
+
+
 async def violations(page: Page) -> list[str]:
     found = (await Axe().run(page)).response["violations"]
     return [f"{each['id']}: {each['nodes'][0]['html'][:160]} ({len(each['nodes'])})" for each in found]
@@ -24,6 +34,16 @@ async def too_wide(page: Page) -> bool:
     return bool(await page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
 
 
+async def flaws(page: Page) -> list[str]:
+    """What keeps somebody from using a page: by axe-core, by its width, and on a phone by the size of its targets."""
+    found = await violations(page)
+    if await too_wide(page):
+        found.append("one has to scroll sideways")
+    if (page.viewport_size or SIZES["desk"])["width"] <= SIZES["phone"]["width"]:
+        found += [f"too small for a finger: {each}" for each in await page.evaluate(TOO_SMALL, FINGER)]
+    return found
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", SIZES)
 async def test_every_page_is_accessible(browser: Browser, demo: Running, scheme: str, size: str) -> None:
@@ -31,10 +51,8 @@ async def test_every_page_is_accessible(browser: Browser, demo: Running, scheme:
     how = {"color_scheme": scheme, "viewport": SIZES[size], "reduced_motion": "reduce"}
 
     async def look(name: str, page: Page) -> None:
-        if found := await violations(page):
+        if found := await flaws(page):
             wrong[name] = found
-        if await too_wide(page):
-            wrong[f"{name} is too wide"] = True
 
     for role in ("a_negotiator", "a_observer"):
         member = await Member.enters(browser, demo.line["links"][role], **how)
@@ -50,6 +68,23 @@ async def test_every_page_is_accessible(browser: Browser, demo: Running, scheme:
                 await expect(clause.locator(".act-form")).to_be_visible()
                 await look(f"{button} on {heading}", page)
                 await clause.locator(".act-form [data-closes=desk]").click()
+            clause = await member.choose("1.2 Feedback")
+            await member.press(clause, "Propose a change")
+            form = clause.locator(".act-form")
+            await form.locator("[data-picks]").select_option("money")
+            await form.locator("[name$='.amount']:enabled").fill("310,000.000")
+            await form.locator("[name$='.currency']:enabled").first.fill("EUR")
+            await expect(form.locator("[data-echo] p").first).to_be_visible()
+            await look("value that is asked about", page)
+            await form.locator("[data-closes=desk]").click()
+            await page.locator("#drafts-kept").click()
+            await look("drafts", page)
+            await page.keyboard.press("Escape")
+            clause = await member.choose("9.2")
+            await member.press(clause.locator(".offer"), "Accept")
+            await expect(clause.locator(".act-form [data-words]")).to_be_visible()
+            await look("acceptance", page)
+            await clause.locator(".act-form [data-closes=desk]").click()
             await clause.locator(".clause-acts .menu summary").click()
             await look("menu of a clause", page)
             await page.keyboard.press("Escape")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import httpx
 from playwright.async_api import Browser, expect
 
 from tests.browser.people import Member
+from tests.browser.test_accessible import SIZES, flaws
 from tests.browser.test_acts import both
 from tests.conftest import Running
 
@@ -112,10 +114,12 @@ async def ratifiable(demo: Running) -> dict[str, str]:
 async def test_how_signing_stands_is_told_on_every_screen(browser: Browser, demo: Running) -> None:
     made = await ratifiable(demo)
     people: dict[str, Member] = {}
-    for role in ("a_signatory", "b_signatory"):
-        page = await (
-            await browser.new_context(timezone_id="Asia/Tokyo" if role[0] == "a" else "America/New_York")
-        ).new_page()
+    contexts: dict[str, Any] = {
+        "a_signatory": {"timezone_id": "Asia/Tokyo", "forced_colors": "active"},
+        "b_signatory": {"timezone_id": "America/New_York", "viewport": SIZES["phone"], "color_scheme": "dark"},
+    }
+    for role, context in contexts.items():
+        page = await (await browser.new_context(reduced_motion="reduce", **context)).new_page()
         people[role] = Member(page)
         await page.goto(made[role])
         await page.get_by_role("button", name="Enter").click()
@@ -131,6 +135,8 @@ async def test_how_signing_stands_is_told_on_every_screen(browser: Browser, demo
         await expect(member.page.locator("#bar .signing")).to_be_in_viewport()
         await expect(member.page.locator("#bar .signing")).to_contain_text("Meridian ○ awaited")
         await expect(member.page.locator("#bar .signing")).to_contain_text("Castellan ○ awaited")
+    for member in (sol, sue):
+        assert await flaws(member.page) == []
     await expect(sol.page.locator("#to-signing")).to_have_text("Read and sign", use_inner_text=True)
     await expect(ada.page.locator("#to-signing")).to_have_text("Read the text", use_inner_text=True)
     await sol.page.keyboard.press("n")
@@ -150,10 +156,12 @@ async def test_how_signing_stands_is_told_on_every_screen(browser: Browser, demo
     await sue.page.keyboard.press("n")
     await sue.page.wait_for_url("**/ratifications/*")
     await sue.is_live()
+    assert await flaws(sue.page) == []
     signed = {}
     await sue.signs()
     for member in (sol, sue):
         await expect(member.page.locator("#ratification h2")).to_contain_text("In force since")
+        assert await flaws(member.page) == []
         signed[member] = await member.page.locator("#ratification time").all_inner_texts()
         assert all(re.fullmatch(r"\d+ \w+ 20\d\d, \d\d:\d\d:\d\d UTC", each) for each in signed[member])
         beside = await member.page.locator("#ratification .signatures local-time").first.evaluate(
