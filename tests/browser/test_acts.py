@@ -92,7 +92,7 @@ async def test_values_with_rows_are_typed_proposed_and_read(browser: Browser, de
         await editor.locator("[name$='.amount']").nth(place).fill(amount)
     await ada.press(ada.clause("1.1 Obligations").locator(".act-form"), "Offer this instead")
     form = ada.clause("1.1 Obligations").locator(".act-form")
-    await expect(form.locator("output.refusal")).to_contain_text("Look at the value first")
+    await expect(form.locator("output.refusal")).to_contain_text("the value is not taken yet")
     await expect(form.locator(".echo .wrong")).to_contain_text("they are 0.50 under")
     await editor.locator("[name$='.amount']").nth(1).fill("2.50")
     await expect(echoed(ada)).to_contain_text("€12.50 in 2 parts")

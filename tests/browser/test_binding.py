@@ -230,7 +230,7 @@ async def test_a_value_is_asked_about_echoed_and_held_against_the_words(browser:
     await form.locator("[name$='.amount']:enabled").first.fill("310,000")
     await form.locator("[name$='.value.currency']:enabled").first.fill("eur")
     await ada.press(form, "Propose")
-    await expect(form.locator("output.refusal")).to_contain_text("Look at the value first")
+    await expect(form.locator("output.refusal")).to_contain_text("the value is not taken yet")
     meanings = form.locator("[data-means]")
     await expect(meanings).to_have_count(2)
     await expect(meanings.nth(1)).to_contain_text("310.000 dreihundertzehntausend")

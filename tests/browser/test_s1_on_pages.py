@@ -132,7 +132,7 @@ async def test_s1_from_the_empty_database_to_the_signature(browser: Browser, tmp
     )  # fmt: skip
     await ada.composes("5 Service", "Replace", {"5 Service credits": "At most 8 %, waived above 110 % of forecast."})
     await expect(cid.clause("5 Service").locator(".objection")).to_have_count(1)
-    await ada.does("5 Service", "Offer to settle it", text="The waiver stands in the text now.")
+    await ada.does("5 Service", "Offer to settle it", kind="revised", text="The waiver stands in the text now.")
     await cid.choose("5 Service")
     await cid.press(cid.clause("5 Service"), "Confirm: this settles it")
     await expect(ada.clause("5 Service").locator(".objection .ended")).to_contain_text("Resolved")

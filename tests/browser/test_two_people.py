@@ -37,7 +37,7 @@ async def test_a_proposal_reaches_the_partners_screen_as_a_redline(browser: Brow
     await expect(seen.get_by_role("button", name="Accept", exact=True)).to_have_count(0)
     await ada.does("1.2 Feedback", "Answer", text="Twice a year would do.")
     await expect(seen.locator(".answer")).to_contain_text("Twice a year would do.")
-    await ada.does("1.2 Feedback", "Offer to settle it", text="Twice a year then.")
+    await ada.does("1.2 Feedback", "Offer to settle it", kind="traded", text="Twice a year then.")
     await cid.choose("1.2 Feedback")
     await cid.press(seen, "Confirm: this settles it")
     await expect(clause.locator(".objection .ended")).to_contain_text("Resolved")

@@ -39,7 +39,7 @@ export class ValueEditor extends HTMLElement {
   get lacks() {
     const told = [...this.querySelectorAll("[data-echo] :is(.missing, .wrong, .asks > p:first-child)")];
     const why = told.map((each) => each.textContent?.trim()).filter(Boolean);
-    const clause = this.closest("fieldset.composed")?.querySelector("legend")?.textContent?.trim();
+    const clause = this.closest("fieldset.composed")?.querySelector("legend")?.textContent?.trim().replace(/\.$/, "");
     return `${clause ? `${clause}: the` : "The"} value is not taken yet. ${why.join(" ")}`.trim();
   }
 
