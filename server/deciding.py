@@ -153,7 +153,7 @@ class Deciding:
         try:
             held = await self._aggregates.hold(stream)
         except Exception as error:
-            _fail(served, Fault(error, Kept.NO))
+            _fail(served, Fault(error))  # the command_id was not looked up: an earlier sending may be in the log
             return
         if held is None:
             _fail(served, Refusal(Code.NOT_FOUND))
@@ -238,7 +238,7 @@ class Deciding:
         try:
             aggregate = await asyncio.to_thread(self._aggregates.load, stream)
         except Exception as error:
-            _fail(served, Fault(error, Kept.NO))
+            _fail(served, Fault(error))
             return
         settled: list[Settled] = []
 

@@ -18,7 +18,7 @@ from domain.words import PARTNERSHIP_KINDS
 from projections import as_of
 from server import partnerships
 from server.access import RateLimit, base_url, cookie_name, read_body, read_form, seat_name, signed, signed_in
-from server.identity import Invitation, Seat, fresh_secret, invitation_row
+from server.identity import TOKEN, Invitation, Seat, fresh_secret, invitation_row
 from server.ids import new_id
 from server.node import Node
 from server.problems import status_of
@@ -129,6 +129,9 @@ class Door:
         first = self.node.workspace.partnership(seat.partnership_id).first_member(seat.member_id)
         if not await asyncio.to_thread(self.node.identity.enter, secret, invitation, session_id, now, days, first):
             return await self._join_page(await self._invitation(request), 409)
+        if not await asyncio.to_thread(self.node.identity.has_token, first):
+            self.node.rooms.close_sockets_of(first, TOKEN)
+            self.node.other_nodes.announce_sign_out(first, TOKEN)
         name = seat_name(seat.member_id)
         leads_to = invitation.leads_to or await self._first_page(seat.partnership_id)
         response = RedirectResponse(f"/{name}{leads_to}", 303)

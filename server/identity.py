@@ -17,6 +17,9 @@ from domain.ids import MemberId, PartnershipId
 from domain.times import moment_of, written
 from server import log_tables as t
 
+TOKEN = ""
+"""Instead of a session_id: what a token opened, without a session."""
+
 
 @dataclass(frozen=True, slots=True)
 class Seat:
@@ -117,6 +120,11 @@ class Identity:
                 .values(revoked_at=written(now))
             )
             return True
+
+    def has_token(self, member_id: str) -> bool:
+        """Whether a token of a member is good."""
+        good = select(t.tokens.c.member_id).where(t.tokens.c.member_id == member_id, t.tokens.c.revoked_at.is_(None))
+        return self._first(good) is not None
 
     def session_ends(self, session_id: str) -> datetime:
         """When a session expires, or was signed out."""

@@ -22,7 +22,7 @@ from server.database import Database
 from server.deadlines import Deadlines
 from server.directories import Directories
 from server.faults import Fault
-from server.identity import Identity, utc_now
+from server.identity import TOKEN, Identity, utc_now
 from server.mail import Mail
 from server.metrics import Metrics
 from server.other_nodes import OtherNodes
@@ -144,9 +144,12 @@ class Node:
             self.presence.changed(room)
 
     async def _close_what_was_signed_out(self) -> None:
-        sessions = {each.seat.session_id: each.seat.member_id for each in self.rooms.everybody()}
-        for session_id, member_id in sessions.items():
-            if session_id and await asyncio.to_thread(self.identity.session_ends, session_id) <= self.clock():
+        seats = {(each.seat.member_id, each.seat.session_id) for each in self.rooms.everybody()}
+        for member_id, session_id in seats:
+            if session_id is None:
+                if not await asyncio.to_thread(self.identity.has_token, member_id):
+                    self.rooms.close_sockets_of(member_id, TOKEN)
+            elif await asyncio.to_thread(self.identity.session_ends, session_id) <= self.clock():
                 self.rooms.close_sockets_of(member_id, session_id)
 
     def _committed(self, commits: int, events: Sequence[Notification]) -> None:

@@ -15,6 +15,7 @@ from projections.batch import Change
 from server.connection import Connection
 from server.faults import Fault
 from server.frames import event_frame, text_frame
+from server.identity import TOKEN
 from server.logs import log
 from server.recent import Recent
 from web.audience import Audience
@@ -195,9 +196,12 @@ class Rooms:
         return [room for room in self._rooms.values() if room.has_pages]
 
     def close_sockets_of(self, member_id: str, session_id: str | None) -> None:
-        """Close the sockets of a session, or of all sessions of a member, who signed out."""
+        """Close the sockets of a session, or of all sessions of a member, who signed out; of TOKEN, those that a token
+        opened, which is void."""
         for each in self.everybody():
-            if each.seat.member_id == member_id and each.seat.session_id and session_id in (None, each.seat.session_id):
+            of_session = each.seat.session_id
+            is_meant = bool(of_session) if session_id is None else session_id == (of_session or TOKEN)
+            if each.seat.member_id == member_id and is_meant:
                 each.close(4401, "signed out")
 
     def everybody(self) -> list[Connection]:

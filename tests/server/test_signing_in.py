@@ -22,6 +22,8 @@ from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword, Session
 from sqlalchemy import text
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect as opened
+from websockets.typing import Subprotocol
 
 from tests.server.conftest import Pair, pair_on
 from tests.server.served import Served
@@ -303,8 +305,15 @@ def test_a_first_members_token_dies_when_its_party_first_enters_by_a_link(served
     made = pair.ada.http.post(f"{path}/members", json={"party_id": pair.ada.party_id, "name": "Nora"}).json()
     assert httpx.get(made["link"]).status_code == 200
     assert pair.ada.http.get(path).status_code == 200, "looking at a link enters nobody"
-    with httpx.Client() as nora:
-        seat_of(nora, made["link"])
+    bearer = {"Authorization": f"Bearer {pair.ada.token}"}
+    with opened(pair.live_url, additional_headers=bearer, subprotocols=[Subprotocol("onetext.json.v1")]) as live:
+        live.recv(timeout=10)
+        with httpx.Client() as nora:
+            seat_of(nora, made["link"])
+        with pytest.raises(ConnectionClosed) as closed:
+            list(live)
+        assert closed.value.rcvd
+        assert closed.value.rcvd.code == 4401, "what the token had opened is closed"
     assert pair.ada.http.get(path).status_code == 401
     assert pair.cid.http.get(path).status_code == 200, "the other party's lives until that enters"
     assert program.http.get(path).status_code == 200
