@@ -46,7 +46,7 @@ def waits(
     for question in questions:
         if not question["answers"]:
             yield Wait(other[question["party_id"]], "question", question["question_id"], tuple(question["term_ids"]))
-    for term in terms if header["status"] == AgreementStatus.DRAFTING else ():
+    for term in terms:
         yield from _term(term, other, now, is_offered=term["term_id"] in offered)
     if header["status"] == AgreementStatus.RATIFYING:
         yield from _signatures(header, (first, second))
