@@ -123,7 +123,7 @@ function listed(key, draft) {
 }
 
 /** @param {string} words @param {() => void} act */
-function button(words, act) {
+export function button(words, act) {
   const made = document.createElement("button");
   made.type = "button";
   made.textContent = words;

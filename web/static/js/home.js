@@ -1,6 +1,6 @@
 // The partnership's home: opens agreements, invites members, grants and revokes mandates.
 import { commandOf, fieldsOf } from "/static/js/command_form.js";
-import { draftsOf, eraseDrafts } from "/static/js/drafts.js";
+import { button, draftsOf, eraseDrafts } from "/static/js/drafts.js";
 import { eraseUnsent, freshId, resendUnsent, unsentOf } from "/static/js/send.js";
 
 const home = /** @type {HTMLElement} */ (document.getElementById("home"));
@@ -56,24 +56,15 @@ async function mayLeave(form) {
     form.requestSubmit();
   };
   const acts = [
-    decision("Keep them and sign out", () => go(() => {})),
-    decision("Erase them and sign out", () => go(async () => {
+    button("Keep them and sign out", () => go(() => {})),
+    button("Erase them and sign out", () => go(async () => {
       eraseDrafts(home.dataset.me);
       await eraseUnsent(base);
     })),
   ];
-  if (unsent) acts.unshift(decision("Send what is unsent, then sign out", () => go(() => sendAll(base, output))));
+  if (unsent) acts.unshift(button("Send what is unsent, then sign out", () => go(() => sendAll(base, output))));
   output.replaceChildren(what, " ", ...acts);
   return false;
-}
-
-/** @param {string} words @param {() => void} act */
-function decision(words, act) {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.textContent = words;
-  button.addEventListener("click", act);
-  return button;
 }
 
 /** @param {string} base @param {HTMLOutputElement} output */
