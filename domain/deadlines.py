@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from heapq import heapify, heappop, heappush
 from typing import NamedTuple
 
 
@@ -17,24 +18,32 @@ TEXT = Watched("text")
 """The whole text, while it is put to signature."""
 
 
+Due = tuple[str, int, str, Watched]
+
+_FEW = 64
+
+
 class Deadlines:
     """The one deadline that each thing has at present: (time as written, version of its making, kind)."""
 
     def __init__(self) -> None:
-        self._watched: dict[Watched, tuple[str, int, str]] = {}
-        self._next: tuple[str, int, str, Watched] | None = None
+        self._watched: dict[Watched, Due] = {}
+        self._in_order: list[Due] = []
+        """A heap. What is no longer its subject's deadline is passed over when it comes up, or goes with its like."""
 
     def watch(self, subject: Watched, until: str, made: int, kind: str) -> None:
         """Watch a deadline in place of the one that the subject had."""
-        self._watched[subject] = (until, made, kind)
-        self._next = None
+        self._watched[subject] = due = (until, made, kind, subject)
+        heappush(self._in_order, due)
+        if len(self._in_order) > 2 * len(self._watched) + _FEW:
+            self._in_order = list(self._watched.values())
+            heapify(self._in_order)
 
     def cancel(self, subject: Watched) -> None:
-        if self._watched.pop(subject, None):
-            self._next = None
+        self._watched.pop(subject, None)
 
-    def next(self) -> tuple[str, int, str, Watched] | None:
+    def next(self) -> Due | None:
         """(time, version, kind, subject) of the earliest deadline; of several, the one made first."""
-        if self._next is None and self._watched:
-            self._next = min((*watched, subject) for subject, watched in self._watched.items())
-        return self._next
+        while self._in_order and self._watched.get(self._in_order[0][3]) != self._in_order[0]:
+            heappop(self._in_order)
+        return self._in_order[0] if self._in_order else None

@@ -38,7 +38,8 @@ if TYPE_CHECKING:
 
 class Proposal(NamedTuple):
     """A proposal. It never changes but for its state; term_ids: the terms that it touches, in the order of its items;
-    version is that of the event that made it, ended_by that of the event that caused its end."""
+    version is that of the event that made it, ended_by that of the event that caused its end, ender the party whose act
+    that was, None when it was the clock."""
 
     proposal_id: ProposalId
     thread_id: ThreadId
@@ -58,6 +59,7 @@ class Proposal(NamedTuple):
     condition: Condition | None = None
     ended_version: int | None = None
     ended_by: int | None = None
+    ender: PartyId | None = None
 
 
 def words_on_proposal(agreement: Agreement, proposal: Proposal, party: PartyId) -> acts.ProposalWords:
@@ -299,6 +301,7 @@ def close_proposal(agreement: Agreement, proposal_id: ProposalId, state: Proposa
         condition=None,
         ended_version=event.originator_version,
         ended_by=getattr(event, "caused_by", None),
+        ender=event.actor.party_id,
     )
     del agreement.live[proposal_id]
     agreement.deadlines.cancel(Watched("proposal", proposal_id))

@@ -56,6 +56,7 @@ def proposal_row(agreement: Agreement, proposal_id: str) -> Row | None:
             "objection_ids": list(agreement.objections_on.get(proposal.proposal_id, ())),
             "question_ids": list(agreement.questions_on.get(proposal.proposal_id, ())),
             "ended_version": proposal.ended_version,
+            "ender": proposal.ender,
             "condition": None
             if condition is None
             else {

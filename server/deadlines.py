@@ -14,6 +14,8 @@ from server.logs import log
 AT_MOST = 3600
 """Seconds of one wait; the timer is set again after it."""
 
+_FEW = 64
+
 
 class Deadlines:
     """The next deadline of each agreement; lives in the event loop. record: lets the clock record what is due."""
@@ -24,14 +26,13 @@ class Deadlines:
         self._record, self._background, self._clock = record, background, clock
         self._next: dict[str, str] = {}
         self._in_order: list[tuple[str, str]] = []
-        """(due, agreement), a heap; what is no longer the agreement's next is passed over when it comes up."""
+        """(due, agreement), a heap. What is no longer next is passed over when it comes up, or goes with its like."""
         self._timer: asyncio.TimerHandle | None = None
         self._set_for: str | None = None
 
     def start(self, known: Mapping[str, str]) -> None:
         self._next = dict(known)
-        self._in_order = [(due, agreement_id) for agreement_id, due in known.items()]
-        heapify(self._in_order)
+        self._order()
         self.set_timer()
 
     def stop(self) -> None:
@@ -46,6 +47,8 @@ class Deadlines:
         if due:
             self._next[agreement_id] = due
             heappush(self._in_order, (due, agreement_id))
+            if len(self._in_order) > 2 * len(self._next) + _FEW:
+                self._order()
         else:
             del self._next[agreement_id]
 
@@ -59,6 +62,10 @@ class Deadlines:
             wait = min(max((moment_of(due) - self._clock()).total_seconds(), 0.01), AT_MOST)
             self._set_for = due
             self._timer = asyncio.get_running_loop().call_later(wait, self._record_passed)
+
+    def _order(self) -> None:
+        self._in_order = [(due, agreement_id) for agreement_id, due in self._next.items()]
+        heapify(self._in_order)
 
     def _earliest(self) -> str | None:
         while self._in_order and self._next.get(self._in_order[0][1]) != self._in_order[0][0]:

@@ -51,6 +51,12 @@ class _DurablePool(SQLiteConnectionPool):
             connection.cursor().execute(f"PRAGMA {pragma}")
         return connection
 
+    def close(self) -> None:
+        """Close, once whoever reads or writes is done: closed under a thread at work, SQLite takes the process with it."""
+        with self._put_condition:
+            self._put_condition.wait_for(lambda: not self._in_use)
+            super().close()
+
 
 class _Recorder(SQLiteApplicationRecorder):
     def convert_originator_id(self, originator_id: str) -> UUID:

@@ -46,7 +46,7 @@ def _answering(asked: Asked, link: str, act: str, title: str) -> Form:
         if item["term_id"] in reader.view.term
     ]
     made = _composer(title.format(reader.short(proposal["party_id"])), act, composed)
-    rationale = proposal["rationale"] if link != "counters" else ""
+    rationale = proposal["rationale"] if proposal["state"] == "stale" else ""  # the reason of these very words
     return Form(
         made.command, {link: proposal["proposal_id"]}, {**made.more, "rationale": rationale or ""}, made.template
     )

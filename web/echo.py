@@ -101,6 +101,7 @@ def echo(reader: Reader, asked: Body) -> str:
         figures=values.rendered(value, locale) if value and has_figures else None,
         words=values.spoken(value, locale) if value and has_figures else None,
         differs=contradiction(value, text, locale) if value and has_figures else None,
+        is_negative=value is not None and any(each.startswith("-") for each in _numbers(value)),
     )
 
 
@@ -112,8 +113,7 @@ def take(kind: str, fields: Mapping[str, str], exact: Mapping[str, str], locale:
         return taken
     if kind not in KINDS:
         return taken
-    reading = _Reading(fields, exact, locale, taken)
-    body = reading.of(kind)
+    body = _Reading(kind, fields, exact, locale, taken).body()
     if taken.questions or taken.wrong or taken.missing:
         return taken
     try:
@@ -128,14 +128,24 @@ def take(kind: str, fields: Mapping[str, str], exact: Mapping[str, str], locale:
     return taken
 
 
+def _numbers(value: Body) -> Iterator[str]:
+    """The numbers of a value, as decimal strings."""
+    yield from (value[name] for name in ("amount", "number", "total") if name in value)
+    for each in (*value.get("parts", ()), *value.get("shares", ())):
+        yield each.get("amount") or each["number"]
+
+
 class _Reading:
     """Reads the fields of one value."""
 
-    def __init__(self, fields: Mapping[str, str], exact: Mapping[str, str], locale: str, taken: Taken) -> None:
-        self.fields, self.exact, self.locale, self.taken = fields, exact, locale, taken
+    def __init__(
+        self, kind: str, fields: Mapping[str, str], exact: Mapping[str, str], locale: str, taken: Taken
+    ) -> None:
+        self.kind, self.fields, self.exact, self.locale, self.taken = kind, fields, exact, locale, taken
 
-    def of(self, kind: str) -> Body:
-        match kind:
+    def body(self) -> Body:
+        """The value without its kind, as far as it is written."""
+        match self.kind:
             case "money":
                 return {"amount": self.number("amount"), "currency": self.currency()}
             case "percent":
@@ -221,11 +231,20 @@ class _Reading:
             return ""
         if numbers.is_sure(written, self.locale):
             return found[0]
-        meanings = [
-            Meaning(each, numbers.plain(each, self.locale), numbers.in_words(each, self.locale)) for each in found
-        ]
-        self.taken.questions.append(Question(name, written, meanings))
+        self.taken.questions.append(Question(name, written, [self.meaning(name, each) for each in found]))
         return ""
+
+    def meaning(self, name: str, number: str) -> Meaning:
+        """A number as it would be shown in the value, with its currency or its unit."""
+        currency, unit = self.text("currency").upper(), self.text("unit")
+        number = DecimalText().read(number, name)
+        if currency in CURRENCIES and self.kind in ("money", "parts"):
+            value = {"kind": "money", "amount": number, "currency": currency}
+        elif self.kind in ("percent", "shares"):
+            value = {"kind": "percent", "number": number}
+        else:
+            value = {"kind": "number", "number": number, **({"unit": unit} if self.kind == "number" else {})}
+        return Meaning(number, values.shown(value, self.locale), values.spoken(value, self.locale))
 
     def rows(self, name: str) -> list[str]:
         """The rows of a list that were begun, by their names."""

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from domain.refusals import Code, Refusal
-from domain.words import GROUNDS
+from domain.words import GROUNDS, LIVE
 from web import composer
 from web.asked import Asked, Form, Params, ended, known
 from web.fragments import context
@@ -51,10 +51,16 @@ def form(reader: Reader, act: str, params: Params) -> str:
         again=f"{reader.here}/forms/{act}?{urlencode(params)}",
         moved_on=asked.moved_on(),
         about=reader.view.term.get(params.get("term", "")),
-        on_offer=params.get("proposal") and asked.proposal()["proposal_id"],
+        on_offer=_stands_on(asked),
         **context(reader),
         **made.more,
     )
+
+
+def _stands_on(asked: Asked) -> str | None:
+    """The offer that must go on standing for a form to be sent as it is."""
+    proposal = asked.proposal() if asked.params.get("proposal") else None
+    return proposal["proposal_id"] if proposal and proposal["state"] in LIVE else None
 
 
 def reading(reader: Reader, proposal_ids: Sequence[str]) -> str:

@@ -22,6 +22,8 @@ from num2words import CONVERTER_CLASSES, num2words
 FALLBACK = "en"
 MOST_DIGITS = 15
 """Digits up to which a number is written in words: beyond them the library would lose some."""
+_ALSO = {"nb": "no", "nn": "no"}
+"""Languages that the library of words knows by another code."""
 _EXACT = Context(prec=200_000, Emax=999_999, Emin=-999_999)
 _SPACES = str.maketrans(dict.fromkeys("\u00a0\u202f\u2009", " ") | {"\u2019": "'", "\u2212": "-"})
 
@@ -35,11 +37,9 @@ def preferred(accept_language: str) -> str:
     """The first locale of an Accept-Language header that is known (RFC 9110, 12.5.4)."""
     asked = []
     for place, part in enumerate(accept_language.split(",")[:20]):
-        tag, _, weight = part.strip().partition(";q=")
-        try:
-            asked.append((-float(weight or 1), place, tag.strip()))
-        except ValueError:
-            continue
+        read = re.fullmatch(r"\s*([A-Za-z0-9-]+)\s*(?:;\s*q\s*=\s*([01](?:\.[0-9]{0,3})?))?\s*", part, re.IGNORECASE)
+        if read and (weight := float(read[2] or 1)):
+            asked.append((-weight, place, read[1]))
     for _, _, tag in sorted(asked):
         if found := _known(tag):
             return found
@@ -105,7 +105,9 @@ def _sample(text: str, locale: str) -> str:
     bare = f"12345{signs(locale)[1]}6"
     shown_text = text if len(text) <= 40 else f"{text[:40]}…"
     sample, name = plain("12345.6", locale), Locale.parse(locale).get_display_name("en")
-    return f"“{shown_text}” is not how a number is written in {name}. Write it like {sample}, or like {bare}."
+    sign = next((each for each in text if each == "%" or unicodedata.category(each) == "Sc"), "")
+    without = f" Leave “{sign}” off: the value has it anyway." if sign else ""
+    return f"“{shown_text}” is not how a number is written in {name}. Write it like {sample}, or like {bare}.{without}"
 
 
 @contextmanager
@@ -159,14 +161,35 @@ def decimals_of(currency: str | None) -> int:
 
 def in_words(number: str, locale: str) -> str | None:
     """A number in words, None where the library has no words for it or would lose digits."""
+    exact = _short_enough(number)
+    if exact is None:
+        return None
+    return _words(int(exact) if exact == exact.to_integral_value() else exact, locale)
+
+
+def money_in_words(amount: str, currency: str, locale: str) -> str | None:
+    """An amount with hundredths in words, as “seventeen pounds, sixty pence”; None for whole or finer ones, and where
+    the library has no words for it."""
+    exact = _short_enough(amount)
+    if exact is None or decimals_of(currency) != 2 or exact.as_tuple().exponent not in (-1, -2):
+        return None
+    return _words(exact, locale, to="currency", currency=currency)
+
+
+def _short_enough(number: str) -> Decimal | None:
+    """A number without trailing zeros, None where the library would lose some of its digits."""
     with _exactly():
         exact = Decimal(number).normalize()
-    if len(exact.as_tuple().digits) + max(0, -exact.adjusted()) > MOST_DIGITS or exact.adjusted() > MOST_DIGITS:
-        return None
-    language = next((each for each in (locale, locale.split("_")[0]) if each in CONVERTER_CLASSES), None)
+    too_long = len(exact.as_tuple().digits) + max(0, -exact.adjusted()) > MOST_DIGITS or exact.adjusted() > MOST_DIGITS
+    return None if too_long else exact
+
+
+def _words(number: int | Decimal, locale: str, **how: str) -> str | None:
+    bare = locale.split("_")[0]
+    language = next((each for each in (locale, _ALSO.get(bare, bare)) if each in CONVERTER_CLASSES), None)
     if language is None:
         return None
     try:
-        return str(num2words(int(exact) if exact == exact.to_integral_value() else exact, lang=language))
-    except (ValueError, OverflowError, NotImplementedError, TypeError, IndexError, KeyError):
+        return str(num2words(number, lang=language, **how))
+    except (ValueError, OverflowError, NotImplementedError, TypeError, IndexError, KeyError, AttributeError):
         return None

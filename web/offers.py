@@ -69,7 +69,8 @@ class Offers:
 
     def comparisons(self, proposal: Body, term: Body) -> list[Comparison]:
         """The ways to show an offer, never empty. The first is the one to begin with: compared with the last agreed
-        words; where there are none, with the offer that it answers; where there is none, clean (design/README.md)."""
+        words; where there are none, with the offer that it answers, then with the one that it replaces; where there is
+        none either, clean."""
         key = proposal["proposal_id"], term["term_id"]
         if key not in self.view.compared:
             before = self._before(proposal, term)
@@ -84,11 +85,11 @@ class Offers:
             found[Against.AGREED] = term
         if answered := self._answered(proposal, term):
             found[Against.ANSWERED] = self._as_offered(answered, term)
-        if not found:
-            found[Against.NOTHING] = None
         replaced = self.view.proposal.get(proposal["replaces"])
         if replaced and _touches(replaced, term):
             found[Against.REPLACED] = self._as_offered(replaced, term)
+        if not found:
+            found[Against.NOTHING] = None
         if rival := next((each for each in self.heads(term) if each is not proposal), None):
             found[Against.RIVAL] = self._as_offered(rival, term)
         return found

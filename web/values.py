@@ -11,7 +11,7 @@ from typing import Any
 from babel import Locale
 from babel.dates import format_date
 from babel.numbers import get_currency_name
-from babel.units import format_unit
+from babel.units import format_unit, get_unit_name
 from markupsafe import Markup, escape
 
 from web import numbers
@@ -60,7 +60,7 @@ def spoken(value: Body, locale: str) -> str | None:
             return _counted(value["amount"], value["currency"], locale)
         case "percent":
             words = numbers.in_words(value["number"], locale)
-            return words and f"{words} percent" if locale.startswith("en") else words
+            return words and f"{words} {get_unit_name('concentr-percent', 'long', locale) or ''}".rstrip()
         case "number":
             words = numbers.in_words(value["number"], locale)
             return words and f"{words} {value.get('unit') or ''}".rstrip()
@@ -73,6 +73,8 @@ def spoken(value: Body, locale: str) -> str | None:
 
 
 def _counted(number: str, currency: str | None, locale: str) -> str | None:
+    if currency and (words := numbers.money_in_words(number, currency, locale)):
+        return words
     words = numbers.in_words(number, locale)
     if words is None or currency is None:
         return words

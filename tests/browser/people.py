@@ -101,6 +101,17 @@ class Member:
             await self.page.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done, 30)))")
         raise AssertionError("the end was reached, and the button is not open")
 
+    async def offers_package(self) -> None:
+        """A package of two clauses."""
+        for heading in ("1.1 Obligations", "1.2 Feedback"):
+            await self.clause(heading).locator(".marking input").check()
+        await self.press(self.page.locator("#tray"), "Compose a package")
+        form = self.page.locator("#sheet .act-form")
+        for place, words in (("0", "Each does its part."), ("1", "Each gives feedback every quarter.")):
+            await form.locator(f"[name='items.{place}.text']").fill(words)
+        await self.press(form, "Propose it as a whole")
+        await expect(form).to_have_count(0)
+
     async def signs(self) -> None:
         form = self.page.locator("#consent")
         await self.reads(form, self.page.locator("#signed-text"))

@@ -293,6 +293,46 @@ async def test_an_offer_is_compared_with_what_one_chooses(browser: Browser, demo
     await expect(heading.first).to_have_text("Changes to the last agreed words")
 
 
+async def test_a_replaced_offer_of_a_new_clause_shows_what_it_drops(browser: Browser, demo: Running) -> None:
+    """The other side has read the words before: what is taken out of them is not hidden by showing all as new."""
+    ada, cid = await both(browser, demo)
+    await ada.from_menu("1.2 Feedback", "Add a clause after this")
+    form = ada.clause("1.2 Feedback").locator(".act-form")
+    await ada.fill(form, items__0__heading="1.3 Audit", items__0__text="Each may audit. The other pays.")
+    await expect(cid.clause("1.3 Audit").locator(".redline.first .against")).to_contain_text("New words")
+    await ada.choose("1.3 Audit")
+    await ada.press(ada.clause("1.3 Audit").locator(".offer"), "Replace")
+    again = ada.clause("1.3 Audit").locator(".act-form")
+    await expect(again.locator("[name=rationale]")).to_have_value("")
+    await ada.fill(again, items__0__text="Each may audit.")
+    await cid.page.reload()
+    await cid.is_live()
+    shown = cid.clause("1.3 Audit").locator(".redline.first")
+    await expect(shown.locator(".against")).to_contain_text("Changes to the offer that it replaces")
+    await expect(shown.locator("del")).to_contain_text("The other pays.")
+
+
+async def test_an_own_package_that_ones_own_acceptance_ended_asks_for_nothing(browser: Browser, demo: Running) -> None:
+    ada, cid = await both(browser, demo)
+    await ada.offers_package()
+    await cid.from_menu("1.2 Feedback", "Make another proposal")
+    await cid.fill(cid.clause("1.2 Feedback").locator(".act-form"), items__0__text="Feedback is given each year.")
+    await ada.choose("1.2 Feedback")
+    theirs = ada.clause("1.2 Feedback").locator(".offer", has_text="each year")
+    await ada.press(theirs, "Accept")
+    accept = ada.clause("1.2 Feedback").locator(".act-form[data-command=accept_proposal]")
+    await expect(accept).to_contain_text("makes stale what you offer on 1.1 Obligations")
+    await ada.binds(accept)
+    stale = ada.clause("1.1 Obligations").locator(".stale")
+    await expect(stale).to_contain_text("became stale by what your own side did: 1.2 Feedback")
+    await expect(stale).to_contain_text("Nothing has to be done.")
+    await ada.press(stale, "Make it again on the present words")
+    again = ada.clause("1.1 Obligations").locator(".act-form")
+    await cid.does("5.1", "Raise a concern", text="Too short.")
+    await expect(ada.clause("5.1")).to_contain_text("Too short.")
+    await expect(again.locator(".overtaken")).to_have_count(0)
+
+
 async def test_what_an_earlier_page_could_not_send_is_told_when_it_is_refused(browser: Browser, demo: Running) -> None:
     """The words come back with the reason, though the form that sent them is gone."""
     ada, cid = await both(browser, demo)

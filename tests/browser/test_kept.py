@@ -53,6 +53,7 @@ async def test_what_was_written_on_an_offer_is_offered_again_on_the_one_that_sta
 ) -> None:
     """Cid replaces his offer while Ada writes her counter, with her form open, and again with it closed."""
     ada, cid = await both(browser, demo)
+    await ada.page.set_viewport_size({"width": 1100, "height": 460})  # the form is higher than that
     clause = await ada.choose("9.2")
     await ada.press(clause, "Counter")
     form = clause.locator(".act-form")
@@ -60,6 +61,8 @@ async def test_what_was_written_on_an_offer_is_offered_again_on_the_one_that_sta
     before = await form.locator("[name=counters]").input_value()
     await cid.does("9.2", "Replace", items__0__text="Under no circumstances is anybody liable.")
     await expect(form.locator(".overtaken")).to_contain_text("was replaced or has ended. What you wrote is kept.")
+    await expect(form.locator("[name='items.0.text']")).to_be_in_viewport()
+    await expect(form.locator(".overtaken")).to_be_in_viewport(ratio=0.9)
     await expect(form.locator(".acts .primary")).to_be_disabled()
     await form.get_by_role("button", name="Go on with what stands now").click()
     await expect(form.locator(".moved-on")).to_be_visible()
@@ -77,6 +80,19 @@ async def test_what_was_written_on_an_offer_is_offered_again_on_the_one_that_sta
     await expect(offer.locator(".redline.first")).to_contain_text("Neither party is liable for lost revenues.")
     await expect(ada.page.locator("#drafts-kept")).to_be_hidden()
     assert ada.said == cid.said == []
+
+
+async def test_a_form_opens_once_the_connection_is_back(browser: Browser, demo: Running) -> None:
+    """The line is lost without a word from the other end: nothing says that all is well, and nothing asked is lost."""
+    ada, _ = await both(browser, demo)
+    clause = await ada.choose("1.2 Feedback")
+    await ada.page.context.set_offline(True)
+    await expect(ada.page.locator("#connection")).to_have_text("Reconnecting")
+    await ada.press(clause, "Propose a change")
+    await expect(clause.locator(".desk").first).to_contain_text("The form opens here as soon as the connection is back.")
+    await ada.page.context.set_offline(False)
+    await expect(clause.locator("[name='items.0.text']")).to_be_visible()
+    await ada.is_live()
 
 
 async def test_drafts_are_of_one_member(browser: Browser, demo: Running) -> None:

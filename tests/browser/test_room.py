@@ -180,6 +180,21 @@ async def test_keys_move_and_act(browser: Browser, demo: Running) -> None:
     await expect(cid.clause("5.1").locator(".done")).to_contain_text("The way back is to reopen, with a reason.")
 
 
+async def test_back_leads_to_the_clause_that_one_came_from(browser: Browser, demo: Running) -> None:
+    ada = await Member.enters(browser, demo.line["links"]["a_negotiator"])
+    current = ada.page.locator("section.term.current .clause h2")
+    for number in ("5.1", "14 Fee", "9.2"):
+        await ada.page.locator("#outline a.entry", has_text=number).click()
+        await expect(current).to_contain_text(number)
+    for number in ("14 Fee", "5.1"):
+        await ada.page.go_back()
+        await expect(current).to_contain_text(number)
+        await expect(current).to_be_in_viewport()
+    await ada.page.go_forward()
+    await expect(current).to_contain_text("14 Fee")
+    await expect(ada.page.locator("#connection")).to_have_text("Live")
+
+
 @pytest.mark.parametrize("act", ["set aside", "leave open"])
 async def test_a_clause_is_set_aside_by_both(browser: Browser, demo: Running, act: str) -> None:
     ada, cid = await both(browser, demo)

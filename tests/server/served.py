@@ -74,6 +74,7 @@ class Served:
     def stop(self) -> None:
         self.server.should_exit = True
         self.thread.join(20)
+        assert not self.thread.is_alive(), "the server did not stop in time"
         self.database.close()
 
     def form(self, *names: str, kind: str = "outsourcing") -> tuple[str, list[Program]]:

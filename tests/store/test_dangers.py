@@ -243,3 +243,24 @@ def test_sqlite_commits_with_synchronous_full(tmp_path: Path) -> None:
         cursor.execute("PRAGMA journal_mode")
         assert cursor.fetchone()[0] == "wal"
     database.close()
+
+
+def test_a_log_is_closed_once_whoever_uses_it_is_done(tmp_path: Path) -> None:
+    """SQLite ends the process when a connection is closed under a thread that is at work with it."""
+    database = open_database(fresh_url("sqlite", tmp_path))
+    migrate(database)
+    stream, begun, done = uuid4(), threading.Event(), threading.Event()
+
+    def work(turn: Turn) -> None:
+        begun.set()
+        threading.Event().wait(0.3)
+        turn.write(commit(stored(stream, 1)))
+        assert len(turn.events(stream, 0)) == 1
+        done.set()
+
+    thread = threading.Thread(target=database.log.write_in_turn, args=[work])
+    thread.start()
+    assert begun.wait(5)
+    database.close()
+    assert done.is_set()
+    thread.join(5)

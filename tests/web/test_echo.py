@@ -15,6 +15,7 @@ def test_an_amount_is_taken_in_the_readers_language() -> None:
     asked = take("money", fields, {}, "de")
     assert asked.value is None
     assert [each.number for each in asked.questions[0].meanings] == ["310.000", "310000"]
+    assert [each.figures for each in asked.questions[0].meanings] == ["310,00\u00a0€", "310.000,00\u00a0€"]
     assert take("money", fields, {"amount": "310000"}, "de").value == {
         "kind": "money", "amount": "310000", "currency": "EUR",
     }  # fmt: skip
@@ -40,6 +41,7 @@ def test_equal_parts_are_one_entry_and_the_last_is_the_rest() -> None:
     [
         ("money", {"amount": "310.00", "currency": "EUR"}, "not how a number is written in German"),
         ("money", {"amount": "5", "currency": "EUX"}, "no currency"),
+        ("money", {"amount": "£310", "currency": "GBP"}, "Leave “£” off"),
         ("shares", {"shares.0.label": "L", "shares.0.number": "45", "shares.1.number": "50"}, "these total 95"),
         ("parts", {"total": "10", "parts_are": "each", "parts.0.amount": "9"}, "they are 1 under"),
         ("parts", {"total": "10", "parts_are": "equal", "equal": "501"}, "from 1 to 500"),

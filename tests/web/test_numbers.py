@@ -132,6 +132,7 @@ def test_no_digit_is_lost_whatever_the_length(amount: str) -> None:
         ("12916.67", "en", "twelve thousand, nine hundred and sixteen point six seven"),
         ("100000000000000000.25", "en", None),
         ("5", "sw", None),
+        ("5", "nb", "fem"),
     ],
 )
 def test_numbers_have_words_where_the_library_has_them_for_all_digits(
@@ -140,10 +141,26 @@ def test_numbers_have_words_where_the_library_has_them_for_all_digits(
     assert numbers.in_words(number, locale) == words
 
 
+@pytest.mark.parametrize(
+    ("amount", "currency", "locale", "words"),
+    [
+        ("17.6", "GBP", "en_GB", "seventeen pounds sterling, sixty pence"),
+        ("1.01", "EUR", "de", "ein Euro und ein Cent"),
+        ("17", "GBP", "en_GB", "seventeen British pounds"),
+        ("0.0375", "EUR", "en", "zero point zero three seven five euros"),
+        ("17.6", "JPY", "en", "seventeen point six Japanese yen"),
+    ],
+)
+def test_amounts_are_spoken_with_their_hundredths(amount: str, currency: str, locale: str, words: str) -> None:
+    assert values.spoken({"kind": "money", "amount": amount, "currency": currency}, locale) == words
+
+
 def test_the_language_is_the_first_known_one_that_the_browser_names() -> None:
     assert numbers.preferred("de-CH,de;q=0.9,en;q=0.8") == "de_CH"
     assert numbers.preferred("en;q=0.1, fr;q=0.9") == "fr"
     assert numbers.preferred("de-XX") == "de"
+    assert numbers.preferred("de-DE ; q=1, en") == "de_DE"
+    assert numbers.preferred("de;q=0, fr") == "fr"
     for unknown in ("", "*", "xx", "../../etc", "de;q=much", "x" * 5000):
         assert numbers.preferred(unknown) == "en"
 

@@ -1,13 +1,13 @@
 // What binds opens once all of its words have been on the screen: a button with data-binds, and the words that it binds to
 // (data-words in its form, or what the form names in data-reads).
 
-const LATE = 400; // a key that was meant for what stood there before does nothing
+const LATE = 1000; // milliseconds: a key that was meant for what stood there before, or is pressed in haste, binds nothing
 /** How much of some words has been on the screen: parts of their height. @typedef {{ seen: [number, number][], height: number }} Look */
 
 /** @type {WeakMap<Element, Look>} */
 const looks = new WeakMap();
-/** @type {WeakMap<Element, number>} */
-const shownSince = new WeakMap();
+/** When a button came, or was last pressed for too early. @type {WeakMap<Element, number>} */
+const waitedSince = new WeakMap();
 
 /** @param {Element} button @returns {Element[]} */
 function wordsOf(button) {
@@ -25,12 +25,12 @@ function isIncluded(words) {
 export function look() {
   for (const button of document.querySelectorAll("button[data-binds]")) {
     if (!(button instanceof HTMLButtonElement)) continue;
-    if (!shownSince.has(button)) shownSince.set(button, performance.now());
+    if (!waitedSince.has(button)) waitedSince.set(button, performance.now());
     const words = wordsOf(button);
     const isRead = words.length > 0 && words.every(isWhollySeen);
-    const isLate = performance.now() - (shownSince.get(button) ?? 0) >= LATE;
-    const opens = isRead && isLate;
-    if (isRead && !isLate) setTimeout(look, LATE);
+    const left = LATE - (performance.now() - (waitedSince.get(button) ?? 0));
+    const opens = isRead && (left <= 0 || !button.disabled);
+    if (isRead && !opens) setTimeout(look, left + 1);
     if (button.disabled === !opens) continue;
     button.disabled = !opens;
     button.closest("form")?.querySelector("[data-until-read]")?.toggleAttribute("hidden", opens);
@@ -101,6 +101,7 @@ export function openOnceRead() {
     if (event.repeat) event.preventDefault();
     else if (button.disabled) {
       event.preventDefault();
+      waitedSince.set(button, performance.now());
       goOn(button);
     }
   });

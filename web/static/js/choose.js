@@ -73,7 +73,7 @@ document.addEventListener("click", (event) => {
   if (!section) return;
   if (link) {
     event.preventDefault();
-    history.replaceState(null, "", link.getAttribute("href"));
+    if (location.hash !== link.getAttribute("href")) history.pushState(null, "", link.getAttribute("href"));
     section.scrollIntoView({ block: "start" });
     const heading = section.querySelector("h2 a");
     if (link.closest(".outline") && heading instanceof HTMLElement) heading.focus({ preventScroll: true });
@@ -92,4 +92,7 @@ document.addEventListener("focusin", (event) => {
   const section = /** @type {Element} */ (event.target).closest?.("section.term");
   if (section) choose(section, false);
 });
-window.addEventListener("hashchange", () => chooseClause(location.hash));
+window.addEventListener("popstate", () => {
+  const section = location.hash.startsWith("#term-") ? document.getElementById(location.hash.slice(1)) : null;
+  if (section) choose(section, true);
+});

@@ -32,6 +32,10 @@ export function follow(room, listener) {
     if (frame.reads) room.dataset.reads = frame.reads;
     listener.received(frame);
   });
+  window.addEventListener("offline", () => {
+    socketNow()?.close(); // it would look open until its time ran out
+    listener.closed();
+  });
   window.addEventListener("online", connect);
   window.addEventListener("pageshow", (event) => {
     if (event.persisted) connect(); // back from another page: the socket was closed for good
@@ -39,15 +43,15 @@ export function follow(room, listener) {
   connect();
 }
 
-function isOpen() {
+function socketNow() {
   const { _htmx } = /** @type {{ _htmx?: { ws?: Connecting } }} */ (document.getElementById("wire") ?? {});
-  return _htmx?.ws?.connection?.socket?.readyState === WebSocket.OPEN;
+  return _htmx?.ws?.connection?.socket;
 }
 
 /** Connects, and does not wait out the delay of the next try: a fresh element connects when htmx takes it up. */
 function connect() {
   const wire = document.getElementById("wire");
-  if (!wire || isOpen()) return;
+  if (!wire || socketNow()?.readyState === WebSocket.OPEN) return;
   const fresh = /** @type {HTMLElement} */ (wire.cloneNode());
   fresh.removeAttribute("data-htmx-powered");
   fresh.setAttribute("hx-ws:connect", wire.dataset.connects ?? "");

@@ -31,8 +31,9 @@ export function keepDesks() {
     }
   });
   document.addEventListener("htmx:error", (event) => {
-    const { ctx } = /** @type {CustomEvent<{ ctx?: { target?: unknown } }>} */ (event).detail;
-    if (ctx?.target instanceof Element && ctx.target.matches(".desk:empty")) tellCutOff(ctx.target);
+    const { ctx } = /** @type {CustomEvent<{ ctx?: { target?: unknown, sourceElement?: unknown } }>} */ (event).detail;
+    const asked = ctx?.sourceElement instanceof Element ? ctx.sourceElement.getAttribute("hx-get") : null;
+    if (ctx?.target instanceof Element && ctx.target.matches(".desk:empty")) tellCutOff(ctx.target, asked);
   });
   document.addEventListener("change", (event) => {
     const picked = event.target;
@@ -76,7 +77,7 @@ export function tellWhatMovedOn() {
   for (const form of document.querySelectorAll(".act-form[data-on-offer]")) {
     const offer = form.getAttribute("data-on-offer") ?? "";
     const stands = document.querySelector(`[data-offer="${CSS.escape(offer)}"]`) !== null;
-    if (stands || form.querySelector(".overtaken") || form.closest("#desk-sheet")) continue;
+    if (stands || form.querySelector(".overtaken")) continue;
     overtaken(/** @type {HTMLFormElement} */ (form), "The offer that this is about was replaced or has ended.");
   }
 }
@@ -122,17 +123,35 @@ function askForReason(severity) {
 }
 
 /**
- * Says on an empty desk why no form came.
+ * Says on an empty desk why no form came; it comes when the connection is back.
  * @param {Element} desk
+ * @param {string | null} url of the form
  */
-function tellCutOff(desk) {
+function tellCutOff(desk, url) {
   const told = document.createElement("p");
   told.className = "refused";
   told.setAttribute("role", "alert");
+  if (url) told.dataset.comesLater = url;
   const what = document.createElement("b");
   what.textContent = "The server cannot be reached now.";
-  told.append(what, " Press again when the connection is back.");
+  const close = document.createElement("button");
+  close.type = "button";
+  close.className = "quiet";
+  close.dataset.closes = "desk";
+  close.textContent = "Close";
+  told.append(what, url ? " The form opens here as soon as the connection is back. " : " Press again when the connection is back. ", close);
   desk.replaceChildren(told);
+}
+
+/** Opens the forms that were asked for while the server could not be reached. */
+export function openWhatWasAskedFor() {
+  const { htmx } = /** @type {{ htmx: { ajax: (...how: unknown[]) => Promise<void> } }} */ (/** @type {unknown} */ (window));
+  for (const told of document.querySelectorAll(".desk [data-comes-later]")) {
+    const desk = told.closest(".desk");
+    const url = told.getAttribute("data-comes-later");
+    desk?.replaceChildren();
+    htmx.ajax("GET", url, { target: desk, swap: "innerHTML" });
+  }
 }
 
 /** @param {EventTarget | null} target */

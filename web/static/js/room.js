@@ -5,7 +5,7 @@ import { chooseClause, keepChoice, reloadStory } from "/static/js/choose.js";
 import { commandOf } from "/static/js/command_form.js";
 import { follow } from "/static/js/connection.js";
 import { look, openOnceRead } from "/static/js/binding.js";
-import { keepDesks, tellWhatMovedOn } from "/static/js/desks.js";
+import { keepDesks, openWhatWasAskedFor, tellWhatMovedOn } from "/static/js/desks.js";
 import { listDrafts } from "/static/js/drafts.js";
 import { filterBy } from "/static/js/filter.js";
 import { listenToKeys } from "/static/js/keys.js";
@@ -86,6 +86,7 @@ follow(room, {
     showConnection();
     presence.say();
     reloadStory();
+    openWhatWasAskedFor();
     resendUnsent(commands, showConnection, tellUndelivered);
   },
   closed() {

@@ -43,9 +43,9 @@ export class ValueEditor extends HTMLElement {
     return `${clause ? `${clause}: the` : "The"} value is not taken yet. ${why.join(" ")}`.trim();
   }
 
-  /** What the words of the clause say otherwise, as it is shown. */
-  get contradiction() {
-    return this.querySelector(".differs")?.textContent ?? "";
+  /** What is pointed out before it is sent, as it is shown: what the words of the clause say otherwise. */
+  get pointedOut() {
+    return [...this.querySelectorAll(".differs")].map((each) => each.textContent).join(" ");
   }
 
   get kind() {
@@ -228,8 +228,8 @@ function unread() {
 }
 
 /**
- * Reads every value of a form anew; says what keeps it from being sent, nothing when nothing does. What the words of a
- * clause say otherwise keeps it once, so that it has been seen.
+ * Reads every value of a form anew; says what keeps it from being sent, nothing when nothing does. What is pointed out
+ * keeps it once, so that it has been seen.
  * @param {HTMLFormElement} form
  * @returns {Promise<string>}
  */
@@ -241,11 +241,11 @@ export async function whatIsUnread(form) {
       editor.scrollIntoView({ block: "center" });
       return editor.lacks;
     }
-    const { contradiction } = editor;
-    if (contradiction && form.dataset.seen !== contradiction) {
-      form.dataset.seen = contradiction;
+    const { pointedOut } = editor;
+    if (pointedOut && form.dataset.seen !== pointedOut) {
+      form.dataset.seen = pointedOut;
       editor.scrollIntoView({ block: "center" });
-      return `${contradiction} Send it again if both are meant.`;
+      return `${pointedOut} Send it again if this is meant.`;
     }
   }
   return "";
