@@ -52,7 +52,7 @@ class _DurablePool(SQLiteConnectionPool):
         return connection
 
     def close(self) -> None:
-        """Close, once whoever reads or writes is done: closed under a thread at work, SQLite takes the process with it."""
+        """Close, once nobody reads or writes: closed under a thread at work, SQLite takes the process with it."""
         with self._put_condition:
             self._put_condition.wait_for(lambda: not self._in_use)
             super().close()

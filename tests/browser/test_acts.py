@@ -328,7 +328,7 @@ async def test_an_own_package_that_ones_own_acceptance_ended_asks_for_nothing(br
     await expect(stale).to_contain_text("Nothing has to be done.")
     await ada.press(stale, "Make it again on the present words")
     again = ada.clause("1.1 Obligations").locator(".act-form")
-    await cid.does("5.1", "Raise a concern", text="Too short.")
+    await cid.does("5.1", "Raise a concern", text="Too short.", ground="risk")
     await expect(ada.clause("5.1")).to_contain_text("Too short.")
     await expect(again.locator(".overtaken")).to_have_count(0)
 
