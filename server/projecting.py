@@ -23,6 +23,8 @@ from server.store import Log, OwnNotification
 PAGE = 500
 MOST_BATCHES = 100
 """Batches that are written in one transaction."""
+GATHERING_SECONDS = 0.1
+"""How long what was folded waits for more to be written with it, while nobody wants to read it."""
 RETRY_SECONDS = 1
 
 _Events = list[tuple[int, Event]]
@@ -42,7 +44,8 @@ class Projecting:
         self._folded: queue.SimpleQueue[Batch | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._write, name="projector", daemon=True)
         self._loop = asyncio.get_running_loop()
-        self.written = Reached()
+        self._wanted = threading.Event()
+        self.written = Reached(asked_for=self._wanted.set)
         self._stopping = threading.Event()
 
     def catch_up(self) -> int:
@@ -62,6 +65,7 @@ class Projecting:
             self._loading.cancel()
         self._stopping.set()
         self._folded.put(None)
+        self._wanted.set()
         await asyncio.to_thread(self._thread.join)
 
     def follow(self, page: Sequence[Notification]) -> None:
@@ -95,6 +99,8 @@ class Projecting:
         finally:
             if self._thread.is_alive():  # it ends when a newer version has taken over the read models
                 self._folded.put(batch)
+                if self.written.is_awaited:
+                    self._wanted.set()
         if self._coming:  # the next page in its turn: others wait for the loop too
             self._again = self._loop.call_soon(self._go_on)
 
@@ -114,6 +120,8 @@ class Projecting:
 
     def _write(self) -> None:
         while (batch := self._folded.get()) is not None:
+            self._wanted.wait(GATHERING_SECONDS)
+            self._wanted.clear()
             batches = [batch]
             while not self._folded.empty() and len(batches) < MOST_BATCHES:
                 following = self._folded.get()
@@ -123,7 +131,12 @@ class Projecting:
                 batches.append(following)
             if not self._write_surely(batches):
                 return
-            self._loop.call_soon_threadsafe(self.written.set, batches[-1].position)
+            self._loop.call_soon_threadsafe(self._have_written, batches[-1].position)
+
+    def _have_written(self, position: int) -> None:
+        self.written.set(position)
+        if self.written.is_awaited:
+            self._wanted.set()
 
     def _write_surely(self, batches: Sequence[Batch]) -> bool:
         """Write, and after a fault try again until it succeeds: readers wait, the log does not. False when stopped."""

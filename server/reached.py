@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 
 class Reached:
-    """Lives in the event loop. position: the id of the last event that was dealt with."""
+    """Lives in the event loop. position: the id of the last event that was dealt with; asked_for: called whenever
+    somebody begins to wait."""
 
-    def __init__(self, position: int = 0) -> None:
-        self.position = position
+    def __init__(self, position: int = 0, asked_for: Callable[[], None] = lambda: None) -> None:
+        self.position, self._asked_for = position, asked_for
         self._waiting: list[tuple[int, asyncio.Future[None]]] = []
 
     async def wait(self, event_id: int) -> None:
@@ -17,7 +19,12 @@ class Reached:
         if self.position < event_id:
             waiting: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             self._waiting.append((event_id, waiting))
+            self._asked_for()
             await waiting
+
+    @property
+    def is_awaited(self) -> bool:
+        return bool(self._waiting)
 
     def set(self, position: int) -> None:
         """Wake those whom this is far enough for."""

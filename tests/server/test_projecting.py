@@ -95,6 +95,28 @@ def test_a_node_that_has_written_nothing_yet_does_not_write_into_newer_models(tm
     node.stop()
 
 
+def test_rows_are_written_together_until_somebody_wants_to_read_them(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(projecting, "GATHERING_SECONDS", 600)
+    writes: list[int] = []
+    write = Projector.write
+    monkeypatch.setattr(Projector, "write", lambda self, batches: writes.append(len(batches)) or write(self, batches))
+    pair = pair_on(served)
+    pair.ada.get()
+    del writes[:]
+    for number in range(20):
+        pair.ada.do("open_term", heading=f"{number} Price")
+    assert writes == []
+    assert len(pair.ada.get()["terms"]) == 20
+    assert sum(writes) == 20
+    assert len(writes) <= 2
+    pair.ada.do("open_term", heading="20 Price")
+    served.server.should_exit = True
+    served.thread.join(20)
+    assert sum(writes) == 21, "what was gathered is written when the node stops"
+
+
 class Failing:
     """Fails the first time."""
 
