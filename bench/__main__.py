@@ -82,6 +82,16 @@ def _of(kind: str, folder: Path, table: Table) -> None:
     table.row(kind, "rebuilding every projection", "≥ 20,000 events/s", f"{scale.rebuilding(database):,.0f} events/s")
     with house(database, served) as served:
         asyncio.run(_scale(kind, served, made, table))
+    _beside_foreign(kind, folder, table)
+
+
+def _beside_foreign(kind: str, folder: Path, table: Table) -> None:
+    """A partnership with a few agreements, alone and beside many foreign ones; and the caps."""
+    apart = folder / "apart"
+    apart.mkdir()
+    database = fresh_url(kind, apart)
+    with house(database) as served:
+        asyncio.run(scale.open_some(served))
         alone = asyncio.run(scale.home_ms(served))
     scale.fill_foreign(database)
     with house(database, served) as served:

@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections.abc import Awaitable
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -44,17 +45,19 @@ async def _once(served: House) -> dict[str, float]:
     async with served.http(0) as ada, served.http(1) as cid, served.http(0) as watch:
         found["nothing (the floor)"] = await _while(watch, asyncio.sleep(1))
         path = f"/api/v1/partnerships/{served.partnership_id}/agreements"
-        opening = ada.post(path, json={"title": "Measured", "markdown": TEXT})
+        opening = asyncio.ensure_future(ada.post(path, json={"title": "Measured", "markdown": TEXT}))
         found[f"an import of {CLAUSES:,} clauses"] = await _while(watch, _done(opening))
-        agreements = (await ada.get(f"/api/v1/partnerships/{served.partnership_id}")).json()["agreements"]
-        of = f"/api/v1/agreements/{agreements[-1]['agreement_id']}"
+        of = f"/api/v1/agreements/{opening.result().json()['agreement_id']}"
         items = [{"op": "add", "heading": f"{n} More", "text": "x" * 200} for n in range(ITEMS)]
-        package = ada.post(f"{of}/commands", json=command("make_proposal", items=items))
-        found[f"a package of {ITEMS}"] = await _while(watch, _done(package))
+        proposed = ada.post(f"{of}/commands", json=command("make_proposal", items=items))
+        found[f"a package of {ITEMS}"] = await _while(watch, _done(proposed))
         heads = (await cid.get(of)).json()["proposals"]
-        named = [{"proposal_id": each["proposal_id"], "fingerprint": each["fingerprint"]} for each in heads[:ITEMS]]
+        named = [_named(each) for each in heads[:ITEMS]]
         accepted = cid.post(f"{of}/commands", json=command("accept_proposals", proposals=named))
         found[f"{ITEMS} accepted at once"] = await _while(watch, _done(accepted))
+        package = next(each for each in heads if len(each["items"]) == ITEMS)
+        accepted = cid.post(f"{of}/commands", json=command("accept_proposal", **_named(package)))
+        found[f"a package of {ITEMS} accepted"] = await _while(watch, _done(accepted))
         found["the whole agreement read"] = await _while(watch, _done(cid.get(of)))
         member = (await ada.get(f"/api/v1/partnerships/{served.partnership_id}")).json()["members"][0]["member_id"]
         page = ada.get(f"/{member.replace('-', '')[-10:]}{of.removeprefix('/api/v1')}")
@@ -63,6 +66,10 @@ async def _once(served: House) -> dict[str, float]:
             watch, _done(ada.post(f"{of}/commands", json=command("abandon_agreement", reason="Measured.")))
         )
     return found
+
+
+def _named(proposal: dict[str, Any]) -> dict[str, str]:
+    return {"proposal_id": proposal["proposal_id"], "fingerprint": proposal["fingerprint"]}
 
 
 async def _done(answer: Awaitable[httpx.Response]) -> None:

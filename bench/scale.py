@@ -137,6 +137,12 @@ async def past_ms(house: House, agreement_id: str, size: int) -> tuple[float, fl
     return at_percent(found, 50), at_percent(found, 99)
 
 
+async def open_some(house: House) -> None:
+    """Three agreements."""
+    for _ in range(3):
+        await house.open_agreement()
+
+
 async def home_ms(house: House) -> tuple[float, float]:
     """p50 of the home page of a member, and of the partnership with its agreements as the API gives it."""
     pages, bodies = [], []

@@ -152,6 +152,15 @@ class Agreement(Aggregate):
         """Live proposals that touch a term, in the order of their making."""
         return [self.proposals[proposal_id] for proposal_id in self.live_on.get(term_id, ())]
 
+    def within_reach(self, proposal_id: ProposalId) -> int:
+        """About how many things the end of a proposal changes: its terms, what else is offered on them, what is said
+        against it."""
+        proposal = self.proposals.get(proposal_id)
+        if proposal is None:
+            return 0
+        offered = sum(len(self.live_on.get(term_id, ())) for term_id in proposal.term_ids)
+        return len(proposal.term_ids) + offered + len(self.objections_on.get(proposal_id, ()))
+
     def standing_objections(self, proposal_id: ProposalId) -> list[objections.Objection]:
         """Objections on a proposal that have not ended, in the order of their raising."""
         raised = self.objections_on.get(proposal_id)

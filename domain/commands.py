@@ -43,6 +43,19 @@ class OnTerm(Command):
     def touched(self) -> tuple[TermId, ...]:
         return (self.term_id,)
 
+    def weight(self, aggregate: Any) -> int:
+        return len(aggregate.live_on.get(self.term_id, ()))
+
+
+@dataclass(frozen=True, kw_only=True)
+class OnOutcome(Command):
+    """A command that may end a proposal, and with it much of what hangs on it."""
+
+    proposal_id: ProposalId = given(Reference())
+
+    def weight(self, aggregate: Any) -> int:
+        return int(aggregate.within_reach(self.proposal_id))
+
 
 @dataclass(frozen=True, kw_only=True)
 class OpenTerm(Command):
@@ -98,11 +111,10 @@ class MakeProposal(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
-class AcceptProposal(Command):
+class AcceptProposal(OnOutcome):
     """Consent to exactly the words that the fingerprint stands for, perhaps subject to a condition."""
 
     TYPE = "accept_proposal"
-    proposal_id: ProposalId = given(Reference())
     fingerprint: Fingerprint = given(Text())
     term_ids: tuple[TermId, ...] | None = optional(ListOf(Reference()))
     subject_to: dict[str, str] | None = optional(
@@ -126,24 +138,22 @@ class AcceptProposals(Command):
             raise malformed("A proposal is named twice.")
 
     def weight(self, aggregate: Any) -> int:
-        return len(self.proposals)
+        return sum(aggregate.within_reach(each["proposal_id"]) for each in self.proposals)
 
 
 @dataclass(frozen=True, kw_only=True)
-class DeclineProposal(Command):
+class DeclineProposal(OnOutcome):
     """Decline a proposal on the ground of at least one own objection to it."""
 
     TYPE = "decline_proposal"
-    proposal_id: ProposalId = given(Reference())
     objection_ids: tuple[ObjectionId, ...] = optional(ListOf(Reference()), ())
 
 
 @dataclass(frozen=True, kw_only=True)
-class WithdrawProposal(Command):
+class WithdrawProposal(OnOutcome):
     """Take back an own proposal, as a whole."""
 
     TYPE = "withdraw_proposal"
-    proposal_id: ProposalId = given(Reference())
     term_ids: tuple[TermId, ...] | None = optional(ListOf(Reference()))
 
 
@@ -239,11 +249,10 @@ class FulfilCondition(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ConfirmCondition(Command):
+class ConfirmCondition(OnOutcome):
     """Confirm, as the party that does not own the condition, that it is fulfilled."""
 
     TYPE = "confirm_condition"
-    proposal_id: ProposalId = given(Reference())
     evidence: str | None = optional(Text(allow_empty=True))
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from heapq import heapify, heappop, heappush
 from typing import NamedTuple
+
+from domain.times import written
 
 
 class Watched(NamedTuple):
@@ -41,6 +44,11 @@ class Deadlines:
 
     def cancel(self, subject: Watched) -> None:
         self._watched.pop(subject, None)
+
+    def due(self, now: datetime) -> int:
+        """How many things may fall due at a moment: none while the earliest has not, else all at most."""
+        earliest = self.next()
+        return len(self._watched) if earliest and earliest[0] <= written(now) else 0
 
     def next(self) -> Due | None:
         """(time, version, kind, subject) of the earliest deadline; of several, the one made first."""

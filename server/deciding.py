@@ -101,7 +101,7 @@ class Deciding:
         held = self._aggregates.held(asked.stream)
         if line := self._lines.get(asked.stream):
             line.waiting.append(asked)
-        elif held and not held.lineage.broken and not _is_heavy(held, asked):
+        elif held and not held.lineage.broken and not self._is_heavy(held, asked):
             self._decide_in_flight(held, asked)
         else:
             self._stand_in_line(asked, held if held and held.lineage.broken else None)
@@ -166,7 +166,7 @@ class Deciding:
                 line.waiting += served[place:]
                 line.overtaken = held
                 return
-            if _is_heavy(held, asked):
+            if self._is_heavy(held, asked):
                 await self._decide_in_thread(held, asked)
             else:
                 self._decide_in_flight(held, asked)
@@ -215,10 +215,16 @@ class Deciding:
         else:
             _fail([asked], Fault(error))
 
+    def _is_heavy(self, held: Held, asked: Asked) -> bool:
+        return _is_heavy(held.aggregate, asked, self._at(asked))
+
+    def _at(self, asked: Asked) -> datetime:
+        return asked.act.at if asked.act else self._clock()
+
     def _judge(self, aggregate: Any, asked: Asked) -> Judged:
         """Let the clock record first, then the aggregate decide; after anything but a Judged it must be let go."""
         if isinstance(aggregate, Agreement):
-            aggregate.pass_deadlines(asked.act.at if asked.act else self._clock())
+            aggregate.pass_deadlines(self._at(asked))
         by_clock = self._aggregates.collect(aggregate)
         refusal: Refusal | None = None
         try:
@@ -267,9 +273,12 @@ class Deciding:
             _settle(asked, each)
 
 
-def _is_heavy(held: Held, asked: Asked) -> bool:
+def _is_heavy(aggregate: Any, asked: Asked, now: datetime) -> bool:
     """Whether deciding may take so long that everybody else would notice."""
-    return asked.command is not None and asked.command.weight(held.aggregate) > MOST_AT_ONCE
+    if not isinstance(aggregate, Agreement):
+        return False
+    by_clock = aggregate.deadlines.due(now)
+    return by_clock + (asked.command.weight(aggregate) if asked.command else 0) > MOST_AT_ONCE
 
 
 def _settle(asked: Asked, settled: Settled) -> None:

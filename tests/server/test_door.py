@@ -20,7 +20,9 @@ def test_an_id_has_one_spelling(pair: Pair) -> None:
         assert pair.ada.http.get(f"{path}/events").status_code == 404
         assert pair.ada.http.post(f"{path}/commands", json=command).status_code == 404
     path = f"/api/v1/agreements/{pair.ada.partnership_id}/commands"
-    assert pair.ada.http.post(path, json=command).json()["code"] == "not_found", "a partnership is no agreement"
+    on_the_whole = {"command_id": "d", "type": "abandon_agreement", "reason": "x"}
+    for each in (command, on_the_whole):
+        assert pair.ada.http.post(path, json=each).json()["code"] == "not_found", "a partnership is no agreement"
     for proposal_id in ("%00", "x", str(uuid.uuid4()).upper()):
         assert pair.ada.http.get(f"/api/v1/agreements/{agreement_id}/proposals/{proposal_id}").status_code == 404
 

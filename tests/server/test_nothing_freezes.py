@@ -10,10 +10,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import httpx
+import pytest
 
+from domain.times import written
+from server.deciding import Asked, Deciding, Judged
 from tests.server.conftest import pair_on
 from tests.server.failing import Slow
 from tests.server.served import Program, Served
@@ -116,6 +120,36 @@ def test_what_comes_while_something_long_is_decided_stands_in_line(served: Serve
     events = pair.ada.get("/events", limit=1000)["events"]
     assert [event["version"] for event in events] == [*range(1, 26)]
     assert len(pair.cid.get()["proposals"]) == 24
+
+
+def test_what_ends_many_things_at_once_is_decided_beside_the_loop(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sixty rivals become stale with one acceptance, sixty offers run out at one moment."""
+    judged: list[bool] = []
+    judge = Deciding._judge
+
+    def noted(self: Deciding, aggregate: Any, asked: Asked) -> Judged:
+        judged.append(threading.current_thread() is served.thread)
+        return judge(self, aggregate, asked)
+
+    monkeypatch.setattr(Deciding, "_judge", noted)
+    pair = pair_on(served)
+    term_id = pair.ada.do("open_term", heading="1 Price")["term_id"]
+    item = {"op": "revise", "term_id": term_id, "base_version": 0, "text": "x"}
+    made = [pair.ada.do("make_proposal", items=[item]) for _ in range(60)]
+    assert all(judged), "what is short is decided at once"
+    pair.cid.accept(made[7]["proposal_id"])
+    assert not judged[-1]
+    assert pair.ada.get()["proposals"] == []
+    until = written(served.clock() + timedelta(hours=1))
+    for number in range(60):
+        pair.ada.do("make_proposal", items=[{"op": "add", "heading": f"{number}", "text": "x"}], valid_until=until)
+    served.clock.forward(hours=1)
+    assert pair.cid.get()["proposals"] == []
+    assert not judged[-1]
+    types = [event["type"] for event in pair.ada.get("/events", limit=1000)["events"]]
+    assert (types.count("ProposalBecameStale"), types.count("ProposalExpired")) == (59, 60)
 
 
 def test_a_slow_database_lets_everybody_else_go_on(database_url: str) -> None:
