@@ -68,10 +68,9 @@ def sentence(body: dict[str, Any], name_of: Mapping[str | None, str], here: str 
         verb = f"raised {kind} ({about['ground']}) on"
     if body["type"] == "TermMarked":
         verb = ("marked {} as " if about.get("on") else "took off {} the mark ") + about["mark"].replace("_", " ")
-        return f"{who} {verb.format(what)}."
-    if "{}" in verb:
+    if verb[0].isupper():
         return verb.format(what)
-    return f"{who} {verb} {what}."
+    return f"{who} {verb.format(what) if '{}' in verb else f'{verb} {what}'}."
 
 
 def _what(body: dict[str, Any], here: str | None) -> str:
@@ -84,10 +83,10 @@ def _what(body: dict[str, Any], here: str | None) -> str:
     return ", ".join(named) or "the agreement"
 
 
-_VERBS = {
+_VERBS = {  # with a capital letter, where nobody is named
     "AgreementOpened": "opened",
-    "TermOpened": "put on the agenda:",
-    "TermDropped": "took off the agenda:",
+    "TermOpened": "put {} on the agenda",
+    "TermDropped": "took {} off the agenda",
     "ProposalMade": "made a proposal on",
     "ProposalCountered": "The earlier proposal on {} was countered.",
     "ProposalRevived": "The earlier proposal on {} stands again.",
