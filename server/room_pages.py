@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -10,11 +11,12 @@ from starlette.routing import Route
 
 from domain.ids import PartnershipId, is_id
 from domain.refusals import Code, Refusal
-from domain.times import written
+from domain.times import moment_of, written
 from projections.present import Present, Touched
 from projections.story import story
 from server.access import RateLimit, locale_of, read_body, seat_name, signed_in
 from server.connection import Connection
+from server.deadlines import AT_MOST
 from server.faults import Fault
 from server.frames import text_frame
 from server.identity import Seat
@@ -37,6 +39,8 @@ class RoomPages:
     def __init__(self, node: Node, reads: RateLimit) -> None:
         self.node, self.reads = node, reads
         self._making: dict[tuple[object, ...], asyncio.Task[list[str]]] = {}
+        self._ends: dict[str, tuple[str, asyncio.TimerHandle]] = {}
+        """When the next request of an agreement that somebody watches ends: no event tells of that."""
 
     def routes(self) -> list[Route]:
         agreement = "/agreements/{agreement_id}"
@@ -121,6 +125,7 @@ class RoomPages:
         """Bring an older page up to date, region by region; afterwards `Room.show` sends each change."""
         while not connection.closed:
             view = RoomView(await self.node.presents.watched(room.agreement_id), written(self.node.clock()))
+            self._watch_requests(view, view.term)
             if view.version > connection.position:
                 audience = _fragments(connection)
                 frames = await self._everything(view, audience)
@@ -137,15 +142,42 @@ class RoomPages:
     def prepare(self, present: Present, touched: Touched) -> Render:
         """Renders the fragments that an audience gets for a change."""
         view = RoomView(present, written(self.node.clock()))
+        self._watch_requests(view, touched.terms)
         directory = self.node.directory(PartnershipId(view.header["partnership_id"]))
         return lambda audience: changed_regions(Reader(view, audience, directory), touched)
+
+    def _watch_requests(self, view: RoomView, term_ids: Iterable[str]) -> None:
+        """Show the room anew when the date of a request on one of the terms has passed."""
+        due = view.next_end(term_ids)
+        before, timer = self._ends.get(view.agreement_id, (None, None))
+        if due is None or (before and before <= due):
+            return
+        if timer:
+            timer.cancel()
+        self._await_end(view.agreement_id, due)
+
+    def _await_end(self, agreement_id: str, due: str) -> None:
+        wait = min(max((moment_of(due) - self.node.clock()).total_seconds(), 0) + 0.01, AT_MOST)
+        timer = asyncio.get_running_loop().call_later(wait, self._request_ended, agreement_id, due)
+        self._ends[agreement_id] = due, timer
+
+    def _request_ended(self, agreement_id: str, due: str) -> None:
+        del self._ends[agreement_id]
+        room = self.node.rooms.watched(agreement_id)
+        if room and due > written(self.node.clock()):
+            self._await_end(agreement_id, due)
+        elif room:
+            self._show_anew(room)
 
     def members_changed(self, partnership_id: str) -> None:
         """Show everybody in the partnership's rooms who is there now, and the acts of their mandates."""
         for room in self.node.rooms.with_pages():
             if any(each and each.partnership_id == partnership_id for each in room.audiences):
-                for connection in room.reseat(self._audience_of):
-                    self.node.background.start(self._brought_up(room, connection))
+                self._show_anew(room)
+
+    def _show_anew(self, room: Room) -> None:
+        for connection in room.reseat(self._audience_of):
+            self.node.background.start(self._brought_up(room, connection))
 
     async def _brought_up(self, room: Room, connection: Connection) -> None:
         try:

@@ -126,6 +126,12 @@ class RoomView:
         ours = [wait for wait in self.waiting if wait.party_id == party_id]
         return len({term_id for wait in ours for term_id in wait.term_ids}) + any(not wait.term_ids for wait in ours)
 
+    def next_end(self, term_ids: Iterable[str]) -> str | None:
+        """When the next of the requests on some terms ends."""
+        terms = [self.term[each] for each in term_ids if each in self.term]
+        asked = [self.request(term, kind) for term in terms for kind in ("parking", "deferral")]
+        return min((each["until"] for each in asked if each), default=None)
+
     def request(self, term: Body, kind: str) -> Body | None:
         """What is asked of a term: parking or deferral, while its date has not passed."""
         asked: Body | None = term[kind]

@@ -7,6 +7,7 @@ import json
 import re
 import threading
 from collections.abc import Sequence
+from datetime import timedelta
 from random import Random
 from typing import Any
 from uuid import uuid4
@@ -19,6 +20,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
 from domain.ids import MemberId, PartnershipId, PartyId
+from domain.times import written
 from projections.batch import Change
 from server import recent
 from server.connection import Connection
@@ -111,6 +113,28 @@ async def test_who_is_admitted_and_what_one_may_reach_open_pages_at_once(served:
         ) as page:
             await page.recv()
             assert json.loads(await page.recv())["type"] == "presence", "a page that is as it should be gets nothing"
+
+
+async def test_a_request_whose_date_passes_is_no_longer_shown_in_an_open_room(served: Served) -> None:
+    """No event tells of it, and what would be refused must not be offered: asked before the page came, and after."""
+    pair = pair_on(served)
+    term_id = pair.ada.do("open_term", heading="1 Price")["term_id"]
+
+    def ask(seconds: float) -> None:
+        end = written(served.clock() + timedelta(seconds=seconds))
+        pair.ada.do("park_term", term_id=term_id, reason="Later.", until=end)
+
+    async def clause(page: ClientConnection) -> str:
+        return await asyncio.wait_for(until(page, f'id="clause-{term_id}"'), 20)
+
+    ask(1.5)
+    says = {"Authorization": f"Bearer {pair.cid.token}"}
+    async with connect(f"{pair.live_url}?after=1", additional_headers=says, subprotocols=[HTML]) as page:
+        assert "agree_parking" in await clause(page)
+        assert "agree_parking" not in await clause(page)
+        ask(1.5)
+        assert "agree_parking" in await clause(page)
+        assert "agree_parking" not in await clause(page)
 
 
 async def until(page: ClientConnection, wanted: str) -> str:
