@@ -26,6 +26,9 @@ from domain.items import Item, Items
 from domain.refusals import malformed
 from domain.words import GROUNDS, RESOLUTION_KINDS, Mandate, Mark, Severity
 
+_MANY = 1000
+"""So many things are much, whatever comes on top."""
+
 
 class Unplaced(Enum):
     """`after` left out, which differs from null, the beginning of the text."""
@@ -138,7 +141,12 @@ class AcceptProposals(Command):
             raise malformed("A proposal is named twice.")
 
     def weight(self, aggregate: Any) -> int:
-        return sum(aggregate.within_reach(each["proposal_id"]) for each in self.proposals)
+        found = 0
+        for each in self.proposals:
+            found += aggregate.within_reach(each["proposal_id"])
+            if found > len(self.proposals) + _MANY:
+                break
+        return found
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -385,7 +393,7 @@ class RevokeMandate(OnMandate):
 
 def _leaves(base: type[Command]) -> list[type[Command]]:
     below = base.__subclasses__()
-    return [leaf for each in below for leaf in _leaves(each)] if below else [base]
+    return sorted((leaf for each in below for leaf in _leaves(each)), key=lambda leaf: leaf.TYPE) if below else [base]
 
 
 PARTNERSHIP_COMMANDS: dict[str, type[Command]] = {each.TYPE: each for each in _leaves(OnMandate)}

@@ -19,9 +19,11 @@ from domain.refusals import malformed
 Value = dict[str, Any]
 
 _DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+_N = "[0-9]{1,9}"
 _DURATION = re.compile(
-    r"P(?:[0-9]+W|(?=[0-9T])(?:[0-9]+Y)?(?:[0-9]+M)?(?:[0-9]+D)?(?:T(?=[0-9])(?:[0-9]+H)?(?:[0-9]+M)?(?:[0-9]+S)?)?)"
+    rf"P(?:{_N}W|(?=[0-9T])(?:{_N}Y)?(?:{_N}M)?(?:{_N}D)?(?:T(?=[0-9])(?:{_N}H)?(?:{_N}M)?(?:{_N}S)?)?)"
 )
+"""ISO 8601, with numbers of nine digits at most: no agreement means more, and no calendar could tell it."""
 _EXACT = Context(prec=200_000, Emax=999_999, Emin=-999_999)
 
 

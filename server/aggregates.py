@@ -90,7 +90,7 @@ class Aggregates:
         while len(self._held) > MOST_HELD:
             oldest = next(iter(self._held))
             last = self._held[oldest].last
-            if last and not last.done():
+            if self._held[oldest].judging or (last and not last.done()):
                 break
             del self._held[oldest]
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
 import orjson
 
+from domain.agreement import Agreement
 from domain.ids import is_id
 from domain.refusals import Code, Refusal
-from projections import as_of, tables
+from projections.conflict_history import objection_row
+from projections.current_terms import term_row
+from projections.rows import Row
+from server.aggregates import Aggregates
 from server.database import Database, is_set_up
 
 
@@ -20,19 +25,25 @@ def exported(database: Database, agreement_id: str, form: str) -> str:
     if form == "json":
         events = database.log.events(UUID(agreement_id))
         return orjson.dumps({"events": [orjson.loads(each.state) for each in events]}).decode() + "\n"
-    with database.models.connect() as connection, connection.begin():
-        header = as_of.one(connection, tables.headers, agreement_id, "") or {}
-        terms = as_of.standing(connection, tables.terms, agreement_id)
-        conflicts = as_of.ever(connection, tables.objections, agreement_id)
-    lines = [f"# {header['title']}", ""]
-    for term in terms:
-        lines += [*_term(term), ""]
+    agreement = Aggregates(database.log).load(agreement_id)
+    if not isinstance(agreement, Agreement):
+        raise Refusal(Code.NOT_FOUND, "This is the id of a partnership.", "Name one of its agreements.")
+    lines = [f"# {agreement.title}", ""]
+    for term in _in_order(term_row(agreement, each) for each in agreement.terms):
+        if term.shown:
+            lines += [*_term(term.body), ""]
+    conflicts = _in_order(objection_row(agreement, each) for each in agreement.objections)
     if conflicts:
         lines += ["# Appendix: the argument", ""]
-        for each in conflicts:
+        for each in (row.body for row in conflicts):
             lines += [f"- **{each['ground']}** ({each['severity']}, {each['state']}): {each['text']}"]
             lines += [f"  - {answer['text']}" for answer in each["answers"]]
     return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _in_order(rows: Iterable[Row | None]) -> list[Row]:
+    """Rows made from the log itself: the read models of a node at work may still lack the newest."""
+    return sorted((each for each in rows if each), key=lambda each: each.sort)
 
 
 def _term(term: dict[str, Any]) -> list[str]:

@@ -84,7 +84,7 @@ class Node:
         """Bring the read models up to the log, then follow it."""
         self.tail.reached.set(await asyncio.to_thread(self.projecting.catch_up))
         self.session_key = (await asyncio.to_thread(self.identity.secret, "session_key")).encode()
-        due = await self.read(as_of.next_deadlines)
+        due = await asyncio.to_thread(self._ask, as_of.next_deadlines, ())
         self.writer.start()
         self.projecting.start()
         self.tail.start()

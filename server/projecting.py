@@ -120,7 +120,8 @@ class Projecting:
 
     def _write(self) -> None:
         while (batch := self._folded.get()) is not None:
-            self._wanted.wait(GATHERING_SECONDS)
+            if self._folded.qsize() < MOST_BATCHES - 1 and not self._stopping.is_set():
+                self._wanted.wait(GATHERING_SECONDS)
             self._wanted.clear()
             batches = [batch]
             while not self._folded.empty() and len(batches) < MOST_BATCHES:

@@ -26,6 +26,9 @@ from server.store import NEWEST, Commit, Conflict, Outcome, Result, Turn
 
 R = TypeVar("R")
 
+CLOSING_SECONDS = 20
+"""How long whoever still reads or writes is waited for; then its connections are left to the end of the process."""
+
 _DIALECT = sqlite.dialect(paramstyle="qmark")
 _EVENTS = "stored_events"
 _SELECT_COMMAND_IDS = f"SELECT command_id FROM {command_outcomes.name} WHERE stream = ?"
@@ -54,8 +57,8 @@ class _DurablePool(SQLiteConnectionPool):
     def close(self) -> None:
         """Close, once nobody reads or writes: closed under a thread at work, SQLite takes the process with it."""
         with self._put_condition:
-            self._put_condition.wait_for(lambda: not self._in_use)
-            super().close()
+            if self._put_condition.wait_for(lambda: not self._in_use, timeout=CLOSING_SECONDS):
+                super().close()
 
 
 class _Recorder(SQLiteApplicationRecorder):

@@ -3,6 +3,7 @@ two ways, and held against the words of its clause. Nothing is guessed, and noth
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Context, Decimal
@@ -101,7 +102,7 @@ def echo(reader: Reader, asked: Body) -> str:
         figures=values.rendered(value, locale) if value and has_figures else None,
         words=values.spoken(value, locale) if value and has_figures else None,
         differs=contradiction(value, text, locale) if value and has_figures else None,
-        is_negative=value is not None and any(each.startswith("-") for each in _numbers(value)),
+        is_negative=value is not None and any(Decimal(each) < 0 for each in _numbers(value)),
     )
 
 
@@ -185,7 +186,7 @@ class _Reading:
     def equal(self, total: str, currency: str | None) -> Iterator[Body]:
         """Equal parts, rounded to the currency's decimals; the last one is the rest."""
         count = self.text("equal")
-        if not (count.isascii() and count.isdigit()) or not 1 <= int(count) <= MOST_PARTS:
+        if not re.fullmatch("[0-9]{1,4}", count) or not 1 <= int(count) <= MOST_PARTS:
             if count:
                 self.taken.wrong.append(f"A total can have from 1 to {MOST_PARTS} parts.")
             else:
@@ -198,6 +199,9 @@ class _Reading:
         each = _EXACT.divide(whole, Decimal(int(count))).quantize(
             Decimal(1).scaleb(exponent), rounding=ROUND_HALF_UP, context=_EXACT
         )
+        if each == 0 and whole != 0:
+            self.taken.wrong.append(f"{numbers.plain(total, self.locale)} is too little for {count} parts.")
+            return
         yield from ({"amount": f"{each:f}"} for _ in range(int(count) - 1))
         rest = _EXACT.subtract(whole, _EXACT.multiply(each, Decimal(int(count) - 1)))
         yield {"amount": f"{rest:f}"}

@@ -15,7 +15,7 @@ from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from babel import Locale
-from babel.numbers import get_currency_symbol
+from babel.numbers import get_currency_name, get_currency_symbol
 
 from domain.currencies import CURRENCIES
 from web.numbers import in_words
@@ -27,6 +27,9 @@ _PERCENT = re.compile(rf"({_NUMBER})\s?(?:%|percent\b|per cent\b|Prozent\b|pour 
 _ISO = re.compile(r"\b([0-9]{4})-([0-9]{2})-([0-9]{2})\b")
 _IN_FIGURES = re.compile(r"\b([0-9]{1,2})[./]([0-9]{1,2})[./]([0-9]{4})\b")
 _PLAIN = re.compile(rf"(?<![\w.,])({_NUMBER})(?![\w])")
+_MINUS = r"((?<![\w.,])[-−]\s?|\bminus\s)?"
+_LARGE = 10_000
+_NO_CURRENCY = {"rights", "units", "unit", "account"}
 _UNITS = {
     "D": ("day", "days", "tag", "tage", "tagen", "jour", "jours", "día", "días"),
     "W": ("week", "weeks", "woche", "wochen", "semaine", "semaines", "semana", "semanas"),
@@ -45,6 +48,7 @@ class Figure(NamedTuple):
 def contradiction(value: Body, text: str, locale: str) -> str | None:
     """The figure of the text that says something else than a value, as it is written there; None when one agrees, or
     nothing is of its kind."""
+    text = unicodedata.normalize("NFKC", text)
     found, wanted = list(_of_kind(value, text, locale)), _said(value)
     if found:
         return None if any(each.says in wanted for each in found) else found[0].written
@@ -54,7 +58,7 @@ def contradiction(value: Body, text: str, locale: str) -> str | None:
 def _of_kind(value: Body, text: str, locale: str) -> Iterator[Figure]:
     match value["kind"]:
         case "money" | "parts":
-            yield from _amounts(text, value.get("currency"))
+            yield from _amounts(text, value.get("currency"), locale)
         case "percent" | "shares":
             for each in _PERCENT.finditer(text):
                 yield from _number(each[0], each[1])
@@ -113,18 +117,37 @@ def _read(digits: str) -> Decimal | None:
     return Decimal(f"{re.sub('[.,]', '', whole)}.{fraction}")
 
 
-def _amounts(text: str, currency: str | None) -> Iterator[Figure]:
+def _amounts(text: str, currency: str | None, locale: str) -> Iterator[Figure]:
     """Amounts beside a sign or the code of a currency; of several that share a sign, the one that is asked for."""
-    mark = "|".join(re.escape(each) for each in sorted(_marks(), key=len, reverse=True))
-    for each in re.finditer(rf"(?:({mark})\s?)?({_NUMBER})(?:\s?({mark})(?!\w))?", text):
-        if sign := each[1] or each[3]:
-            codes = _marks()[sign]
-            for figure in _number(each[0].strip(), each[2]):
-                yield Figure(figure.written, (currency if currency in codes else min(codes), figure.says))
+    marks = _marks(locale)
+    mark = "|".join(re.escape(each) for each in sorted(marks, key=len, reverse=True))
+    names = "|".join(re.escape(each) for each in sorted(_names(locale), key=len, reverse=True))
+    for each in re.finditer(
+        rf"{_MINUS}(?:({mark})\s?)?{_MINUS}({_NUMBER})(?:\s?({mark})(?!\w)|\s(?:[^\W\d]+[\s-])?((?i:{names}))(?!\w))?",
+        text,
+    ):
+        codes = marks.get(each[2] or each[5] or "") or _names(locale).get((each[6] or "").lower())
+        if codes:
+            for figure in _number(each[0].strip(), each[4]):
+                says = -figure.says if each[1] or each[3] else figure.says
+                yield Figure(figure.written, (currency if currency in codes else min(codes), says))
 
 
 @cache
-def _marks() -> dict[str, frozenset[str]]:
+def _names(locale: str) -> dict[str, frozenset[str]]:
+    """What currencies are called in a word, in English and in the reader's language (“pounds”, “Franken”), by the
+    currencies that may be meant."""
+    found: dict[str, set[str]] = {}
+    for code in CURRENCIES:
+        for each in ("en", locale):
+            for count in (1, 2):
+                last = re.split(r"[\s-]", get_currency_name(code, count, locale=each).lower())[-1]
+                found.setdefault(last, set()).add(code)
+    return {name: frozenset(codes) for name, codes in found.items() if name.isalpha() and name not in _NO_CURRENCY}
+
+
+@cache
+def _marks(locale: str) -> dict[str, frozenset[str]]:
     """Signs and codes of currencies, by the currencies that they may stand for."""
     found: dict[str, set[str]] = {code: {code} for code in CURRENCIES}
     for code in CURRENCIES:
@@ -196,13 +219,20 @@ def _months(locale: str) -> dict[str, int]:
 
 
 def _slipped(value: Body, text: str) -> str | None:
-    """A bare number with the same digits as the value, and another place for the decimal sign."""
+    """A bare number with the same digits as the value and another place for the decimal sign, or a large one of as many
+    digits, some of which are others."""
     wanted = [each for each in _numbers(value) if each]
     digits = {_digits(each) for each in wanted}
     found = [Figure(each[0], _read(each[1])) for each in _PLAIN.finditer(text)]
     if any(each.says in wanted for each in found):
         return None
-    return next((each.written for each in found if each.says is not None and _digits(each.says) in digits), None)
+    lengths = {len(str(int(abs(each)))) for each in wanted if abs(each) >= _LARGE}
+    for each in found:
+        if each.says is not None and (
+            _digits(each.says) in digits or (each.says >= _LARGE and len(str(int(each.says))) in lengths)
+        ):
+            return each.written
+    return None
 
 
 def _numbers(value: Body) -> Iterable[Decimal]:

@@ -24,6 +24,12 @@ MOST_DIGITS = 15
 """Digits up to which a number is written in words: beyond them the library would lose some."""
 _ALSO = {"nb": "no", "nn": "no"}
 """Languages that the library of words knows by another code."""
+_SIGNS_IN_WORDS = {
+    "en": ("minus", "point"), "de": ("minus", "Komma"), "fr": ("moins", "virgule"), "es": ("menos", "coma"),
+    "it": ("meno", "virgola"), "nl": ("min", "komma"), "pt": ("menos", "vírgula"), "sv": ("minus", "komma"),
+    "da": ("minus", "komma"), "nb": ("minus", "komma"), "nn": ("minus", "komma"),
+}  # fmt: skip
+"""The sign of a number below zero, and that of its decimals, in the languages that are sure."""
 _EXACT = Context(prec=200_000, Emax=999_999, Emin=-999_999)
 _SPACES = str.maketrans(dict.fromkeys("\u00a0\u202f\u2009", " ") | {"\u2019": "'", "\u2212": "-"})
 
@@ -160,36 +166,48 @@ def decimals_of(currency: str | None) -> int:
 
 
 def in_words(number: str, locale: str) -> str | None:
-    """A number in words, None where the library has no words for it or would lose digits."""
-    exact = _short_enough(number)
-    if exact is None:
+    """A number in words, None where the library has no words for it or would lose digits. It is asked for whole numbers
+    alone: of fractions and signs it loses some, in some languages."""
+    if _is_too_long(number):
         return None
-    return _words(int(exact) if exact == exact.to_integral_value() else exact, locale)
+    is_negative, (whole, _, fraction) = number.startswith("-"), number.lstrip("-").partition(".")
+    fraction = fraction.rstrip("0")
+    minus, point = _SIGNS_IN_WORDS.get(_language(locale), (None, None))
+    if (fraction and not point) or (is_negative and not minus):
+        return None
+    spoken = [_words(int(each), locale) for each in (whole, *fraction)]
+    if not all(spoken):
+        return None
+    told = [minus] if is_negative else []
+    told += spoken[:1] + ([point, *spoken[1:]] if fraction else [])
+    return " ".join(str(each) for each in told)
 
 
 def money_in_words(amount: str, currency: str, locale: str) -> str | None:
-    """An amount with hundredths in words, as “seventeen pounds, sixty pence”; None for whole or finer ones, and where
-    the library has no words for it."""
-    exact = _short_enough(amount)
-    if exact is None or decimals_of(currency) != 2 or exact.as_tuple().exponent not in (-1, -2):
+    """An amount with hundredths as cheques have it, “seventeen and 60/100”; None for whole or finer ones."""
+    whole, _, fraction = amount.partition(".")
+    fraction = fraction.rstrip("0").ljust(2, "0")
+    if decimals_of(currency) != 2 or len(fraction) != 2 or fraction == "00":
         return None
-    return _words(exact, locale, to="currency", currency=currency)
+    words = in_words(whole, locale)
+    joined = " and " if _language(locale) == "en" else " "
+    return words and f"{words}{joined}{fraction}/100"
 
 
-def _short_enough(number: str) -> Decimal | None:
-    """A number without trailing zeros, None where the library would lose some of its digits."""
-    with _exactly():
-        exact = Decimal(number).normalize()
-    too_long = len(exact.as_tuple().digits) + max(0, -exact.adjusted()) > MOST_DIGITS or exact.adjusted() > MOST_DIGITS
-    return None if too_long else exact
+def _is_too_long(number: str) -> bool:
+    return len(number.lstrip("-").replace(".", "")) > MOST_DIGITS
 
 
-def _words(number: int | Decimal, locale: str, **how: str) -> str | None:
-    bare = locale.split("_")[0]
+def _language(locale: str) -> str:
+    return locale.split("_")[0]
+
+
+def _words(number: int, locale: str) -> str | None:
+    bare = _language(locale)
     language = next((each for each in (locale, _ALSO.get(bare, bare)) if each in CONVERTER_CLASSES), None)
     if language is None:
         return None
     try:
-        return str(num2words(number, lang=language, **how))
-    except (ValueError, OverflowError, NotImplementedError, TypeError, IndexError, KeyError, AttributeError):
+        return str(num2words(number, lang=language))
+    except (ValueError, ArithmeticError, NotImplementedError, TypeError, LookupError, AttributeError):
         return None

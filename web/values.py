@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -15,9 +16,11 @@ from babel.units import format_unit, get_unit_name
 from markupsafe import Markup, escape
 
 from web import numbers
+from web.visible import visible
 
 Body = dict[str, Any]
 _UNITS = {"Y": "duration-year", "M": "duration-month", "W": "duration-week", "D": "duration-day"}
+MOST_DIGITS = 15
 _CLOCK_UNITS = {"H": "duration-hour", "M": "duration-minute", "S": "duration-second"}
 
 
@@ -50,7 +53,24 @@ def more(value: Body, locale: str) -> str:
 def rendered(value: Body, locale: str) -> Markup:
     """A value as pages show it."""
     beside = more(value, locale)
-    return Markup(f"{escape(shown(value, locale))}{Markup(' <small>{}</small>').format(beside) if beside else ''}")
+    html = f"{escape(shown(value, locale))}{Markup(' <small>{}</small>').format(beside) if beside else ''}"
+    marked = {str(escape(each)): visible(each) for each in _texts(value)}
+    odd = {plain: html for plain, html in marked.items() if plain != html}
+    if odd:
+        longest_first = sorted(odd, key=len, reverse=True)
+        html = re.sub("|".join(map(re.escape, longest_first)), lambda found: str(odd[found[0]]), html)
+    return Markup(html)
+
+
+def _texts(value: Body) -> Iterator[str]:
+    """What somebody wrote in a value."""
+    for name in ("unit", "choice"):
+        if value.get(name):
+            yield value[name]
+    yield from value.get("options", ())
+    for each in (*value.get("shares", ()), *value.get("parts", ())):
+        if each.get("label"):
+            yield each["label"]
 
 
 def spoken(value: Body, locale: str) -> str | None:
@@ -66,16 +86,28 @@ def spoken(value: Body, locale: str) -> str | None:
             return words and f"{words} {value.get('unit') or ''}".rstrip()
         case "date":
             return format_date(date.fromisoformat(value["date"]), "full", locale=locale)
+        case "duration":
+            return _spelled(duration(value["iso"], locale), locale)
+        case "shares":
+            told = [(each["label"], numbers.in_words(each["number"], locale)) for each in value["shares"]]
+            return " · ".join(f"{label} {words}" for label, words in told) if all(words for _, words in told) else None
         case "parts":
             return _counted(value["total"], value.get("currency"), locale)
         case _:
             return None
 
 
+def _spelled(text: str, locale: str) -> str | None:
+    """A text with its whole numbers in words, None where one has none; so for 1, whose word goes by what it counts."""
+    counts = re.findall(r"[0-9]+", text)
+    if "1" in counts:
+        return None
+    words = {count: numbers.in_words(count, locale) for count in counts}
+    return re.sub(r"[0-9]+", lambda found: str(words[found[0]]), text) if counts and all(words.values()) else None
+
+
 def _counted(number: str, currency: str | None, locale: str) -> str | None:
-    if currency and (words := numbers.money_in_words(number, currency, locale)):
-        return words
-    words = numbers.in_words(number, locale)
+    words = (currency and numbers.money_in_words(number, currency, locale)) or numbers.in_words(number, locale)
     if words is None or currency is None:
         return words
     return f"{words} {get_currency_name(currency, 2, locale=locale)}"
@@ -107,7 +139,8 @@ def parts(value: Body, locale: str) -> str:
     for label, number, times in runs:
         figure = amount(number, value, locale)
         told.append(f"{times} × {figure}" if times > 1 else f"{label} {figure}".strip())
-    return f"{len(value['parts'])} parts: {' + '.join(told)}"
+    count = len(value["parts"])
+    return f"{count} part{'s' if count > 1 else ''}: {' + '.join(told)}"
 
 
 @lru_cache(1024)
@@ -116,6 +149,8 @@ def duration(iso: str, locale: str) -> str:
     day, _, clock = iso.removeprefix("P").partition("T")
     found = [(count, _UNITS[unit]) for count, unit in re.findall(r"([0-9]+)([YMWD])", day)]
     found += [(count, _CLOCK_UNITS[unit]) for count, unit in re.findall(r"([0-9]+)([HMS])", clock)]
+    if any(len(count) > MOST_DIGITS for count, _ in found):
+        return iso  # recorded before there was a bound
     return ", ".join(str(format_unit(int(count), unit, locale=locale)) for count, unit in found) or iso
 
 

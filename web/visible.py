@@ -29,7 +29,8 @@ _ODD = re.compile(
     "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e"
     "\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0e\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]"
 )
-_WORD = re.compile(r"[^\W\d_]+(?:[^\W_]*[^\W\d_])?")
+_DIGIT = "\uff10-\uff19\U0001d7ce-\U0001d7ff"
+_WORD = re.compile(rf"[^\W\d_]+(?:[^\W_]*[^\W\d_])?|[0-9]*[{_DIGIT}][0-9{_DIGIT}]*")
 _LIKE_LATIN = frozenset(
     "АВЕЅІЈКМНОРСТХУаеѕіјорсухһԁԛԝԍ"  # Cyrillic
     "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧονρυιχγκ"  # Greek
@@ -48,7 +49,8 @@ def visible(text: str, script: str | None = None) -> Markup:
     for word in _WORD.finditer(text):
         if not word[0].isascii() and (strange := _strange(word[0], usual)):
             found += _with_signs(text[end : word.start()])
-            found += Markup('<span class="odd-word" title="{}">{}</span>').format(strange, word[0])
+            sign = "not plain digits" if word[0][-1].isdecimal() else "not Latin letters"
+            found += Markup('<span class="odd-word" title="{}" data-sign="{}">{}</span>').format(strange, sign, word[0])
             end = word.end()
     return found + _with_signs(text[end:])
 
@@ -119,6 +121,8 @@ def _named(character: str) -> str:
 
 def _strange(word: str, usual: str) -> str | None:
     """Why a word may not be what it looks like; None for a word in one script that is told apart at a glance."""
+    if word[-1].isdecimal() and unicodedata.normalize("NFKC", word) != word:
+        return "Looks like plain digits and is not"
     scripts = {_script(each) for each in word if each.isalpha()} - {""}
     if "LATIN" in scripts and scripts & {"CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE"}:
         odd = [each for each in word if _script(each) != usual and each.isalpha()] or [

@@ -7,6 +7,7 @@ from decimal import Context, Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from num2words import num2words
 
 from web import numbers, values
 
@@ -133,6 +134,9 @@ def test_no_digit_is_lost_whatever_the_length(amount: str) -> None:
         ("100000000000000000.25", "en", None),
         ("5", "sw", None),
         ("5", "nb", "fem"),
+        ("-0.5", "en", "minus zero point five"),
+        ("1.005", "it", "uno virgola zero zero cinque"),
+        ("1.5", "tr", None),
     ],
 )
 def test_numbers_have_words_where_the_library_has_them_for_all_digits(
@@ -144,15 +148,34 @@ def test_numbers_have_words_where_the_library_has_them_for_all_digits(
 @pytest.mark.parametrize(
     ("amount", "currency", "locale", "words"),
     [
-        ("17.6", "GBP", "en_GB", "seventeen pounds sterling, sixty pence"),
-        ("1.01", "EUR", "de", "ein Euro und ein Cent"),
+        ("17.6", "GBP", "en_GB", "seventeen and 60/100 British pounds"),
+        ("1.01", "EUR", "de", "eins 01/100 Euro"),
         ("17", "GBP", "en_GB", "seventeen British pounds"),
+        ("-0.5", "AUD", "en", "minus zero and 50/100 Australian dollars"),
+        ("-1234.56", "EUR", "it", "meno milleduecentotrentaquattro 56/100 euro"),
         ("0.0375", "EUR", "en", "zero point zero three seven five euros"),
         ("17.6", "JPY", "en", "seventeen point six Japanese yen"),
+        ("17.6", "EUR", "ar", "سبعة عشر 60/100 يورو"),
+        ("-17.6", "EUR", "ar", None),
     ],
 )
-def test_amounts_are_spoken_with_their_hundredths(amount: str, currency: str, locale: str, words: str) -> None:
+def test_amounts_are_spoken_with_their_hundredths(amount: str, currency: str, locale: str, words: str | None) -> None:
     assert values.spoken({"kind": "money", "amount": amount, "currency": currency}, locale) == words
+
+
+@given(st.from_regex(r"-?(0|[1-9][0-9]{0,9})(\.[0-9]{1,4})?", fullmatch=True))
+def test_words_can_be_read_back(number: str) -> None:
+    """Of English words: what they say is the number, none of its digits or its sign lost."""
+    words = numbers.in_words(number, "en")
+    assert words
+    whole, _, digits = words.removeprefix("minus ").partition(" point ")
+    assert whole == num2words(int(number.lstrip("-").split(".")[0]))
+    fraction = "".join(str(_DIGITS.index(each)) for each in digits.split())
+    assert fraction == number.partition(".")[2].rstrip("0")
+    assert words.startswith("minus ") == number.startswith("-")
+
+
+_DIGITS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
 
 
 def test_the_language_is_the_first_known_one_that_the_browser_names() -> None:
@@ -163,6 +186,11 @@ def test_the_language_is_the_first_known_one_that_the_browser_names() -> None:
     assert numbers.preferred("de;q=0, fr") == "fr"
     for unknown in ("", "*", "xx", "../../etc", "de;q=much", "x" * 5000):
         assert numbers.preferred(unknown) == "en"
+
+
+def test_a_duration_that_was_recorded_without_a_bound_is_shown_as_it_was_written() -> None:
+    for iso in (f"P{'9' * 30}D", f"P{'9' * 5000}D"):
+        assert values.shown({"kind": "duration", "iso": iso}, "en") == iso
 
 
 def test_every_kind_of_value_is_shown_in_the_readers_language() -> None:

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.diff import redline
+from web.values import rendered
 from web.visible import redlined, visible
 
 
@@ -78,3 +79,11 @@ def test_every_character_is_kept(before: str, after: str) -> None:
     assert bare(visible(before)) == before
     runs = redline(before, after)
     assert bare(redlined(runs)) == "".join(run.text for run in runs)
+
+
+def test_what_somebody_wrote_in_a_value_is_marked_too() -> None:
+    shown = rendered({"kind": "number", "number": "5", "unit": "\u202esyad\u202c \u0430re"}, "en")
+    assert shown.count('class="odd"') == 2
+    assert "cyrillic small letter a" in shown
+    assert "not plain digits" in visible("pays １00 euros")
+    assert visible("m² and ٣ of 3") == "m² and ٣ of 3"
