@@ -325,7 +325,7 @@ async def test_an_own_package_that_ones_own_acceptance_ended_asks_for_nothing(br
     await ada.binds(accept)
     stale = ada.clause("1.1 Obligations").locator(".stale")
     await expect(stale).to_contain_text("became stale by what your own side did: 1.2 Feedback")
-    await expect(stale).to_contain_text("Nothing has to be done.")
+    await expect(stale).to_contain_text("It no longer stands, and waits for nobody.")
     await ada.press(stale, "Make it again on the present words")
     again = ada.clause("1.1 Obligations").locator(".act-form")
     await cid.does("5.1", "Raise a concern", text="Too short.", ground="risk")

@@ -64,6 +64,26 @@ async def test_a_package_is_accepted_with_every_clause_of_it_in_sight(browser: B
     await expect(form.locator(".seal")).to_be_visible()
 
 
+async def test_words_behind_the_bar_at_the_thumb_are_not_seen(browser: Browser, demo: Running) -> None:
+    phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+    cid = await Member.enters(browser, demo.line["links"]["b_negotiator"], **phone)
+    clause = await cid.choose("5.1")
+    await cid.press(clause.locator(".offer"), "Accept")
+    form = clause.locator(".act-form[data-command=accept_proposal]")
+    words, button = form.locator("[data-words]"), form.locator("button[data-binds]")
+    await words.evaluate("words => scrollBy(0, words.getBoundingClientRect().top - 100)")
+    for _ in range(40):  # until the last line stands behind the bar
+        bottom = await words.evaluate("words => words.getBoundingClientRect().bottom")
+        if bottom <= 840:
+            break
+        await cid.page.evaluate("by => scrollBy(0, by)", min(bottom - 838, 200))
+        await cid.page.wait_for_timeout(40)
+    await cid.page.wait_for_timeout(1500)
+    await expect(button).to_be_disabled()
+    await cid.page.evaluate("scrollBy(0, 120)")
+    await expect(button).to_be_enabled()
+
+
 async def test_enter_in_haste_binds_nothing(browser: Browser, demo: Running) -> None:
     """Keys that were meant for what stood there before, or are pressed again and again, do not bind; one that is
     pressed once the button is open does."""

@@ -95,6 +95,68 @@ async def test_a_form_opens_once_the_connection_is_back(browser: Browser, demo: 
     await ada.is_live()
 
 
+async def test_what_is_on_its_way_is_no_draft_and_cannot_be_changed(browser: Browser, demo: Running) -> None:
+    """Neither is a thing sent that was discarded, nor are words lost that were typed after sending."""
+    ada, cid = await both(browser, demo)
+    clause = await ada.choose("1.2 Feedback")
+    await ada.press(clause, "Propose a change")
+    form = clause.locator(".act-form")
+    words = form.locator("[name='items.0.text']")
+    await words.fill("Feedback is owed.")
+    await ada.page.route("**/agreements/*/commands", lambda route: route.abort())
+    await ada.press(form, "Propose")
+    await expect(form.locator("output")).to_contain_text("goes out as soon as the connection is back")
+    await expect(form.get_by_role("button", name="Discard")).to_be_disabled()
+    await words.click(force=True)
+    await ada.page.keyboard.type("SECOND")
+    await expect(words).to_have_value("Feedback is owed.")
+    await expect(ada.page.locator("#drafts-kept")).to_be_hidden()
+    await ada.page.reload()
+    await expect(ada.page.locator("#connection")).to_contain_text("1 unsent")
+    await expect(ada.page.locator("#drafts-kept")).to_be_hidden()
+    await ada.page.unroute("**/agreements/*/commands")
+    await expect(cid.clause("1.2 Feedback").locator(".offer")).to_contain_text("owed")
+    await expect(ada.page.locator("#connection")).to_have_text("Live")
+    await expect(ada.page.locator("#drafts-kept")).to_be_hidden()
+
+    other = await ada.choose("1.1 Obligations")
+    await ada.press(other, "Propose a change")
+    await ada.page.route(
+        "**/agreements/*/commands",
+        lambda route: route.fulfill(status=409, json={"code": "reserved", "detail": "Not now.", "next": "Later."}),
+    )
+    await other.locator("[name='items.0.text']").fill("Each does its part.")
+    await ada.press(other.locator(".act-form"), "Propose")
+    await expect(other.locator(".act-form output")).to_contain_text("Not now.")
+    await expect(ada.page.locator("#drafts-kept")).to_have_text("1 draft"), "refused: it is a draft again"
+    await other.locator("[name='items.0.text']").fill("Each does all of its part.")
+
+
+async def test_what_is_written_in_two_tabs_is_kept_twice(browser: Browser, demo: Running) -> None:
+    ada = await Member.enters(browser, demo.line["links"]["a_negotiator"])
+    tab = Member(await ada.page.context.new_page())
+    await tab.page.goto(ada.page.url)
+    await tab.is_live()
+    for member, text in ((ada, "FIRST"), (tab, "SECOND"), (ada, "FIRST again"), (tab, "SECOND again")):
+        clause = member.clause("1.2 Feedback")
+        if await clause.locator(".act-form").count() == 0:
+            await member.choose("1.2 Feedback")
+            await member.press(clause, "Propose a change")
+            await expect(clause.locator("[name='items.0.text']")).to_be_visible()
+        await clause.locator("[name='items.0.text']").fill(text)
+    await expect(ada.clause("1.2 Feedback")).to_contain_text("in another tab as well: both are kept.")
+    await expect(ada.page.locator("#drafts-kept")).to_have_text("2 drafts")
+    await tab.page.reload()
+    await tab.is_live()
+    await tab.page.locator("#drafts-kept").click()
+    for text in ("SECOND again", "FIRST again"):
+        item = tab.page.locator("#drafts li", has_text=text)
+        await item.get_by_role("button", name="Take it up").click()
+        await expect(tab.clause("1.2 Feedback").locator("[name='items.0.text']")).to_have_value(text)
+        await tab.page.keyboard.press("Escape")
+        await tab.page.locator("#drafts-kept").click()
+
+
 async def test_drafts_are_of_one_member(browser: Browser, demo: Running) -> None:
     context = await browser.new_context()
     pages = {}
@@ -131,14 +193,18 @@ async def test_signing_out_asks_what_becomes_of_drafts_and_of_what_is_unsent(bro
     signs_out = ada.page.locator("form[data-signs-out]").first
     await signs_out.get_by_role("button", name="Sign out", exact=True).click()
     asked = signs_out.locator("output")
-    await expect(asked).to_contain_text("2 drafts and 1 unsent of yours are kept in this browser.")
+    await expect(asked).to_contain_text("1 draft and 1 unsent of yours are kept in this browser.")
+    await expect(asked.locator("li")).to_have_count(1)
+    await asked.get_by_role("button", name="Stay signed in").click()
+    await expect(asked).to_be_empty()
+    await signs_out.get_by_role("button", name="Sign out", exact=True).click()
     await expect(ada.page).to_have_url(home)
     await asked.get_by_role("button", name="Send what is unsent, then sign out").click()
     await expect(cid.clause("1.1 Obligations").locator(".offer")).to_contain_text("does its part")
     await ada.page.wait_for_url(re.compile(r"/$"))
     await ada.page.goto(demo.line["links"]["a_negotiator"])
     await ada.is_live()
-    await expect(ada.page.locator("#drafts-kept")).to_have_text("2 drafts"), "kept"
+    await expect(ada.page.locator("#drafts-kept")).to_have_text("1 draft"), "kept"
     await ada.page.goto(home)
     await signs_out.get_by_role("button", name="Sign out", exact=True).click()
     await asked.get_by_role("button", name="Erase them and sign out").click()

@@ -180,6 +180,43 @@ async def test_keys_move_and_act(browser: Browser, demo: Running) -> None:
     await expect(cid.clause("5.1").locator(".done")).to_contain_text("The way back is to reopen, with a reason.")
 
 
+async def test_n_goes_through_all_that_waits_and_then_through_all_that_is_open(browser: Browser, demo: Running) -> None:
+    ada = await Member.enters(browser, demo.line["links"]["a_negotiator"])
+    page = ada.page
+    ours = f"~='{await page.locator('#room').get_attribute('data-us')}'"
+    waiting = await page.locator(f"#text .clause[data-waits{ours}]").count()
+    still_open = await page.locator(f"#text .clause[data-unsettled]:not([data-waits{ours}])").count()
+    assert waiting > 2
+    assert still_open > 2
+    await ada.choose("1 Cooperation")
+    visited = []
+    for _ in range(waiting + still_open):
+        await page.keyboard.press("n")
+        visited.append(await page.locator("section.term.current").get_attribute("id"))
+    assert len(set(visited)) == waiting + still_open
+    await page.keyboard.press("n")
+    assert await page.locator("section.term.current").get_attribute("id") == visited[0]
+
+
+async def test_the_outline_of_a_phone_reaches_its_last_clause(browser: Browser, demo: Running) -> None:
+    ada = await Member.enters(
+        browser,
+        demo.line["links"]["a_negotiator"],
+        viewport={"width": 390, "height": 844},
+        has_touch=True,
+        is_mobile=True,
+    )
+    await ada.page.get_by_role("button", name="Clauses").tap()
+    last = ada.page.locator("#outline a.entry").last
+    await last.scroll_into_view_if_needed()
+    await expect(last).to_be_in_viewport()
+    box = await last.bounding_box()
+    assert box
+    assert box["height"] >= 44
+    await last.tap()
+    await expect(ada.page.locator("section.term.current")).to_be_in_viewport()
+
+
 async def test_back_leads_to_the_clause_that_one_came_from(browser: Browser, demo: Running) -> None:
     ada = await Member.enters(browser, demo.line["links"]["a_negotiator"])
     current = ada.page.locator("section.term.current .clause h2")

@@ -54,17 +54,32 @@ function isWhollySeen(words) {
     known = { seen: [], height }; // other words, or another width: they are read anew
     looks.set(words, known);
   }
-  const frame = words.closest("dialog")?.getBoundingClientRect() ?? { top: barBottom(), bottom: window.innerHeight };
+  const frame = frameOf(words);
   const from = Math.max(0, frame.top - top);
-  const to = Math.min(height, Math.min(frame.bottom, window.innerHeight) - top);
+  const to = Math.min(height, frame.bottom - top);
   if (to > from && !document.hidden) known.seen = merged([...known.seen, [from, to]]);
   const [first] = known.seen;
   return known.seen.length === 1 && first !== undefined && first[0] <= 2 && first[1] >= height - 2;
 }
 
-function barBottom() {
-  const bar = document.getElementById("bar");
-  return bar && getComputedStyle(bar).position === "sticky" ? Math.max(0, bar.getBoundingClientRect().bottom) : 0;
+/** What of the screen shows words: what lies behind a bar at its edges does not. @param {Element} words */
+function frameOf(words) {
+  const dialog = words.closest("dialog");
+  const edges = dialog?.getBoundingClientRect() ?? { top: 0, bottom: window.innerHeight };
+  const frame = { top: Math.max(0, edges.top), bottom: Math.min(edges.bottom, window.innerHeight) };
+  const above = dialog ? [words.closest("form")?.querySelector("header")] : [document.querySelector(".strip"), document.getElementById("bar")];
+  const below = dialog
+    ? [words.closest("form")?.querySelector(":scope > .acts"), words.closest("form")?.querySelector(":scope > .overtaken")]
+    : [document.querySelector(".thumb"), document.getElementById("tray"), words.closest("form")?.querySelector(":scope > .overtaken")];
+  for (const bar of above) if (bar && isStuck(bar)) frame.top = Math.max(frame.top, bar.getBoundingClientRect().bottom);
+  for (const bar of below) if (bar && isStuck(bar)) frame.bottom = Math.min(frame.bottom, bar.getBoundingClientRect().top);
+  return frame;
+}
+
+/** Whether an element stays on the screen while what is under it moves. @param {Element} bar */
+function isStuck(bar) {
+  const { position, display } = getComputedStyle(bar);
+  return display !== "none" && (position === "sticky" || position === "fixed");
 }
 
 /** @param {[number, number][]} parts @returns {[number, number][]} */
@@ -114,6 +129,5 @@ function goOn(button) {
   if (!words) return;
   const reached = looks.get(words)?.seen.find(([from]) => from <= 2)?.[1] ?? 0;
   const scroller = words.closest("dialog") ?? document.scrollingElement;
-  const frame = words.closest("dialog")?.getBoundingClientRect().top ?? barBottom();
-  scroller?.scrollBy(0, words.getBoundingClientRect().top + reached - frame - 60);
+  scroller?.scrollBy(0, words.getBoundingClientRect().top + reached - frameOf(words).top - 60);
 }

@@ -98,7 +98,7 @@ export function overtaken(form, why) {
   go.type = "button";
   go.dataset.takesUp = "";
   go.textContent = "Go on with what stands now";
-  told.append(what, " What you wrote is kept. ", go);
+  told.append(what, form.classList.contains("touched") ? " What you wrote is kept. " : " ", go);
   form.querySelector(".acts")?.before(told);
   form.querySelector("button.primary")?.toggleAttribute("disabled", true);
   form.querySelector("button.primary")?.removeAttribute("data-binds");

@@ -3,10 +3,14 @@
 import { addRow } from "/static/js/value_editor.js";
 
 /** @typedef {{ name: string, nth: number, value: string, checked?: boolean }} Kept nth: of the fields of that name, since several kinds of value have fields of one name */
-/** @typedef {{ fields: Kept[], items: [number, string][], base: string, title: string, about: string, again: string, desk: string, at: number }} Draft */
+/** @typedef {{ fields: Kept[], items: [number, string][], base: string, title: string, about: string, again: string, desk: string, at: number, tab?: string, sent?: string }} Draft tab: of the browser, that wrote it; sent: the command that it became, which is not answered yet */
 /** @typedef {HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement} Field */
 
 const PREFIX = "onetext-draft:";
+/** This tab: what is written in two of them at a time is kept twice. */
+const tab = Math.random().toString(36).slice(2);
+/** The draft that is being taken up. */
+let wanted = "";
 
 /** @type {WeakSet<Element>} */
 const restoring = new WeakSet();
@@ -18,7 +22,23 @@ function prefixOf(me, agreement = "") {
 
 /** @param {HTMLFormElement} form */
 function keyOf(form) {
-  return prefixOf(document.getElementById("room")?.dataset.me, form.dataset.draft);
+  return form.dataset.draftKey ?? prefixOf(document.getElementById("room")?.dataset.me, form.dataset.draft);
+}
+
+/** @param {string} key @returns {Draft | null} */
+function read(key) {
+  const kept = localStorage.getItem(key);
+  return kept === null ? null : JSON.parse(kept);
+}
+
+/** Under which key this tab keeps what is written in a form: one of its own where another tab writes it too. @param {HTMLFormElement} form */
+function ownKeyOf(form) {
+  const kept = read(keyOf(form));
+  if (kept && kept.tab !== tab && !kept.sent && String(kept.at) !== form.dataset.takenUp) {
+    form.dataset.draftKey = `${keyOf(form)}~${tab}`;
+    tell(form, "You are writing this in another tab as well: both are kept.");
+  }
+  return keyOf(form);
 }
 
 /** @param {HTMLFormElement} form */
@@ -36,9 +56,10 @@ export function saveDraft(form) {
     again: form.dataset.again ?? "",
     desk: form.closest(".desk")?.id ?? "desk-sheet",
     at: Date.now(),
+    tab,
   };
   try {
-    localStorage.setItem(keyOf(form), JSON.stringify(draft));
+    localStorage.setItem(ownKeyOf(form), JSON.stringify(draft));
   } catch {
     // This browser keeps nothing; the form itself stays open.
   }
@@ -48,6 +69,35 @@ export function saveDraft(form) {
 /** @param {HTMLFormElement} form */
 export function forgetDraft(form) {
   if (form.dataset.draft) forgetKey(keyOf(form));
+}
+
+/**
+ * What a form became is on its way: its draft is none any more, unless it is refused.
+ * @param {HTMLFormElement} form
+ * @param {string} commandId
+ * @returns {string | undefined} under which key it is kept until then
+ */
+export function sentDraft(form, commandId) {
+  const key = form.dataset.draft ? keyOf(form) : "";
+  const draft = key ? read(key) : null;
+  if (!draft) return undefined;
+  localStorage.setItem(key, JSON.stringify({ ...draft, sent: commandId }));
+  document.dispatchEvent(new Event("onetext:drafts"));
+  return key;
+}
+
+/**
+ * What became of a draft that was sent: gone once it is recorded, there again when it was refused.
+ * @param {string | undefined} key
+ * @param {string} commandId
+ * @param {boolean} isRecorded
+ */
+export function settleDraft(key, commandId, isRecorded) {
+  const draft = key ? read(key) : null;
+  if (!key || draft?.sent !== commandId) return; // written anew meanwhile
+  if (isRecorded) localStorage.removeItem(key);
+  else localStorage.setItem(key, JSON.stringify({ ...draft, sent: undefined }));
+  document.dispatchEvent(new Event("onetext:drafts"));
 }
 
 /** @param {string} key */
@@ -65,12 +115,12 @@ function forgetKey(key) {
 export function draftsOf(me, agreement) {
   const keys = Object.keys(localStorage).filter((each) => each.startsWith(prefixOf(me, agreement)));
   const found = keys.map((key) => /** @type {[string, Draft]} */ ([key, JSON.parse(localStorage.getItem(key) ?? "{}")]));
-  return found.sort((one, other) => other[1].at - one[1].at);
+  return found.filter(([, draft]) => !draft.sent).sort((one, other) => other[1].at - one[1].at);
 }
 
 /** Erases what a member has begun. @param {string | undefined} me */
 export function eraseDrafts(me) {
-  for (const [key] of draftsOf(me)) localStorage.removeItem(key);
+  for (const key of Object.keys(localStorage)) if (key.startsWith(prefixOf(me))) localStorage.removeItem(key);
 }
 
 /** The words of a draft, as somebody would know it again. @param {Draft} draft */
@@ -115,7 +165,7 @@ function listed(key, draft) {
   const acts = document.createElement("p");
   acts.className = "acts";
   acts.append(
-    button("Take it up", () => takeUp(draft)),
+    button("Take it up", () => takeUp(key, draft)),
     sure("Discard", () => forgetKey(key)),
   );
   item.append(title, about, words, acts);
@@ -144,8 +194,9 @@ function sure(words, act) {
   return made;
 }
 
-/** Opens the form of a draft where it stood. @param {Draft} draft */
-export async function takeUp(draft) {
+/** Opens the form of a draft where it stood. @param {string} key @param {Draft} draft */
+export async function takeUp(key, draft) {
+  wanted = key;
   const dialog = document.getElementById("drafts");
   if (dialog instanceof HTMLDialogElement) dialog.close();
   const desk = document.getElementById(draft.desk) ?? document.getElementById("desk-sheet");
@@ -160,10 +211,11 @@ export async function takeUp(draft) {
  * @param {(term: string, number: number) => Promise<void>} addItem fetches one more clause into the form
  */
 export async function restoreDraft(form, addItem) {
-  const kept = form.dataset.draft ? localStorage.getItem(keyOf(form)) : null;
-  if (kept === null) return;
-  /** @type {Draft} */
-  const draft = JSON.parse(kept);
+  const found = form.dataset.draft ? findDraft(form) : undefined;
+  if (!found) return;
+  const [key, draft] = found;
+  form.dataset.draftKey = key;
+  form.dataset.takenUp = String(draft.at);
   const base = baseOf(form);
   restoring.add(form);
   try {
@@ -175,6 +227,18 @@ export async function restoreDraft(form, addItem) {
   form.classList.add("touched");
   form.querySelector("[data-discards]")?.removeAttribute("hidden");
   tell(form, draft.base === base ? "This is what you had begun." : "This is what you had begun. The clause has moved on since: look at its words above.");
+}
+
+/**
+ * The draft of a form: the one that is being taken up, else that under its own name, else the newest of another tab.
+ * @param {HTMLFormElement} form
+ */
+function findDraft(form) {
+  const own = keyOf(form);
+  const kept = draftsOf(document.getElementById("room")?.dataset.me).filter(([key]) => key === own || key.startsWith(`${own}~`));
+  const taken = wanted;
+  wanted = "";
+  return kept.find(([key]) => key === taken) ?? kept.find(([key]) => key === own) ?? kept[0];
 }
 
 /** @param {HTMLFormElement} form @param {string} words */

@@ -1,6 +1,6 @@
 // The partnership's home: opens agreements, invites members, grants and revokes mandates.
 import { commandOf, fieldsOf } from "/static/js/command_form.js";
-import { button, draftsOf, eraseDrafts } from "/static/js/drafts.js";
+import { button, draftsOf, eraseDrafts, settleDraft } from "/static/js/drafts.js";
 import { eraseUnsent, freshId, resendUnsent, unsentOf } from "/static/js/send.js";
 
 const home = /** @type {HTMLElement} */ (document.getElementById("home"));
@@ -41,7 +41,8 @@ document.addEventListener("submit", async (event) => {
  */
 async function mayLeave(form) {
   const base = home.dataset.base ?? "";
-  const drafts = draftsOf(home.dataset.me).length;
+  const begun = draftsOf(home.dataset.me);
+  const drafts = begun.length;
   const unsent = (await unsentOf(base)).length;
   if (form.dataset.decided || drafts + unsent === 0) return true;
   const output = form.querySelector("output");
@@ -63,15 +64,44 @@ async function mayLeave(form) {
     })),
   ];
   if (unsent) acts.unshift(button("Send what is unsent, then sign out", () => go(() => sendAll(base, output))));
-  output.replaceChildren(what, " ", ...acts);
+  acts.push(button("Stay signed in", () => output.replaceChildren()));
+  const row = document.createElement("span");
+  row.className = "acts";
+  row.append(...acts);
+  output.replaceChildren(what, listOf(begun.map(([key, draft]) => [roomOf(key), draft])), row);
+  output.scrollIntoView({ block: "nearest" });
   return false;
+}
+
+/** The room of a draft, by the key under which it is kept. @param {string} key */
+function roomOf(key) {
+  return `agreements/${key.split(":")[2]?.split("/")[0] ?? ""}`;
+}
+
+/** What was begun, each with the way to send it. @param {[string, import("/static/js/drafts.js").Draft][]} begun */
+function listOf(begun) {
+  const list = document.createElement("ul");
+  for (const [room, draft] of begun) {
+    const item = document.createElement("li");
+    const link = document.createElement("a");
+    link.href = room;
+    link.textContent = "send it from the room";
+    const words = document.createElement("span");
+    words.dir = "auto";
+    words.textContent = `${draft.title} `;
+    item.append(words, link);
+    list.append(item);
+  }
+  return list;
 }
 
 /** @param {string} base @param {HTMLOutputElement} output */
 async function sendAll(base, output) {
   const urls = new Set((await unsentOf(base)).map((each) => each.url));
   for (const url of urls) {
-    await resendUnsent(url, () => {}, (_, refused, what) => {
+    await resendUnsent(url, () => {}, ({ command, what, draft }, { recorded, refused, isKept }) => {
+      if (!isKept) settleDraft(draft, command.command_id, Boolean(recorded));
+      if (!refused) return;
       const told = document.createElement("p");
       told.textContent = `“${what ?? "An act"}” was not recorded. ${refused.detail}`;
       output.append(told);

@@ -82,21 +82,29 @@ function step(direction) {
 function next() {
   const signing = document.getElementById("to-signing");
   const act = document.querySelector("#signing form.sign") ?? document.getElementById("ratification");
-  if (act) act.scrollIntoView({ block: "start" });
+  const missing = [.../** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("main.to-sign .missing a"))];
+  if (missing.length) missing[(missing.indexOf(/** @type {HTMLElement} */ (document.activeElement)) + 1) % missing.length]?.focus();
+  else if (act) act.scrollIntoView({ block: "start" });
   else if (signing) signing.click();
   else {
     const ours = document.getElementById("room")?.dataset.us ?? "";
-    const waiting = ours === "" ? '.clause:not([data-waits=""])' : `.clause[data-waits~="${CSS.escape(ours)}"]`;
-    goTo(nextOf(waiting) ?? nextOf(".clause[data-unsettled]"));
+    goTo(nextOf(ours === "" ? '.clause:not([data-waits=""])' : `.clause[data-waits~="${CSS.escape(ours)}"]`));
   }
 }
 
-/** @param {string} selector */
-function nextOf(selector) {
+/**
+ * The next that waits, after the last of them the first that is still open, after the last of these the first again.
+ * @param {string} waiting what tells that a clause waits
+ */
+function nextOf(waiting) {
   const sections = [...document.querySelectorAll("#text section.term")];
-  const at = sections.indexOf(/** @type {Element} */ (chosenClause()));
-  const inOrder = [...sections.slice(at + 1), ...sections.slice(0, at + 1)];
-  return inOrder.find((each) => each.querySelector(selector));
+  const here = sections.indexOf(/** @type {Element} */ (chosenClause()));
+  const first = sections.filter((each) => each.querySelector(waiting));
+  const then = sections.filter((each) => !first.includes(each) && each.querySelector(".clause[data-unsettled]"));
+  const round = [...first, ...then];
+  const at = round.findIndex((each) => each === sections[here]);
+  if (at >= 0) return round[(at + 1) % round.length];
+  return first.find((each) => sections.indexOf(each) > here) ?? first[0] ?? then.find((each) => sections.indexOf(each) > here) ?? then[0];
 }
 
 /** @param {Element | undefined} section */

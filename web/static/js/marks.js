@@ -35,6 +35,10 @@ export function markClauses(room) {
     return [...offers].map((each) => each.getAttribute("data-offer") ?? "");
   }
 
+  document.addEventListener("onetext:read-together", () => {
+    marked.clear();
+    refresh();
+  });
   document.addEventListener("change", (event) => {
     const box = event.target;
     if (box instanceof HTMLInputElement && box.matches("[data-includes]")) countIncluded(box);

@@ -41,6 +41,7 @@ function leaveDesk(form) {
   const desk = form.closest(".desk");
   const place = desk?.closest("dialog") ? document.getElementById("done") : desk;
   closeDesk(form);
+  if (form.matches(".reading")) document.dispatchEvent(new Event("onetext:read-together"));
   if (!(done instanceof HTMLTemplateElement) || !place) return;
   place.replaceChildren(done.content.cloneNode(true));
   const { htmx } = /** @type {{ htmx: { process: (element: Element) => void } }} */ (/** @type {unknown} */ (window));

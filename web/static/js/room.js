@@ -6,7 +6,7 @@ import { commandOf } from "/static/js/command_form.js";
 import { follow } from "/static/js/connection.js";
 import { look, openOnceRead } from "/static/js/binding.js";
 import { keepDesks, openWhatWasAskedFor, tellWhatMovedOn } from "/static/js/desks.js";
-import { listDrafts } from "/static/js/drafts.js";
+import { listDrafts, sentDraft, settleDraft } from "/static/js/drafts.js";
 import { filterBy } from "/static/js/filter.js";
 import { listenToKeys } from "/static/js/keys.js";
 import "/static/js/local_time.js";
@@ -22,6 +22,7 @@ import { whatIsUnread } from "/static/js/value_editor.js";
 
 const room = /** @type {HTMLElement} */ (document.getElementById("room"));
 const commands = room.dataset.commands ?? "";
+const LATE = 1500; // milliseconds
 let live = false;
 /** Forms whose command is on its way. @type {WeakSet<HTMLFormElement>} */
 const sending = new WeakSet();
@@ -40,12 +41,49 @@ document.addEventListener("submit", async (event) => {
     return;
   }
   if (output) output.textContent = "Sending…";
-  const outcome = await send(commands, commandOf(form), showConnection, whatOf(form));
+  const command = commandOf(form);
+  const unlock = lock(form);
+  const late = setTimeout(() => tellOnItsWay(output), LATE);
+  let sent = "";
+  let draft = /** @type {string | undefined} */ (undefined);
+  const outcome = await send(commands, command, showConnection, whatOf(form), (commandId) => {
+    sent = commandId;
+    draft = sentDraft(form, commandId);
+    return draft;
+  });
+  clearTimeout(late);
   sending.delete(form);
+  if (!outcome.isKept) settleDraft(draft, sent, Boolean(outcome.recorded));
+  unlock();
   tellOutcome(form, outcome);
   if (outcome.recorded && !form.querySelector("[data-done]")) showOwnSoon(outcome.recorded);
   showConnection();
 });
+
+/**
+ * What is on its way can no longer be changed or discarded. Gives what lets go of it again.
+ * @param {HTMLFormElement} form
+ */
+function lock(form) {
+  const focused = document.activeElement;
+  const parts = /** @type {HTMLElement[]} */ ([...form.children].filter((each) => !each.matches("header, template")));
+  const buttons = /** @type {HTMLButtonElement[]} */ ([...form.querySelectorAll(":scope > .acts button:not(:disabled)")]);
+  if (!form.matches(".act-form")) return () => {};
+  for (const part of parts) if (!part.matches(".acts")) part.inert = true;
+  for (const button of buttons) button.disabled = true;
+  return () => {
+    for (const part of parts) part.inert = false;
+    for (const button of buttons) button.disabled = button.matches(".primary") && form.querySelector(".overtaken") !== null;
+    if (focused instanceof HTMLElement && form.contains(focused)) focused.focus({ preventScroll: true });
+  };
+}
+
+/** @param {HTMLOutputElement | null} output */
+function tellOnItsWay(output) {
+  if (output?.textContent === "Sending…") {
+    output.textContent = "On its way: it is kept in this browser, and goes out as soon as the connection is back.";
+  }
+}
 
 /** @param {HTMLOutputElement} output @param {string} why */
 function holdBack(output, why) {
@@ -87,7 +125,10 @@ follow(room, {
     presence.say();
     reloadStory();
     openWhatWasAskedFor();
-    resendUnsent(commands, showConnection, tellUndelivered);
+    resendUnsent(commands, showConnection, ({ command, what, draft }, { recorded, refused, isKept }) => {
+      if (!isKept) settleDraft(draft, command.command_id, Boolean(recorded));
+      if (refused) tellUndelivered(command, refused, what);
+    });
   },
   closed() {
     live = false;

@@ -1,7 +1,7 @@
 // Sends commands and keeps the unsent ones in IndexedDB, so that neither a reload nor a restart of the server loses one.
 
 /** @typedef {{ command_id: string, type: string } & Record<string, unknown>} Command */
-/** @typedef {{ url: string, command: Command, what?: string }} Unsent what: what it was called, and on what */
+/** @typedef {{ url: string, command: Command, what?: string, draft?: string }} Unsent what: what it was called, and on what; draft: the key under which its words are kept until it is answered */
 /** @typedef {{ detail: string, next: string, code: string, changed?: any }} Refused */
 /** @typedef {{ recorded?: unknown, refused?: Refused, isKept?: boolean }} Outcome */
 
@@ -26,12 +26,15 @@ export function unsentCount() {
  * @param {{ type: string } & Record<string, unknown>} asked
  * @param {() => void} counted called when the number of unsent ones changes
  * @param {string} what what it is called, and on what it is
+ * @param {(commandId: string) => string | undefined} draftOf told of its id; gives the key of the draft that it was
  * @returns {Promise<Outcome>}
  */
-export async function send(url, asked, counted, what) {
+export async function send(url, asked, counted, what, draftOf) {
   const said = JSON.stringify(asked);
   const same = (await allKept()).find(([, kept]) => kept.url === url && saidBy(kept.command) === said);
-  const unsent = same ? same[1] : { url, command: { command_id: freshId(), ...asked }, what };
+  const command = same ? same[1].command : { command_id: freshId(), ...asked };
+  const draft = draftOf(command.command_id);
+  const unsent = same ? same[1] : { url, command, what, draft };
   const key = same ? same[0] : await keep(unsent);
   return /** @type {Outcome} */ (await queue(unsent, key, {}, counted));
 }
@@ -61,14 +64,14 @@ export async function eraseUnsent(base) {
  * Sends again, in the order of their making, what an earlier page of this room could not deliver.
  * @param {string} url
  * @param {() => void} counted
- * @param {(command: Command, refused: Refused, what?: string) => void} refusedAfterAll called for each that is refused
+ * @param {(kept: Unsent, outcome: Outcome) => void} settled called for each that is answered
  */
-export async function resendUnsent(url, counted, refusedAfterAll) {
+export async function resendUnsent(url, counted, settled) {
   for (const [key, kept] of await allKept()) {
     const { command } = kept;
     if (kept.url !== url || unanswered.has(command.command_id)) continue;
     const outcome = await queue(kept, key, { ifAvailable: true }, counted);
-    if (outcome?.refused) refusedAfterAll(command, outcome.refused, kept.what);
+    if (outcome) settled(kept, outcome);
   }
 }
 
