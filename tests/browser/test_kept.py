@@ -193,7 +193,7 @@ async def test_signing_out_asks_what_becomes_of_drafts_and_of_what_is_unsent(bro
     signs_out = ada.page.locator("form[data-signs-out]").first
     await signs_out.get_by_role("button", name="Sign out", exact=True).click()
     asked = signs_out.locator("output")
-    await expect(asked).to_contain_text("1 draft and 1 unsent of yours are kept in this browser.")
+    await expect(asked).to_contain_text("Kept in this browser, and not sent: 1 draft and 1 on its way.")
     await expect(asked.locator("li")).to_have_count(1)
     await asked.get_by_role("button", name="Stay signed in").click()
     await expect(asked).to_be_empty()

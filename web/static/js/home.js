@@ -49,8 +49,8 @@ async function mayLeave(form) {
   if (!output) return true;
   output.className = "refusal";
   const what = document.createElement("b");
-  const counted = [drafts ? `${drafts} draft${drafts > 1 ? "s" : ""}` : "", unsent ? `${unsent} unsent` : ""];
-  what.textContent = `${counted.filter(Boolean).join(" and ")} of yours are kept in this browser.`;
+  const counted = [drafts ? `${drafts} draft${drafts > 1 ? "s" : ""}` : "", unsent ? `${unsent} on ${unsent > 1 ? "their" : "its"} way` : ""];
+  what.textContent = `Kept in this browser, and not sent: ${counted.filter(Boolean).join(" and ")}.`;
   const go = async (/** @type {() => Promise<void> | void} */ first) => {
     await first();
     form.dataset.decided = "yes";
