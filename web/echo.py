@@ -14,7 +14,7 @@ import orjson
 from domain.currencies import CURRENCIES
 from domain.fields import Object, Text
 from domain.refusals import Refusal
-from domain.values import KINDS, DecimalText, ValueField, broken_rule
+from domain.values import KINDS, DecimalText, DurationText, ValueField, broken_rule
 from web import numbers, values
 from web.figures import contradiction
 from web.reader import Reader
@@ -155,7 +155,7 @@ class _Reading:
                 unit = self.text("unit")
                 return {"number": self.number("number"), **({"unit": unit} if unit else {})}
             case "duration":
-                return {"iso": self.needed("iso").upper()}
+                return {"iso": self.duration()}
             case "date":
                 return {"date": self.needed("date")}
             case "choice":
@@ -169,6 +169,14 @@ class _Reading:
                 return {"shares": shares}
             case _:
                 return self.parts()
+
+    def duration(self) -> str:
+        iso = self.needed("iso").upper()
+        try:
+            return DurationText().read(iso, "how long") if iso else ""
+        except Refusal:
+            self.taken.wrong.append(f"“{iso[:40]}” is no length of time. A whole number, or ISO 8601 like P1Y6M.")
+            return ""
 
     def parts(self) -> Body:
         currency = self.currency() if self.text("currency") else None

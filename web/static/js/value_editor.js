@@ -81,16 +81,18 @@ export class ValueEditor extends HTMLElement {
       const chooses = field.closest("[data-row]")?.querySelector("[data-chooses]");
       if (chooses instanceof HTMLInputElement && field instanceof HTMLInputElement) chooses.value = field.value;
     }
-    if (field.matches("[data-counts], [data-units]")) this.writeDuration();
+    if (field.matches("[data-counts], [data-units]")) this.writeDuration(field.matches("[data-counts]"));
     if (field.matches('[name$=".iso"]')) this.readDuration();
     this.show();
     this.readSoon();
   }
 
-  /** A number of days, weeks, months or years as ISO 8601 writes it. */
-  writeDuration() {
+  /** A number of days, weeks, months or years as ISO 8601 writes it. @param {boolean} isCounted the number was typed */
+  writeDuration(isCounted) {
     const { count, unit, iso } = this.duration();
-    if (count?.value && unit && iso) iso.value = `P${count.value}${unit.value}`;
+    if (!count || !unit || !iso) return;
+    if (count.value) iso.value = `P${count.value}${unit.value}`;
+    else if (isCounted) iso.value = "";
   }
 
   /** The other way round; what is no plain number of one unit leaves the number empty. */
