@@ -391,12 +391,12 @@ class RevokeMandate(OnMandate):
     TYPE = "revoke_mandate"
 
 
-def _leaves(base: type[Command]) -> list[type[Command]]:
-    below = base.__subclasses__()
-    return sorted((leaf for each in below for leaf in _leaves(each)), key=lambda leaf: leaf.TYPE) if below else [base]
+_ALL = [each for each in list(globals().values()) if isinstance(each, type) and issubclass(each, Command)]
+"""In the order in which they are written here."""
 
-
-PARTNERSHIP_COMMANDS: dict[str, type[Command]] = {each.TYPE: each for each in _leaves(OnMandate)}
+PARTNERSHIP_COMMANDS: dict[str, type[Command]] = {
+    each.TYPE: each for each in _ALL if issubclass(each, OnMandate) and hasattr(each, "TYPE")
+}
 AGREEMENT_COMMANDS: dict[str, type[Command]] = {
-    each.TYPE: each for each in _leaves(Command) if each.TYPE not in PARTNERSHIP_COMMANDS
+    each.TYPE: each for each in _ALL if hasattr(each, "TYPE") and each.TYPE not in PARTNERSHIP_COMMANDS
 }
