@@ -144,7 +144,7 @@ class AcceptProposals(Command):
         found = 0
         for each in self.proposals:
             found += aggregate.within_reach(each["proposal_id"])
-            if found > len(self.proposals) + _MANY:
+            if found > _MANY:
                 break
         return found
 
@@ -391,12 +391,8 @@ class RevokeMandate(OnMandate):
     TYPE = "revoke_mandate"
 
 
-_ALL = [each for each in list(globals().values()) if isinstance(each, type) and issubclass(each, Command)]
+_SENT: list[type[Command]] = [each for each in list(globals().values()) if hasattr(each, "TYPE")]
 """In the order in which they are written here."""
 
-PARTNERSHIP_COMMANDS: dict[str, type[Command]] = {
-    each.TYPE: each for each in _ALL if issubclass(each, OnMandate) and hasattr(each, "TYPE")
-}
-AGREEMENT_COMMANDS: dict[str, type[Command]] = {
-    each.TYPE: each for each in _ALL if hasattr(each, "TYPE") and each.TYPE not in PARTNERSHIP_COMMANDS
-}
+PARTNERSHIP_COMMANDS: dict[str, type[Command]] = {each.TYPE: each for each in _SENT if issubclass(each, OnMandate)}
+AGREEMENT_COMMANDS: dict[str, type[Command]] = {each.TYPE: each for each in _SENT if not issubclass(each, OnMandate)}

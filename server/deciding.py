@@ -216,7 +216,12 @@ class Deciding:
             _fail([asked], Fault(error))
 
     def _is_heavy(self, held: Held, asked: Asked) -> bool:
-        return _is_heavy(held.aggregate, asked, self._at(asked))
+        """Whether deciding may take so long that everybody else would notice."""
+        aggregate = held.aggregate
+        if not isinstance(aggregate, Agreement):
+            return False
+        own = asked.command.weight(aggregate) if asked.command else 0
+        return aggregate.deadlines.due(self._at(asked)) + own > MOST_AT_ONCE
 
     def _at(self, asked: Asked) -> datetime:
         return asked.act.at if asked.act else self._clock()
@@ -271,14 +276,6 @@ class Deciding:
         self._aggregates.keep(stream, Held(aggregate, aggregate.version, command_ids=overtaken.command_ids))
         for asked, each in zip(served, settled, strict=True):
             _settle(asked, each)
-
-
-def _is_heavy(aggregate: Any, asked: Asked, now: datetime) -> bool:
-    """Whether deciding may take so long that everybody else would notice."""
-    if not isinstance(aggregate, Agreement):
-        return False
-    by_clock = aggregate.deadlines.due(now)
-    return by_clock + (asked.command.weight(aggregate) if asked.command else 0) > MOST_AT_ONCE
 
 
 def _settle(asked: Asked, settled: Settled) -> None:

@@ -119,7 +119,7 @@ def _read(digits: str) -> Decimal | None:
 
 def _amounts(text: str, currency: str | None, locale: str) -> Iterator[Figure]:
     """Amounts beside a sign or the code of a currency; of several that share a sign, the one that is asked for."""
-    marks = _marks(locale)
+    marks = _marks()
     mark = "|".join(re.escape(each) for each in sorted(marks, key=len, reverse=True))
     names = "|".join(re.escape(each) for each in sorted(_names(locale), key=len, reverse=True))
     for each in re.finditer(
@@ -147,7 +147,7 @@ def _names(locale: str) -> dict[str, frozenset[str]]:
 
 
 @cache
-def _marks(locale: str) -> dict[str, frozenset[str]]:
+def _marks() -> dict[str, frozenset[str]]:
     """Signs and codes of currencies, by the currencies that they may stand for."""
     found: dict[str, set[str]] = {code: {code} for code in CURRENCIES}
     for code in CURRENCIES:

@@ -20,7 +20,6 @@ from web.visible import visible
 
 Body = dict[str, Any]
 _UNITS = {"Y": "duration-year", "M": "duration-month", "W": "duration-week", "D": "duration-day"}
-MOST_DIGITS = 15
 _CLOCK_UNITS = {"H": "duration-hour", "M": "duration-minute", "S": "duration-second"}
 
 
@@ -149,7 +148,7 @@ def duration(iso: str, locale: str) -> str:
     day, _, clock = iso.removeprefix("P").partition("T")
     found = [(count, _UNITS[unit]) for count, unit in re.findall(r"([0-9]+)([YMWD])", day)]
     found += [(count, _CLOCK_UNITS[unit]) for count, unit in re.findall(r"([0-9]+)([HMS])", clock)]
-    if any(len(count) > MOST_DIGITS for count, _ in found):
+    if any(len(count) > numbers.MOST_DIGITS for count, _ in found):
         return iso  # recorded before there was a bound
     return ", ".join(str(format_unit(int(count), unit, locale=locale)) for count, unit in found) or iso
 
