@@ -26,7 +26,9 @@ _NUMBER = r"[0-9]+(?:[.,'’\u00a0\u202f][0-9]+| [0-9]{3}(?![0-9]))*"
 _PERCENT = re.compile(rf"({_NUMBER})\s?(?:%|percent\b|per cent\b|Prozent\b|pour cent\b|por ciento\b)", re.IGNORECASE)
 _ISO = re.compile(r"\b([0-9]{4})-([0-9]{2})-([0-9]{2})\b")
 _IN_FIGURES = re.compile(r"\b([0-9]{1,2})[./]([0-9]{1,2})[./]([0-9]{4})\b")
-_PLAIN = re.compile(rf"(?<![\w.,])({_NUMBER})(?![\w])")
+_TIMES = r"(?i:thousand|million|billion|tausend|mio|mrd|milliard|mille|millón|millones|mil\b)"
+"""After a number these make it another one, which is not read."""
+_PLAIN = re.compile(rf"(?<![\w.,])({_NUMBER})(?!\w|\s{_TIMES})")
 _MINUS = r"((?<![\w.,])[-−]\s?|\bminus\s)?"
 _LARGE = 10_000
 _NO_CURRENCY = {"rights", "units", "unit", "account"}
@@ -123,7 +125,7 @@ def _amounts(text: str, currency: str | None, locale: str) -> Iterator[Figure]:
     mark = "|".join(re.escape(each) for each in sorted(marks, key=len, reverse=True))
     names = "|".join(re.escape(each) for each in sorted(_names(locale), key=len, reverse=True))
     for each in re.finditer(
-        rf"{_MINUS}(?:({mark})\s?)?{_MINUS}({_NUMBER})(?:\s?({mark})(?!\w)|\s(?:[^\W\d]+[\s-])?((?i:{names}))(?!\w))?",
+        rf"{_MINUS}(?:({mark})\s?)?{_MINUS}({_NUMBER})(?:\s?({mark})(?!\w)|\s(?:(?!{_TIMES})[^\W\d]+[\s-])?((?i:{names}))(?!\w))?",
         text,
     ):
         codes = marks.get(each[2] or each[5] or "") or _names(locale).get((each[6] or "").lower())
@@ -167,7 +169,7 @@ def _durations(text: str, locale: str) -> Iterator[Figure]:
     words = _counts(locale)
     count = "|".join(re.escape(each) for each in sorted(words, key=len, reverse=True))
     names = "|".join(sorted(units, key=len, reverse=True))
-    pattern = rf"\b([0-9]{{1,4}}|{count})['’]?[\s-]({names})\b"
+    pattern = rf"(?<![\w.,])([0-9]{{1,4}}|{count})['’]?[\s-]({names})\b"
     for each in re.finditer(pattern, text, re.IGNORECASE):
         number = words.get(each[1].lower()) or int(each[1])
         yield Figure(each[0], _length(str(number), units[each[2].lower()]))

@@ -82,6 +82,23 @@ async def test_what_was_written_on_an_offer_is_offered_again_on_the_one_that_sta
     assert ada.said == cid.said == []
 
 
+async def test_a_replaced_offer_moves_no_acceptance_out_of_sight(browser: Browser, demo: Running) -> None:
+    """What has the focus is below the screen, and what shrinks is above it."""
+    ada, cid = await both(browser, demo)
+    await ada.page.set_viewport_size({"width": 1100, "height": 460})
+    await cid.does("1.2 Feedback", "Propose a change", items__0__text=" ".join(f"Part {n} of it." for n in range(600)))
+    clause = await ada.choose("1.2 Feedback")
+    await ada.press(clause.locator(".offer"), "Accept")
+    form = clause.locator(".act-form[data-command=accept_proposal]")
+    await form.locator("button[data-closes]").focus()
+    words = form.locator("[data-words]")
+    await words.evaluate("words => scrollBy(0, words.getBoundingClientRect().top + words.offsetHeight / 2)")
+    await cid.does("1.2 Feedback", "Replace", items__0__text="Short.")
+    await expect(clause.locator(".offer")).to_contain_text("Short.")
+    await expect(words).to_be_in_viewport()
+    await expect(form.locator(".overtaken")).to_be_in_viewport(ratio=0.9)
+
+
 async def test_a_form_opens_once_the_connection_is_back(browser: Browser, demo: Running) -> None:
     """The line is lost without a word from the other end: nothing says that all is well, and nothing asked is lost."""
     ada, _ = await both(browser, demo)

@@ -69,6 +69,20 @@ async def test_waiting_proposals_are_read_in_one_place_and_accepted_together(bro
     assert ada.said == cid.said == []
 
 
+async def test_what_was_unticked_is_not_said_to_be_accepted(browser: Browser, demo: Running) -> None:
+    cid = await Member.enters(browser, demo.line["links"]["b_negotiator"])
+    for heading in ("5.1", "6.2 Termination"):
+        await cid.clause(heading).locator(".marking input").check()
+    await cid.press(cid.page.locator("#tray"), "Read and accept together")
+    form = cid.page.locator("#sheet .act-form")
+    await form.locator(".read", has_text="Termination").locator("[data-includes]").uncheck()
+    await cid.binds(form)
+    done = cid.page.locator("#done")
+    await expect(done).to_contain_text("The way back is to reopen a clause, with a reason: 5.1.")
+    await expect(done).not_to_contain_text("Termination")
+    await expect(cid.page.locator("#tray")).to_be_hidden()
+
+
 async def test_arriving_changes_take_no_words_and_move_no_text_under_the_cursor(
     browser: Browser, demo: Running
 ) -> None:

@@ -37,6 +37,8 @@ MONEY = {"kind": "money", "currency": "EUR"}
         ({"kind": "duration", "iso": "P6M"}, "Castellan helps for four months.", "four months"),
         ({"kind": "duration", "iso": "P1Y"}, "for twelve months after the end", None),
         ({"kind": "duration", "iso": "P5W"}, "a lead time of 5 weeks", None),
+        ({"kind": "duration", "iso": "P18M"}, "It lasts 1.5 years.", None),
+        (MONEY | {"amount": "310000"}, "Meridian pays 0.31 million euros.", None),
         ({"kind": "duration", "iso": "P6W"}, "a lead time of 5 weeks", "5 weeks"),
         ({"kind": "date", "date": "2026-03-04"}, "by 3 March 2026", "3 March 2026"),
         ({"kind": "date", "date": "2026-03-03"}, "by March 3, 2026", None),

@@ -29,6 +29,7 @@ function anchors() {
   const pointed = document.querySelector("#text section.term:hover");
   const wanted = [
     focused,
+    focused?.closest(".desk"), // a long form is read while what has the focus is below the screen
     focused?.closest("section.term"),
     pointed?.querySelector(":is(h2, .words, .offer, .acts, .desk):hover"),
     pointed,

@@ -43,7 +43,11 @@ function leaveDesk(form) {
   closeDesk(form);
   if (form.matches(".reading")) document.dispatchEvent(new Event("onetext:read-together"));
   if (!(done instanceof HTMLTemplateElement) || !place) return;
-  place.replaceChildren(done.content.cloneNode(true));
+  const said = /** @type {DocumentFragment} */ (done.content.cloneNode(true));
+  for (const left of form.querySelectorAll("[data-includes]:not(:checked)")) {
+    said.querySelector(`[data-of-offer="${left.getAttribute("data-includes")}"]`)?.remove();
+  }
+  place.replaceChildren(said);
   const { htmx } = /** @type {{ htmx: { process: (element: Element) => void } }} */ (/** @type {unknown} */ (window));
   htmx.process(place);
   const told = place.querySelector(".done");
