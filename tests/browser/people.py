@@ -111,6 +111,7 @@ class Member:
             await form.locator(f"[name='items.{place}.text']").fill(words)
         await self.press(form, "Propose it as a whole")
         await expect(form).to_have_count(0)
+        await expect(self.page.locator("#tray")).to_be_hidden()
 
     async def signs(self) -> None:
         form = self.page.locator("#consent")

@@ -19,11 +19,12 @@ export function filterBy(room) {
       const waits = entry.getAttribute("data-waits")?.split(" ") ?? [];
       entry.toggleAttribute("hidden", party !== "all" && !waits.includes(party));
     }
-    const nothing = room.querySelector("#nothing");
-    nothing?.toggleAttribute("hidden", party === "all" || shown > 0);
     const signing = document.getElementById("to-signing");
     const whom = party === room.dataset.us ? "you" : "them";
-    if (nothing) nothing.textContent = signing ? "No clause waits: a signature does." : `No clause waits for ${whom} now.`;
+    for (const nothing of room.querySelectorAll("[data-nothing]")) {
+      nothing.toggleAttribute("hidden", party === "all" || shown > 0);
+      nothing.textContent = signing ? "No clause waits: a signature does." : `No clause waits for ${whom} now.`;
+    }
   }
 
   document.addEventListener("click", (event) => {

@@ -35,7 +35,7 @@ export function markClauses(room) {
     return [...offers].map((each) => each.getAttribute("data-offer") ?? "");
   }
 
-  document.addEventListener("onetext:read-together", () => {
+  document.addEventListener("onetext:done-with-marked", () => {
     marked.clear();
     refresh();
   });

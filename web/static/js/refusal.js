@@ -41,7 +41,7 @@ function leaveDesk(form) {
   const desk = form.closest(".desk");
   const place = desk?.closest("dialog") ? document.getElementById("done") : desk;
   closeDesk(form);
-  if (form.matches(".reading")) document.dispatchEvent(new Event("onetext:read-together"));
+  if (desk?.id === "desk-sheet") document.dispatchEvent(new Event("onetext:done-with-marked"));
   if (!(done instanceof HTMLTemplateElement) || !place) return;
   const said = /** @type {DocumentFragment} */ (done.content.cloneNode(true));
   for (const left of form.querySelectorAll("[data-includes]:not(:checked)")) {
