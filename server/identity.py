@@ -55,6 +55,10 @@ class Identity:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._reading = engine
+        """For single questions: on PostgreSQL the beginning and the end of a transaction are messages of their own."""
+        if engine.dialect.name == "postgresql":
+            self._reading = engine.execution_options(isolation_level="AUTOCOMMIT")
 
     def by_token(self, token: str) -> Seat | None:
         row = self._first(
@@ -194,7 +198,7 @@ class Identity:
         return hmac.compare_digest(self.secret("host_token").encode(), token.encode())
 
     def _first(self, statement: Executable) -> Row[*tuple[Any, ...]] | None:
-        with self._engine.connect() as connection:
+        with self._reading.connect() as connection:
             return connection.execute(statement).first()
 
 

@@ -67,6 +67,7 @@ class PostgresLog:
             f"SELECT originator_version, topic, state FROM {self._events} "
             "WHERE originator_id = %s AND originator_version > %s AND originator_version <= %s"
         ).encode()
+        self._version = f"SELECT max(originator_version) FROM {self._events} WHERE originator_id = %s".encode()
         self._versions = (
             f"SELECT originator_id, max(originator_version) FROM {self._events} "
             "WHERE notification_id <= %s GROUP BY originator_id"
@@ -178,9 +179,11 @@ class PostgresLog:
     def newest(self) -> int:
         return self._recorder.max_notification_id() or 0
 
+    @_again
     def version(self, stream: UUID) -> int:
-        newest = self._recorder.select_events(stream, desc=True, limit=1)
-        return newest[0].originator_version if newest else 0
+        with self._datastore.get_connection() as connection, connection.cursor(row_factory=tuple_row) as cursor:
+            found = cursor.execute(self._version, (stream,), prepare=True).fetchone()
+            return found[0] if found and found[0] else 0
 
     def close(self) -> None:
         self._datastore.close()

@@ -30,6 +30,7 @@ from server.faults import Fault, Kept
 from server.identity import Seat
 from server.ids import new_id
 from server.store import Commit, Lineage, Log, Outcome, Writer
+from server.together import Together
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ class Workspace:
         self._most_items = most_items
         self.aggregates = Aggregates(log)
         self._deciding = Deciding(self.aggregates, writer, lambda: self.clock())
+        self._version = Together(self._read_version)
 
     # What a member asks for.
 
@@ -159,8 +161,11 @@ class Workspace:
         """The version of an agreement's newest event, whichever node recorded it."""
         held = await self.aggregates.hold(agreement_id)
         if held is None or held.lineage.broken or self._log.is_shared:
-            return await asyncio.to_thread(self._log.version, UUID(agreement_id))
+            return await self._version.ask(agreement_id)
         return held.seen
+
+    async def _read_version(self, stream: str) -> int:
+        return await asyncio.to_thread(self._log.version, UUID(stream))
 
     async def let_clock_record(self, agreement_id: str) -> None:
         """Let the clock record deadlines that have passed, and wait for what is on its way, before anybody reads."""

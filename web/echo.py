@@ -16,13 +16,16 @@ from domain.fields import Object, Text
 from domain.refusals import Refusal
 from domain.values import KINDS, DecimalText, DurationText, ValueField, broken_rule
 from web import numbers, values
-from web.figures import contradiction
+from web.figures import contradiction, others
 from web.reader import Reader
 from web.templates import templates
 
 Body = dict[str, Any]
 
 MOST_PARTS = 500
+_MOST_OTHERS = 4
+"""Other figures of the clause that are named beside a value."""
+
 _EXACT = Context(prec=200_000, Emax=999_999, Emin=-999_999)
 _VALUE = ValueField(may_be_none=True)
 _WORDS = {
@@ -102,6 +105,7 @@ def echo(reader: Reader, asked: Body) -> str:
         figures=values.rendered(value, locale) if value and has_figures else None,
         words=values.spoken(value, locale) if value and has_figures else None,
         differs=contradiction(value, text, locale) if value and has_figures else None,
+        others=others(value, text, locale)[:_MOST_OTHERS] if value and has_figures else [],
         is_negative=value is not None and any(Decimal(each) < 0 for each in _numbers(value)),
     )
 

@@ -57,6 +57,13 @@ def contradiction(value: Body, text: str, locale: str) -> str | None:
     return _slipped(value, text)
 
 
+def others(value: Body, text: str, locale: str) -> list[str]:
+    """The figures of the value's kind that stand in the text beside one that agrees with it, in their order."""
+    found, wanted = list(_of_kind(value, unicodedata.normalize("NFKC", text), locale)), _said(value)
+    agreeing = {each.written for each in found if each.says in wanted}
+    return list(dict.fromkeys(each.written for each in found if each.written not in agreeing)) if agreeing else []
+
+
 def _of_kind(value: Body, text: str, locale: str) -> Iterator[Figure]:
     match value["kind"]:
         case "money" | "parts":

@@ -6,13 +6,14 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
 from babel import Locale
 from babel.dates import format_date
-from babel.numbers import get_currency_name
-from babel.units import format_unit, get_unit_name
+from babel.numbers import format_decimal, get_currency_name
+from babel.units import format_unit
 from markupsafe import Markup, escape
 
 from web import numbers
@@ -79,7 +80,7 @@ def spoken(value: Body, locale: str) -> str | None:
             return _counted(value["amount"], value["currency"], locale)
         case "percent":
             words = numbers.in_words(value["number"], locale)
-            return words and f"{words} {get_unit_name('concentr-percent', 'long', locale) or ''}".rstrip()
+            return words and _of_a_hundred(value["number"], words, locale)
         case "number":
             words = numbers.in_words(value["number"], locale)
             return words and f"{words} {value.get('unit') or ''}".rstrip()
@@ -103,6 +104,13 @@ def _spelled(text: str, locale: str) -> str | None:
         return None
     words = {count: numbers.in_words(count, locale) for count in counts}
     return re.sub(r"[0-9]+", lambda found: str(words[found[0]]), text) if counts and all(words.values()) else None
+
+
+def _of_a_hundred(number: str, words: str, locale: str) -> str:
+    """“eight percent”, in the form that the language has for the number."""
+    exact = Decimal(number)
+    told = format_unit(exact, "concentr-percent", "long", locale=locale)
+    return told.replace(format_decimal(exact, locale=locale), words)
 
 
 def _counted(number: str, currency: str | None, locale: str) -> str | None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import Connection
-from sqlalchemy.event import listen
+from sqlalchemy.event import listen, remove
 
 from domain.agreement import Agreement
 from domain.events import Event
@@ -187,3 +190,99 @@ def test_every_question_is_answered_by_an_index(tmp_path: Path) -> None:
             assert "Seq Scan" not in plan, f"{statement}\n{plan}"
     assert len(questions) > 20
     database.close()
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_reading_costs_what_the_askers_own_partnership_holds(kind: str, tmp_path: Path) -> None:
+    """Rows and steps of the database, counted: with many agreements of others they are as many as with few."""
+    events = played(1, 40)
+    agreement = folded(events)
+    agreement_id, partnership_id = agreement.agreement_id, agreement.partnership_id
+    database = open_database(fresh_url(kind, tmp_path))
+    migrate(database)
+    projector = Projector(database.models, lambda *_: pytest.fail("nothing is loaded"))
+    projector.project([(each.originator_version, each) for each in events])
+
+    def read(connection: Connection) -> None:
+        (header,) = as_of.agreements_of(connection, partnership_id)
+        assert header["agreement_id"] == agreement_id
+        Present.load(connection, agreement_id)
+        assert as_of.ever(connection, tables.terms, agreement_id)
+
+    counted = {"sqlite": steps, "postgresql": rows}[kind]
+    with database.models.begin() as connection:
+        add_foreign(connection, agreement_id, 10)
+        beside_few = counted(connection, read)
+        add_foreign(connection, agreement_id, 3000)
+        beside_many = counted(connection, read)
+        assert 0 < beside_many < beside_few * 1.5
+        if kind == "postgresql":  # and once it knows how many there are
+            for table in tables.metadata.tables:
+                connection.exec_driver_sql(f"ANALYZE {table}")
+            assert counted(connection, read) < beside_few * 1.5
+    database.close()
+
+
+def add_foreign(connection: Connection, like: AgreementId, number: int) -> None:
+    """Agreements of other partnerships, each with a header like that of one's own."""
+    header = connection.execute(
+        tables.headers.select().where(tables.headers.c.agreement_id == like, tables.headers.c.until.is_(None))
+    ).one()
+    of_one = json.loads(header.body)
+    for _ in range(10):
+        others, partnership_id = [str(uuid4()) for _ in range(number // 10)], str(uuid4())
+        connection.execute(
+            tables.headers.insert(),
+            [
+                {
+                    **header._mapping,
+                    "agreement_id": other,
+                    "body": json.dumps(of_one | {"agreement_id": other, "partnership_id": partnership_id}),
+                }
+                for other in others
+            ],
+        )
+        connection.execute(
+            tables.agreements.insert(),
+            [{"agreement_id": other, "partnership_id": partnership_id} for other in others],
+        )
+
+
+def steps(connection: Connection, read: Callable[[Connection], None]) -> int:
+    """Steps of SQLite's machine."""
+    taken = 0
+
+    def step() -> int:
+        nonlocal taken
+        taken += 1
+        return 0
+
+    driver: Any = connection.connection.driver_connection
+    driver.set_progress_handler(step, 1)
+    read(connection)
+    driver.set_progress_handler(None, 0)
+    return taken
+
+
+def rows(connection: Connection, read: Callable[[Connection], None]) -> int:
+    """Rows that PostgreSQL takes up, whether it hands them on or not."""
+    questions: list[tuple[str, Any]] = []
+
+    def keep(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> None:
+        questions.append((statement, parameters))
+
+    listen(connection, "before_cursor_execute", keep)
+    read(connection)
+    remove(connection, "before_cursor_execute", keep)
+    found = 0
+    for statement, parameters in questions:
+        explained = connection.exec_driver_sql(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", parameters).scalar_one()
+        waiting = [each["Plan"] for each in (json.loads(explained) if isinstance(explained, str) else explained)]
+        while waiting:
+            node = waiting.pop()
+            each = (
+                node["Actual Rows"] + node.get("Rows Removed by Filter", 0) + node.get("Rows Removed by Join Filter", 0)
+            )
+            found += round(each * node["Actual Loops"])
+            waiting += node.get("Plans", [])
+    return found

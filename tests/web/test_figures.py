@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from web.figures import contradiction
+from web.figures import contradiction, others
 
 MONEY = {"kind": "money", "currency": "EUR"}
 
@@ -55,3 +55,20 @@ def test_the_figure_that_says_otherwise_is_told_as_it_is_written(
     value: dict[str, Any], text: str, says: str | None
 ) -> None:
     assert contradiction(value, text, "en") == says
+
+
+@pytest.mark.parametrize(
+    ("value", "text", "also"),
+    [
+        (MONEY | {"amount": "310000"}, "€310,000 for the tooling, €31,000 of it on signing.", ["€31,000"]),
+        (MONEY | {"amount": "310000"}, "€310,000 for the tooling; the EUR 310,000 are due in May.", []),
+        (MONEY | {"amount": "310000"}, "€31,000 for the tooling.", []),
+        (MONEY | {"amount": "18.40"}, "€18.90, €18.60 in July, €18.90 again, then €18.40.", ["€18.90", "€18.60"]),
+        ({"kind": "date", "date": "2026-03-04"}, "by 04.03.2026", []),
+        ({"kind": "duration", "iso": "P30D"}, "30 days, and 14 days for what is urgent", ["14 days"]),
+        ({"kind": "percent", "number": "8"}, "8 % of the fee, 12 % after a year", ["12 %"]),
+        ({"kind": "choice", "choice": "a", "options": ["a"]}, "€5", []),
+    ],
+)  # fmt: skip
+def test_what_else_a_text_says_is_told_too(value: dict[str, Any], text: str, also: list[str]) -> None:
+    assert others(value, text, "en") == also

@@ -209,3 +209,14 @@ def test_every_kind_of_value_is_shown_in_the_readers_language() -> None:
     }
     for kind, (fields, wanted) in shown.items():
         assert values.shown({"kind": kind, **fields}, "de") == wanted
+
+
+def test_a_percentage_is_spoken_in_the_form_that_the_language_has_for_it() -> None:
+    half = {"en": "twelve point five percent", "de": "zwölf Komma fünf Prozent", "it": "dodici virgola cinque percento"}
+    for locale, words in half.items():
+        assert values.spoken({"kind": "percent", "number": "12.5"}, locale) == words
+    assert values.spoken({"kind": "percent", "number": "2"}, "ru") == "два процента"
+    assert values.spoken({"kind": "percent", "number": "5"}, "ru") == "пять процентов"
+    for locale in ("nl", "pl", "sv", "fr", "es", "pt", "da", "fi", "ja"):
+        told = values.spoken({"kind": "percent", "number": "310000"}, locale)
+        assert told is None or not any(map(str.isdigit, told)), locale

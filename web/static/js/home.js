@@ -1,6 +1,6 @@
 // The partnership's home: opens agreements, invites members, grants and revokes mandates.
 import { commandOf, fieldsOf } from "/static/js/command_form.js";
-import { button, draftsOf, eraseDrafts, settleDraft } from "/static/js/drafts.js";
+import { button, draftsOf, eraseDrafts, settleDraft, wordsOf } from "/static/js/drafts.js";
 import { eraseUnsent, freshId, resendUnsent, unsentOf } from "/static/js/send.js";
 
 const home = /** @type {HTMLElement} */ (document.getElementById("home"));
@@ -78,6 +78,11 @@ function roomOf(key) {
   return `agreements/${key.split(":")[2]?.split("/")[0] ?? ""}`;
 }
 
+/** As much of some words as tells them from others. @param {string} words */
+function beginningOf(words) {
+  return words.length > 80 ? `${words.slice(0, 79).trimEnd()}…` : words;
+}
+
 /** What was begun, each with the way to send it. @param {[string, import("/static/js/drafts.js").Draft][]} begun */
 function listOf(begun) {
   const list = document.createElement("ul");
@@ -89,7 +94,10 @@ function listOf(begun) {
     const words = document.createElement("span");
     words.dir = "auto";
     words.textContent = `${draft.title} `;
-    item.append(words, link);
+    const begins = document.createElement("q");
+    begins.dir = "auto";
+    begins.textContent = beginningOf(wordsOf(draft));
+    item.append(words, ...(begins.textContent ? [begins, " "] : []), link);
     list.append(item);
   }
   return list;

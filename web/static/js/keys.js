@@ -36,7 +36,9 @@ export function listenToKeys() {
     if (opens === "rail" || opens === "outline") document.body.classList.add(`${opens}-open`);
     const closes = target.closest("[data-closes]")?.getAttribute("data-closes");
     if (closes) document.body.classList.remove(`${closes}-open`);
-    if (target.closest("#outline a")) document.body.classList.remove("outline-open");
+    if (target.closest("#outline a") || !target.closest(".side, [data-opens=outline]")) {
+      document.body.classList.remove("outline-open");
+    }
     if (target.closest("[data-next]")) next();
     for (const menu of document.querySelectorAll("details.menu[open]")) {
       if (!menu.contains(target) || target.closest("button, a")) menu.removeAttribute("open");

@@ -27,7 +27,7 @@ class LocalTime extends HTMLElement {
     const exact = at.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "long" });
     this.title = exact;
     if (this.hasAttribute("whole")) {
-      this.shadowRoot.textContent = at.getTimezoneOffset() === 0 ? "" : `(here ${exact})`;
+      this.shadowRoot.textContent = at.getTimezoneOffset() === 0 ? "" : ` (here ${exact})`;
       return;
     }
     this.shadowRoot.textContent = minutes < 1 ? "just now" : minutes < 60 ? `${minutes} min ago` : short(at);
