@@ -33,7 +33,7 @@ demo: setup
 	$(BIN)/onetext demo
 
 dev: setup
-	$(BIN)/python -m server.dev
+	$(BIN)/python -m server.ops.dev
 
 test: setup
 	$(BIN)/python -m tests.prerequisites

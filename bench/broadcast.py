@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from server.serving import uvicorn_config
+from server.ops.serving import uvicorn_config
 
 everybody: set[WebSocket] = set()
 

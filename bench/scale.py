@@ -19,9 +19,9 @@ from domain.commands import AGREEMENT_COMMANDS
 from domain.ids import AgreementId, MemberId, PartnershipId, PartyId, TermId
 from domain.rules import Act
 from domain.words import Mandate
-from server.database import migrate, open_database
-from server.mapper import CanonicalMapper
-from server.store import Commit, Lineage
+from server.log.database import migrate, open_database
+from server.log.mapper import CanonicalMapper
+from server.log.store import Commit, Lineage
 
 SIZES = (100, 10_000, 100_000)
 TERMS = 60

@@ -19,8 +19,8 @@ from uuid import UUID, uuid4
 import psycopg
 from eventsourcing.persistence import StoredEvent
 
-from server.database import Database, migrate, open_database
-from server.store import Commit, Lineage, Outcome, Writer
+from server.log.database import Database, migrate, open_database
+from server.log.store import Commit, Lineage, Outcome, Writer
 from tests.databases import fresh_url
 
 ROUNDS = 7

@@ -1,6 +1,6 @@
 """`python -m server` is `onetext`."""
 
-from server.cli import main
+from server.ops.cli import main
 
 if __name__ == "__main__":
     main()

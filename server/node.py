@@ -10,39 +10,36 @@ from typing import TypeVar
 from eventsourcing.persistence import Notification
 from sqlalchemy import Connection
 
-from domain.ids import PartnershipId, TermId, text_of
-from domain.partnership_events import MandateGranted, MandateRevoked, MemberAdmitted, PartnershipFormed
+from domain.ids import PartnershipId, TermId
 from domain.words import TermStatus
 from projections import as_of, tables
 from projections.batch import Change
-from projections.present import Present, Touched
+from projections.present import Present
 from projections.projector import Projector
 from server.background import Background
-from server.database import Database
-from server.deadlines import Deadlines
-from server.directories import Directories
-from server.faults import Fault
-from server.identity import TOKEN, Identity, utc_now
-from server.mail import Mail
+from server.deciding.timers import Timers
+from server.deciding.workspace import Workspace
+from server.live.audiences import Audiences
+from server.live.other_nodes import OtherNodes
+from server.live.presence import Presence
+from server.live.rooms import Rooms
+from server.log.database import Database
+from server.log.postgres import PostgresLog
+from server.log.store import Writer
+from server.log.tail import Tail
 from server.metrics import Metrics
-from server.other_nodes import OtherNodes
-from server.postgres_log import PostgresLog
-from server.presence import Presence
-from server.presents import Presents
-from server.projecting import Projecting
-from server.rooms import Render, Rooms, close_for
+from server.people.directories import Directories
+from server.people.identity import Identity
+from server.people.mail import Mail
+from server.reading.presents import Presents
+from server.reading.projecting import Projecting
+from server.seat import TOKEN
 from server.settings import Settings
-from server.store import Writer
-from server.tail import Tail
-from server.workspace import Workspace
+from server.sources import utc_now
 from web.directory import Directory
 from web.fragments import DemoNotice
 
 R = TypeVar("R")
-
-LARGE_CHANGE, LARGE_TEXT = 40, 400
-"""Clauses of a change, and of a text, whose rendering others would notice."""
-_ABOUT_MEMBERS = {each.TOPIC for each in (PartnershipFormed, MemberAdmitted, MandateGranted, MandateRevoked)}
 
 
 class Node:
@@ -59,9 +56,6 @@ class Node:
         self.presence = Presence(self.other_nodes.members, self.other_nodes.announce)
         self.session_key = b""
         self.presents = Presents(lambda agreement_id: self.read(Present.load, agreement_id))
-        self.prepare: Callable[[Present, Touched], Render] = lambda _, __: lambda _: ()
-        self.members_changed: Callable[[str], None] = lambda _: None
-        """Told of a partnership whose members or mandates changed."""
         self.background = Background()
         self.mail = Mail(settings, self.background)
         self.demo_notices: Mapping[str, DemoNotice] = {}
@@ -72,13 +66,23 @@ class Node:
             database.log, self.writer, lambda event_id: self.tail.reached.wait(event_id), clock, settings.package_items
         )
         self._directories = Directories(
-            self.identity, self.workspace.partnership, self.background, lambda each: self.members_changed(each)
+            self.identity,
+            self.workspace.partnership,
+            self.background,
+            lambda each: self.audiences.members_changed(each),
         )
+        self.audiences = Audiences(self.workspace, self.presents, self._directories, self.rooms, self.background, clock)
         projector = Projector(database.models, self.workspace.aggregates.load)
         self.projecting = Projecting(database.log, projector, self._changed)
-        self.tail = Tail(database.log, self._publish, 0)
+        subscribers = [
+            self.workspace.aggregates.see,
+            self.rooms.publish,
+            self._directories.see,
+            self.projecting.follow,
+        ]
+        self.tail = Tail(database.log, subscribers)
         self.metrics.measure_lag(lambda: self.tail.reached.position - self.projecting.written.position)
-        self._deadlines = Deadlines(self.workspace.let_clock_record, self.background, clock)
+        self._timers = Timers(self.workspace.let_clock_record, self.background, clock)
 
     async def start(self) -> None:
         """Bring the read models up to the log, then follow it."""
@@ -89,10 +93,10 @@ class Node:
         self.projecting.start()
         self.tail.start()
         self.other_nodes.start()
-        self._deadlines.start(dict(due))
+        self._timers.start(dict(due))
 
     async def stop(self) -> None:
-        self._deadlines.stop()
+        self._timers.stop()
         await self.other_nodes.stop()
         await self.background.stop()
         await self.writer.stop()
@@ -156,28 +160,8 @@ class Node:
         self.metrics.batch_commits.observe(commits)
         self.tail.committed(events)
 
-    def _publish(self, page: Sequence[Notification]) -> None:
-        for notification in page:
-            self.workspace.aggregates.see(notification)
-        self.rooms.publish(page)
-        for partnership_id in {text_of(each.originator_id) for each in page if each.topic in _ABOUT_MEMBERS}:
-            self._directories.outdated(PartnershipId(partnership_id))
-        self.projecting.follow(page)
-
     def _changed(self, changes: Sequence[Change]) -> None:
         for change in changes:
-            self._deadlines.watch(change.agreement_id, change.next_deadline)
-            try:
-                self._show(change)
-            except Exception as error:
-                self.presents.forget(change.agreement_id)
-                if room := self.rooms.get(change.agreement_id):
-                    close_for(Fault(error), room.connections())
-        self._deadlines.set_timer()
-
-    def _show(self, change: Change) -> None:
-        touched = self.presents.apply(change)
-        room, present = self.rooms.watched(change.agreement_id), self.presents.get(change.agreement_id)
-        if room and present:
-            is_large = len(touched.terms) > LARGE_CHANGE or len(present.terms) > LARGE_TEXT
-            room.show(change, self.prepare(present, touched), is_large=is_large)
+            self._timers.watch(change.agreement_id, change.next_deadline)
+            self.audiences.show(change)
+        self._timers.set_timer()

@@ -13,8 +13,8 @@ import pytest
 from starlette.routing import BaseRoute, Mount
 
 from domain.words import AgreementStatus, ObjectionState, ProposalState, TermStatus
-from server.cli import main
-from server.reference import DOCS, PARTS, written
+from server.ops.cli import main
+from server.ops.reference import DOCS, PARTS, written
 from tests.conftest import ONETEXT, Running
 from tests.server.served import Served
 

@@ -35,7 +35,7 @@ class Form:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class FormAsked:
     """A request for a form. act: which; params: what it is about."""
 
     reader: Reader

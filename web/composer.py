@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from web.asked import Asked, Form, known
+from web.asked import Form, FormAsked, known
 from web.reader import Reader
 from web.view import Body
 
 
-def propose(asked: Asked) -> Form:
+def propose(asked: FormAsked) -> Form:
     term = asked.term()
     title = f"Propose a change to {term['heading']}" if term["version"] else f"Propose words for {term['heading']}"
     return _composer(title, "Propose", [to_start_from(asked.reader, term)])
 
 
-def package(asked: Asked) -> Form:
+def package(asked: FormAsked) -> Form:
     terms = [known(asked.reader.view.term, each) for each in asked.params.get("terms", "").split(",")]
     return _composer(
         "Compose a package", "Propose it as a whole", [to_start_from(asked.reader, term) for term in terms]
     )
 
 
-def add(asked: Asked) -> Form:
+def add(asked: FormAsked) -> Form:
     after = asked.params.get("after")
     fixed = {"op": "add", **({"after": after} if after else {})}
     blank = {"fixed": fixed, "heading": "", "text": "", "value": None}
@@ -28,17 +28,17 @@ def add(asked: Asked) -> Form:
     return _composer("Propose a new clause", "Propose", [blank | current])
 
 
-def counter(asked: Asked) -> Form:
+def counter(asked: FormAsked) -> Form:
     return _answering(asked, "counters", "Counter", "Counter {}'s offer")
 
 
-def replace(asked: Asked) -> Form:
+def replace(asked: FormAsked) -> Form:
     proposal = asked.proposal()
     title = "Make it again on the present words" if proposal["state"] == "stale" else "Replace our offer"
     return _answering(asked, "replaces", "Offer this instead", title)
 
 
-def _answering(asked: Asked, link: str, act: str, title: str) -> Form:
+def _answering(asked: FormAsked, link: str, act: str, title: str) -> Form:
     reader, proposal = asked.reader, asked.proposal()
     composed = [
         _to_answer(reader, proposal, reader.view.term[item["term_id"]], link)

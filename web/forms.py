@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from domain.refusals import Code, Refusal
 from domain.words import GROUNDS, LIVE
 from web import composer
-from web.asked import Asked, Form, Params, ended, known
+from web.asked import Form, FormAsked, Params, ended, known
 from web.fragments import context
 from web.reader import Reader
 from web.templates import templates
@@ -41,7 +41,7 @@ def form(reader: Reader, act: str, params: Params) -> str:
     make = _FORMS.get(act)
     if make is None or reader.us is None:
         raise Refusal(Code.NOT_FOUND)
-    asked = Asked(reader, act, params)
+    asked = FormAsked(reader, act, params)
     made = make(asked)
     template = templates.get_template(f"forms/{made.template or act}.html")
     return template.render(
@@ -57,7 +57,7 @@ def form(reader: Reader, act: str, params: Params) -> str:
     )
 
 
-def _stands_on(asked: Asked) -> str | None:
+def _stands_on(asked: FormAsked) -> str | None:
     """The offer that must go on standing for a form to be sent as it is."""
     proposal = asked.proposal() if asked.params.get("proposal") else None
     return proposal["proposal_id"] if proposal and proposal["state"] in LIVE else None
@@ -87,8 +87,8 @@ def _rivals(offers: Sequence[Body]) -> set[str]:
     return found
 
 
-def _on_proposal(command: str, *fields: str, **more: Any) -> Callable[[Asked], Form]:
-    def make(asked: Asked) -> Form:
+def _on_proposal(command: str, *fields: str, **more: Any) -> Callable[[FormAsked], Form]:
+    def make(asked: FormAsked) -> Form:
         proposal = asked.proposal()
         if command in ("fulfil_condition", "confirm_condition") and proposal["condition"] is None:
             raise ended()
@@ -99,33 +99,33 @@ def _on_proposal(command: str, *fields: str, **more: Any) -> Callable[[Asked], F
     return make
 
 
-def _on_term(command: str, **more: Any) -> Callable[[Asked], Form]:
-    def make(asked: Asked) -> Form:
+def _on_term(command: str, **more: Any) -> Callable[[FormAsked], Form]:
+    def make(asked: FormAsked) -> Form:
         term = asked.term()
         return Form(command, {"term_id": term["term_id"], "base_version": term["version"]}, {"term": term, **more})
 
     return make
 
 
-def _on_objection(command: str, **more: Any) -> Callable[[Asked], Form]:
-    def make(asked: Asked) -> Form:
+def _on_objection(command: str, **more: Any) -> Callable[[FormAsked], Form]:
+    def make(asked: FormAsked) -> Form:
         objection = asked.objection()
         return Form(command, {"objection_id": objection["objection_id"]}, {"objection": objection, **more})
 
     return make
 
 
-def _on_the_whole(command: str) -> Callable[[Asked], Form]:
+def _on_the_whole(command: str) -> Callable[[FormAsked], Form]:
     return lambda asked: Form(command, {}, {})
 
 
-def _clarify(asked: Asked) -> Form:
+def _clarify(asked: FormAsked) -> Form:
     question = asked.question()
     return Form("give_clarification", {"question_id": question["question_id"]}, {"question": question})
 
 
-def _one_item(op: str) -> Callable[[Asked], Form]:
-    def make(asked: Asked) -> Form:
+def _one_item(op: str) -> Callable[[FormAsked], Form]:
+    def make(asked: FormAsked) -> Form:
         term = asked.term()
         hidden = {"items.0.op": op, "items.0.term_id": term["term_id"], "items.0.base_version": term["version"]}
         return Form("make_proposal", hidden, {"term": term})
@@ -133,12 +133,12 @@ def _one_item(op: str) -> Callable[[Asked], Form]:
     return make
 
 
-def _open(asked: Asked) -> Form:
+def _open(asked: FormAsked) -> Form:
     after = asked.params.get("after")
     return Form("open_term", {"after": after} if after else {}, {})
 
 
-_FORMS: dict[str, Callable[[Asked], Form]] = {
+_FORMS: dict[str, Callable[[FormAsked], Form]] = {
     "object": _on_proposal("raise_objection", grounds=GROUNDS),
     "ask": _on_proposal("ask_clarification"),
     "decline": _on_proposal("decline_proposal"),

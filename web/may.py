@@ -129,5 +129,5 @@ class May:
 
 @lru_cache(4096)
 def _is_open(act: str, words: acts.ProposalWords | acts.TermWords) -> bool:
-    """Asked again and again with the same few words."""
+    """FormAsked again and again with the same few words."""
     return acts.is_open(getattr(acts, act)(words))

@@ -31,7 +31,7 @@ from projections.conflict_history import objection_row
 from projections.current_terms import term_row
 from projections.headers import header_row
 from projections.open_proposals import proposal_row, question_row
-from server.mapper import CanonicalMapper
+from server.log.mapper import CanonicalMapper
 from tests.negotiations import PARTIES, World, random_step
 
 EXAMPLES = int(os.environ.get("ONETEXT_EXAMPLES", "250"))

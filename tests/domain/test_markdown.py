@@ -3,7 +3,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from server.markdown import clauses_of
+from server.doors.markdown import clauses_of
 
 TEXT = (Path(__file__).parent.parent / "data" / "partnership-agreement.md").read_text("utf-8")
 TAG = re.compile(r"</?[a-zA-Z][^<>]*>")

@@ -26,8 +26,8 @@ from projections.open_proposals import proposal_row, question_row
 from projections.present import Present
 from projections.projector import Projector, clear, dump
 from projections.story import story
-from server.database import migrate, open_database
-from server.mapper import CanonicalMapper
+from server.log.database import migrate, open_database
+from server.log.mapper import CanonicalMapper
 from tests.databases import fresh_url
 from tests.negotiations import World, random_step
 

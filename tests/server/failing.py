@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
-from server.database import Database
+from server.log.database import Database
 
 READS = frozenset({"events", "tail", "versions", "outcome", "command_ids", "newest", "version"})
 

@@ -17,11 +17,11 @@ import httpx
 import uvicorn
 from jsonschema import Draft202012Validator
 
-from server.app import create_app
-from server.database import migrate, open_database
-from server.identity import Identity
-from server.openapi import openapi
-from server.serving import uvicorn_config
+from server.doors.app import create_app
+from server.doors.openapi import openapi
+from server.log.database import migrate, open_database
+from server.ops.serving import uvicorn_config
+from server.people.identity import Identity
 from server.settings import Settings
 from tests.server.failing import wrap
 

@@ -21,10 +21,11 @@ from sqlalchemy import inspect
 
 from projections import tables
 from projections.projector import clear, dump
-from server import cli, rebuilding, serving
-from server.database import open_database
-from server.markdown import clauses_of
-from server.store import LogDamaged
+from server.doors.markdown import clauses_of
+from server.log.database import open_database
+from server.log.store import LogDamaged
+from server.ops import cli, serving
+from server.reading import rebuilding
 from tests.conftest import start_demo
 from tests.databases import fresh_url
 from tests.server.conftest import Pair, pair_on

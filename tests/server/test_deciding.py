@@ -11,10 +11,10 @@ from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
 
-from server.database import migrate, open_database
+from server.doors.partnerships import form, open_agreement
 from server.faults import Fault
+from server.log.database import migrate, open_database
 from server.node import Node
-from server.partnerships import form, open_agreement
 from server.settings import Settings
 from tests.databases import fresh_url
 from tests.server.conftest import Pair, on, pair_on

@@ -8,8 +8,8 @@ import re
 import httpx
 
 from domain.events import EVENT_TYPES
-from server.openapi import asyncapi, openapi
-from server.schemas import data_schema, event_types
+from server.doors.openapi import asyncapi, openapi
+from server.doors.schemas import data_schema, event_types
 from tests.server.conftest import Pair
 
 TYPES = """

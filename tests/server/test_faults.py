@@ -11,8 +11,8 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from server.database import migrate, open_database
-from server.identity import Identity
+from server.log.database import migrate, open_database
+from server.people.identity import Identity
 from tests.conftest import ONETEXT
 from tests.databases import fresh_url
 from tests.server.conftest import Pair, pair_on

@@ -14,7 +14,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Subprotocol
 
-from server.openapi import asyncapi
+from server.doors.openapi import asyncapi
 from tests.server.conftest import Pair
 from tests.server.served import Program
 

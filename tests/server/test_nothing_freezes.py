@@ -17,7 +17,7 @@ import httpx
 import pytest
 
 from domain.times import written
-from server.deciding import Asked, Deciding, Judged
+from server.deciding.line import Asked, Deciding, Judged
 from tests.server.conftest import pair_on
 from tests.server.failing import Slow
 from tests.server.served import Program, Served

@@ -12,8 +12,8 @@ import pytest
 from projections import projector
 from projections.batch import Batch
 from projections.projector import ModelsReplaced, Projector, clear, dump
-from server import projecting, rebuilding
-from server.deadlines import Deadlines
+from server.deciding.timers import Deadlines
+from server.reading import projecting, rebuilding
 from tests.databases import fresh_url
 from tests.server.conftest import Pair, pair_on
 from tests.server.served import Program, Served

@@ -22,11 +22,11 @@ from websockets.typing import Subprotocol
 from domain.ids import MemberId, PartnershipId, PartyId
 from domain.times import written
 from projections.batch import Change
-from server import recent
-from server.connection import Connection
-from server.frames import event_frame, text_frame
-from server.identity import Seat
-from server.rooms import Room
+from server.live import recent
+from server.live.connection import Connection
+from server.live.frames import event_frame, text_frame
+from server.live.rooms import Room
+from server.seat import Seat
 from tests.server.conftest import pair_on
 from tests.server.served import Served
 from web.audience import Audience

@@ -18,9 +18,9 @@ import pytest
 import structlog
 
 from server import logs
-from server.backup import look
-from server.database import migrate, models_beside, open_database
-from server.doctor import ROOM_BYTES, examine
+from server.log.backup import look
+from server.log.database import migrate, models_beside, open_database
+from server.ops.doctor import ROOM_BYTES, examine
 from server.settings import Settings
 from tests.conftest import ONETEXT
 from tests.server.conftest import pair_on

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from server.database import Database, migrate, open_database
+from server.log.database import Database, migrate, open_database
 from tests.databases import fresh_url
 
 

@@ -15,7 +15,7 @@ from eventsourcing.persistence import StoredEvent
 from domain.agreement_events import AgreementEvent, TermOpened
 from domain.events import EVENT_TYPES
 from projections.folding import NOTHING, folded
-from server.mapper import CanonicalMapper
+from server.log.mapper import CanonicalMapper
 from tests.negotiations import World, random_step
 
 

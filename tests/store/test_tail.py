@@ -10,9 +10,9 @@ from uuid import UUID, uuid4
 import pytest
 from eventsourcing.persistence import Notification, StoredEvent
 
-from server.database import Database, migrate, open_database
-from server.store import Commit, Lineage, Writer
-from server.tail import Tail
+from server.log.database import Database, migrate, open_database
+from server.log.store import Commit, Lineage, Writer
+from server.log.tail import Tail
 from tests.databases import fresh_url
 
 
@@ -22,7 +22,8 @@ def opened(stream: UUID, version: int = 1) -> Commit:
 
 async def test_own_events_are_handed_on_as_they_are(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     handed: list[Notification] = []
-    tail = Tail(database.log, handed.extend, database.log.newest())
+    tail = Tail(database.log, [handed.extend])
+    tail.reached.set(database.log.newest())
     writer = Writer(database.log, lambda _, events: tail.committed(events))
     writer.start()
     with monkeypatch.context() as patched:
@@ -42,7 +43,7 @@ async def test_of_two_nodes_each_hands_on_everything_in_order_and_once(tmp_path:
     handed: list[list[Notification]] = [[], []]
     tails, writers = [], []
     for log, found in zip((database.log, other.log), handed, strict=True):
-        tail = Tail(log, found.extend, 0)
+        tail = Tail(log, [found.extend])
         tail.start()
         writer = Writer(log, lambda _, events, tail=tail: tail.committed(events))  # type: ignore[misc]
         writer.start()
@@ -72,7 +73,8 @@ async def test_what_became_durable_although_the_writer_was_told_of_a_fault_is_re
 ) -> None:
     """The connection is lost after the commit, before its answer."""
     handed: list[Notification] = []
-    tail = Tail(database.log, handed.extend, database.log.newest())
+    tail = Tail(database.log, [handed.extend])
+    tail.reached.set(database.log.newest())
     tail.start()
     writer = Writer(database.log, lambda _, events: tail.committed(events))
     write = database.log.write

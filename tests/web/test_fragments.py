@@ -13,7 +13,7 @@ import pytest
 from domain.ids import PartnershipId, PartyId
 from projections.present import Present
 from projections.projector import Projector
-from server.database import migrate, open_database
+from server.log.database import migrate, open_database
 from tests.negotiations import PARTIES
 from tests.projections.test_as_of import folded, played
 from web.audience import Audience

@@ -1,0 +1,1 @@
+"""Commands: judged on aggregates in memory, in flight or in turn."""

@@ -1,0 +1,286 @@
+"""The application service: authorises the member, lets the aggregate decide, and answers once that is durable.
+
+No outcome, refusals included, leaves before the batch that it rests on is durable.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from eventsourcing.persistence import StoredEvent
+from sqlalchemy.sql import Executable
+
+from domain.agreement import Agreement
+from domain.command import Command, read_command
+from domain.commands import AGREEMENT_COMMANDS, PARTNERSHIP_COMMANDS
+from domain.ids import PartnershipId, TermId
+from domain.partnership import Member, Partnership
+from domain.refusals import Code, Refusal, malformed
+from domain.rules import Act
+from domain.times import written
+from server.deciding.aggregates import Aggregates, Held
+from server.deciding.line import MOST_AT_ONCE, Case, Deciding
+from server.faults import Fault, Kept
+from server.log.store import Commit, Lineage, Log, Outcome, Writer
+from server.seat import Seat
+from server.sources import new_id
+from server.together import Together
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A command's outcome: the version of the last event it caused, and those events as stored."""
+
+    version: int
+    events: Sequence[bytes]
+    first_time: bool = True
+
+
+class Workspace:
+    """Runs in the event loop."""
+
+    def __init__(
+        self,
+        log: Log,
+        writer: Writer,
+        passed: Callable[[int], Any],
+        clock: Callable[[], datetime],
+        most_items: int,
+    ) -> None:
+        """passed: awaits until this node has seen the event with an id, as every other node does; most_items: how many
+        things a command may list."""
+        self._log, self._writer, self._passed, self.clock = log, writer, passed, clock
+        self._most_items = most_items
+        self.aggregates = Aggregates(log)
+        self._deciding = Deciding(self.aggregates, writer, lambda: self.clock())
+        self._version = Together(self._read_version)
+
+    # What a member asks for.
+
+    async def on_agreement(self, seat: Seat, agreement_id: str, raw: Any) -> Recorded:
+        """Judge a command on an agreement; raises Refusal or Fault."""
+        command = await self._read(raw, AGREEMENT_COMMANDS)
+
+        def decide(agreement: Any, act: Act | None) -> None:
+            if not isinstance(agreement, Agreement) or agreement.partnership_id != seat.partnership_id:
+                raise Refusal(Code.NOT_FOUND)
+            assert act
+            agreement.execute(command, act)
+
+        async def ask() -> Recorded:
+            await self._refuse_observer(seat, agreement_id, command)
+            return await self._decide(Case(agreement_id, decide, self._act(seat), seat, command))
+
+        return await self._on_all_that_stands(seat, agreement_id, ask)
+
+    async def on_partnership(
+        self, seat: Seat, partnership_id: str, raw: Any, known_terms: Mapping[TermId, bool]
+    ) -> Recorded:
+        """Judge a command on a partnership; known_terms: see Node.known_terms."""
+        command = await self._read(raw, PARTNERSHIP_COMMANDS)
+
+        def decide(partnership: Partnership, act: Act | None) -> None:
+            assert act
+            partnership.known_terms = known_terms
+            partnership.execute(command, act)
+
+        async def ask() -> Recorded:
+            await self._refuse_observer(seat, partnership_id, command)
+            if partnership_id != seat.partnership_id:
+                raise Refusal(Code.NOT_FOUND)
+            return await self._decide(Case(partnership_id, decide, self._act(seat), seat, command))
+
+        return await self._on_all_that_stands(seat, partnership_id, ask)
+
+    async def admit(
+        self, seat: Seat, admit: Callable[[Partnership, Act, str], None], rows: Sequence[Executable]
+    ) -> Recorded:
+        """Admit a member, with the rows that hold the person's name and access."""
+
+        def decide(partnership: Partnership, act: Act | None) -> None:
+            assert act
+            admit(partnership, act, new_id())
+
+        async def ask() -> Recorded:
+            self.refuse_observers(seat)
+            return await self._decide(Case(seat.partnership_id, decide, self._act(seat), seat, rows=rows))
+
+        return await self._on_all_that_stands(seat, seat.partnership_id, ask)
+
+    async def found(self, stream: str, aggregate: Agreement | Partnership, rows: Sequence[Executable] = ()) -> Recorded:
+        """Make the first events of a new stream durable."""
+        stored = await asyncio.to_thread(self.aggregates.collect, aggregate)
+        held = Held(aggregate, 0)
+        self.aggregates.keep(stream, held)
+        try:
+            newest = await held.submit(self._writer, Commit(held.lineage, stored, rows=rows), None)
+        except Exception as error:
+            self.aggregates.let_go(stream, held)
+            raise Fault(error) from error
+        with _kept():
+            await self._passed(newest)
+        return Recorded(stored[-1].originator_version, [each.state for each in stored])
+
+    async def keep(self, rows: Sequence[Executable]) -> None:
+        """Write rows beside the log."""
+        await self._writer.submit(Commit(Lineage(), rows=rows))
+
+    async def act_of(self, seat: Seat) -> Act:
+        """Who acts, with the mandates that this node has applied."""
+        await self.aggregates.apply(seat.partnership_id)
+        self.refuse_observers(seat)
+        return self._act(seat)
+
+    def refuse_observers(self, seat: Seat) -> None:
+        if self.member(seat).observer:
+            raise Refusal(Code.OBSERVER_READ_ONLY)
+
+    def member(self, seat: Seat) -> Member:
+        """The member as this node has applied the partnership; `not_found` when there is none such."""
+        partnership = self.partnership(seat.partnership_id)
+        if seat.member_id not in partnership.members:
+            raise Refusal(Code.NOT_FOUND)
+        return partnership.members[seat.member_id]
+
+    def partnership(self, partnership_id: PartnershipId) -> Partnership:
+        """The partnership as this node has applied it, once `aggregates.apply` was awaited; else `not_found`."""
+        return self.aggregates.applied(partnership_id)
+
+    async def partnership_of(self, agreement_id: str) -> PartnershipId | None:
+        """The partnership that an agreement belongs to, None when there is no such agreement."""
+        held = await self.aggregates.hold(agreement_id)
+        return held.aggregate.partnership_id if held and isinstance(held.aggregate, Agreement) else None
+
+    async def newest_version(self, agreement_id: str) -> int:
+        """The version of an agreement's newest event, whichever node recorded it."""
+        held = await self.aggregates.hold(agreement_id)
+        if held is None or held.lineage.broken or self._log.is_shared:
+            return await self._version.ask(agreement_id)
+        return held.seen
+
+    async def _read_version(self, stream: str) -> int:
+        return await asyncio.to_thread(self._log.version, UUID(stream))
+
+    async def let_clock_record(self, agreement_id: str) -> None:
+        """Let the clock record deadlines that have passed, and wait for what is on its way, before anybody reads."""
+        held = await self.aggregates.hold(agreement_id)
+        if held is None or not isinstance(held.aggregate, Agreement):
+            return
+        on_its_way = held.judging or held.lineage.broken or (held.last is not None and not held.last.done())
+        due = None if on_its_way else held.aggregate.deadlines.next()
+        if on_its_way or (due and due[0] <= written(self.clock())):
+            await self._decide(Case(agreement_id, lambda _, __: None))
+
+    # How it is decided.
+
+    async def _read(self, raw: Any, known: dict[str, type[Command]]) -> Command:
+        """The command, read in a thread when there is much in it; `too_large` where there is more than may be."""
+        longest, listed = _lists(raw)
+        if longest > self._most_items:
+            raise Refusal(
+                Code.TOO_LARGE,
+                f"This lists {longest} things; at most {self._most_items} are taken at once (ONETEXT_PACKAGE_ITEMS).",
+                "Split it into several.",
+            )
+        if listed > MOST_AT_ONCE:
+            return await asyncio.to_thread(read_command, raw, known, new_id)
+        return read_command(raw, known, new_id)
+
+    async def _on_all_that_stands(self, seat: Seat, stream: str, ask: Callable[[], Awaitable[Recorded]]) -> Recorded:
+        """What is refused here may be right since another node's commit that has not arrived: then it is asked again,
+        once everything has that was recorded before."""
+        await self.aggregates.apply(seat.partnership_id)
+        if not self._log.is_shared:
+            return await ask()
+        before = self._versions(seat, stream)
+        try:
+            return await ask()
+        except Refusal:
+            await self._passed(await asyncio.to_thread(self._log.newest))
+            if self._versions(seat, stream) == before:
+                raise
+        return await ask()
+
+    def _versions(self, seat: Seat, stream: str) -> tuple[int, int]:
+        """What this node knows of what a command is judged on: the member's mandates, and the aggregate."""
+        held = self.aggregates.held(stream)
+        return self.partnership(seat.partnership_id).version, held.aggregate.version if held else 0
+
+    def _act(self, seat: Seat) -> Act:
+        partnership, member = self.partnership(seat.partnership_id), self.member(seat)
+        return Act(member.party_id, member.member_id, dict(member.mandates), partnership.version, self.clock())
+
+    async def _refuse_observer(self, seat: Seat, stream: str, command: Command) -> None:
+        """Also an observer is told first that a command_id is another member's."""
+        if self.member(seat).observer:
+            if first := await asyncio.to_thread(self._log.outcome, stream, command.command_id):
+                _refuse_another(first, seat, command)
+            raise Refusal(Code.OBSERVER_READ_ONLY)
+
+    async def _decide(self, asked: Case) -> Recorded:
+        settled = await self._deciding.settle(asked)
+        if settled.first:
+            return await self._as_first(asked, settled.first)
+        judged = settled.judged
+        assert judged
+        if judged.refusal:
+            await self._passed(settled.newest)
+            return await self._refused(asked, judged.refusal)
+        with _kept():
+            await self._passed(settled.newest)
+        return Recorded(judged.version, [each.state for each in judged.own])
+
+    async def _refused(self, asked: Case, refusal: Refusal) -> Recorded:
+        """The first outcome, when this retries what another node recorded unseen by this one; else the refusal."""
+        if asked.command_id is not None:
+            first = await asyncio.to_thread(self._log.outcome, asked.stream, asked.command_id)
+            if first:
+                return await self._as_first(asked, first)
+        raise refusal
+
+    async def _as_first(self, asked: Case, first: Outcome) -> Recorded:
+        assert asked.command and asked.seat
+        _refuse_another(first, asked.seat, asked.command)
+        events: Sequence[StoredEvent] = ()
+        if first.last_version >= first.first_version:
+            stream, after = UUID(asked.stream), first.first_version - 1
+            with _kept():
+                events = await asyncio.to_thread(self._log.events, stream, after, up_to=first.last_version)
+        return Recorded(first.last_version, [each.state for each in events], first_time=False)
+
+
+def _lists(raw: Any) -> tuple[int, int]:
+    """How many things the longest list in a command has, and all of them together."""
+    longest = listed = 0
+    rest = [raw]
+    while rest:
+        each = rest.pop()
+        if isinstance(each, list):
+            longest, listed = max(longest, len(each)), listed + len(each)
+            rest += each
+        elif isinstance(each, dict):
+            rest += each.values()
+    return longest, listed
+
+
+@contextmanager
+def _kept() -> Iterator[None]:
+    """What goes wrong now comes after the commit."""
+    try:
+        yield
+    except Exception as error:
+        raise Fault(error, Kept.YES) from error
+
+
+def _refuse_another(first: Outcome, seat: Seat, command: Command) -> None:
+    if first.member_id != seat.member_id or first.content != command.content:
+        raise malformed(
+            "This command_id was used before, for another command.",
+            "Send each new command with a fresh command_id.",
+        )

@@ -1,0 +1,1 @@
+"""What the outside meets: pages, the API, the live socket."""

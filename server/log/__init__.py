@@ -1,0 +1,1 @@
+"""The log: events and outcomes made durable, on SQLite and on PostgreSQL."""
