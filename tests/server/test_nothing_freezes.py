@@ -17,7 +17,7 @@ import httpx
 import pytest
 
 from domain.times import written
-from server.deciding.line import Asked, Deciding, Judged
+from server.deciding.line import Case, Deciding, Judged
 from tests.server.conftest import pair_on
 from tests.server.failing import Slow
 from tests.server.served import Program, Served
@@ -129,7 +129,7 @@ def test_what_ends_many_things_at_once_is_decided_beside_the_loop(
     judged: list[bool] = []
     judge = Deciding._judge
 
-    def noted(self: Deciding, aggregate: Any, asked: Asked) -> Judged:
+    def noted(self: Deciding, aggregate: Any, asked: Case) -> Judged:
         judged.append(threading.current_thread() is served.thread)
         return judge(self, aggregate, asked)
 

@@ -12,7 +12,6 @@ import pytest
 from projections import projector
 from projections.batch import Batch
 from projections.projector import ModelsReplaced, Projector, clear, dump
-from server.deciding.timers import Deadlines
 from server.reading import projecting, rebuilding
 from tests.databases import fresh_url
 from tests.server.conftest import Pair, pair_on
@@ -72,8 +71,8 @@ def test_what_fails_once_is_tried_again(step: str, tmp_path: Path, monkeypatch: 
 def test_rows_are_written_when_what_changed_cannot_be_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     node = Served(fresh_url("sqlite", tmp_path))
     pair = pair_on(node)
-    failing = Failing(Deadlines.set_timer)
-    monkeypatch.setattr(Deadlines, "set_timer", failing.call)
+    failing = Failing(Timers.set_timer)
+    monkeypatch.setattr(Timers, "set_timer", failing.call)
     pair.ada.do("open_term", heading="1 Price")
     assert failing.failed
     assert [term["heading"] for term in pair.ada.get()["terms"]] == ["1 Price"]
