@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from domain import acts
 from domain.agreement_events import (
     AgreementEvent,
@@ -16,18 +14,17 @@ from domain.commands import AcceptProposal, AcceptProposals
 from domain.endings import end_as_stale, end_proposal
 from domain.ids import Fingerprint, TermId
 from domain.items import Item
-from domain.proposals import Proposal, close_proposal, ended_sentence, guard_whole_package, words_on_proposal
+from domain.proposals import ended_sentence, guard_whole_package, words_on_proposal
 from domain.refusals import Code, Guards, Subject, refuse
-from domain.rules import Act, decides, folds
-from domain.terms import Term
+from domain.rules import Act, Rules
+from domain.things import AgreementState, Proposal, Term
 from domain.words import Mandate, ObjectionState, ProposalState, Severity, TermStatus
 
-if TYPE_CHECKING:
-    from domain.agreement import Agreement
+rules = Rules()
 
 
-@decides(AcceptProposal)
-def accept_proposal(agreement: Agreement, command: AcceptProposal, act: Act) -> None:
+@rules.decides(AcceptProposal, acts.accept)
+def accept_proposal(agreement: AgreementState, command: AcceptProposal, act: Act) -> None:
     proposal = agreement.proposal(command.proposal_id)
     condition = command.subject_to
     if condition and condition["owner"] not in agreement.parties:
@@ -55,8 +52,8 @@ def accept_proposal(agreement: Agreement, command: AcceptProposal, act: Act) -> 
         bring_into_the_text(agreement, proposal, ProposalAccepted)
 
 
-@decides(AcceptProposals)
-def accept_proposals(agreement: Agreement, command: AcceptProposals, act: Act) -> None:
+@rules.decides(AcceptProposals, acts.accept)
+def accept_proposals(agreement: AgreementState, command: AcceptProposals, act: Act) -> None:
     proposals = [agreement.proposal(each["proposal_id"]) for each in command.proposals]  # type: ignore[arg-type]
     guards = Guards()
     touched: set[TermId] = set()
@@ -74,7 +71,7 @@ def accept_proposals(agreement: Agreement, command: AcceptProposals, act: Act) -
         bring_into_the_text(agreement, proposal, ProposalAccepted)
 
 
-def _guard(agreement: Agreement, proposal: Proposal, fingerprint: str, act: Act, guards: Guards) -> None:
+def _guard(agreement: AgreementState, proposal: Proposal, fingerprint: str, act: Act, guards: Guards) -> None:
     guards.note(acts.mandate(act.mandates, Mandate.NEGOTIATOR, proposal.term_ids))
     if proposal.state not in (ProposalState.EXPIRED, ProposalState.OPEN):
         too_late = ended_sentence(proposal)
@@ -90,7 +87,7 @@ def _guard(agreement: Agreement, proposal: Proposal, fingerprint: str, act: Act,
 
 
 def bring_into_the_text(
-    agreement: Agreement, proposal: Proposal, event_class: type[AgreementEvent], evidence: str | None = None
+    agreement: AgreementState, proposal: Proposal, event_class: type[AgreementEvent], evidence: str | None = None
 ) -> None:
     """Record that a proposal is agreed, then the end of its ancestors, then of all others that it makes stale."""
     concerns = [
@@ -112,8 +109,8 @@ def bring_into_the_text(
     end_as_stale(agreement, set(proposal.term_ids), accepted)
 
 
-@folds(ProposalAccepted, ConditionFulfilled)
-def proposal_accepted(agreement: Agreement, event: ProposalAccepted | ConditionFulfilled) -> None:
+@rules.folds(ProposalAccepted, ConditionFulfilled)
+def proposal_accepted(agreement: AgreementState, event: ProposalAccepted | ConditionFulfilled) -> None:
     proposal = agreement.proposals[event.proposal_id]
     for item in proposal.items:
         term_id = TermId(item["term_id"])
@@ -129,10 +126,10 @@ def proposal_accepted(agreement: Agreement, event: ProposalAccepted | ConditionF
     for objection_id in agreement.objections_in.get(proposal.thread_id, ()):
         agreement.objections[objection_id] = agreement.objections[objection_id]._replace(led_to=led_to)
     agreement.brought[event.originator_version] = led_to
-    close_proposal(agreement, proposal.proposal_id, ProposalState.ACCEPTED, event)
+    agreement.take_off_the_table(proposal.proposal_id, ProposalState.ACCEPTED, event)
 
 
-def _bring(agreement: Agreement, term: Term, item: Item, version: int) -> None:
+def _bring(agreement: AgreementState, term: Term, item: Item, version: int) -> None:
     if item["op"] == "remove":
         agreement.text.take_out(term.term_id)
         agreement.terms[term.term_id] = term.moved_to(TermStatus.REMOVED, version=version)
@@ -145,7 +142,7 @@ def _bring(agreement: Agreement, term: Term, item: Item, version: int) -> None:
     )
 
 
-def _place(agreement: Agreement, term: Term, item: Item) -> str:
+def _place(agreement: AgreementState, term: Term, item: Item) -> str:
     """Where an accepted revise or move puts its term; if that neighbour is gone by now, where it is."""
     if item["op"] == "move":
         asked = item["after"] if "after" in item else agreement.text.last()

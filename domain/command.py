@@ -40,6 +40,8 @@ class Command:
     """What every command has: the sender's id for it, and a hash of its content so that a retry can be told."""
 
     TYPE: ClassVar[str]
+    ASKS: ClassVar[tuple[str, ...]] = ()
+    """What its judge asks of other streams: names in Act.known."""
     command_id: CommandId
     content: str
 

@@ -362,6 +362,8 @@ class AbandonAgreement(OnTheWhole):
 class OnMandate(Command):
     """A command on a member's mandate."""
 
+    ASKS = ("terms",)
+
     member_id: MemberId = given(Reference())
     mandate: Mandate = given(Word(*Mandate))
     term_ids: tuple[TermId, ...] | None = optional(ListOf(Reference(), at_least=1, distinct=True))
@@ -389,10 +391,3 @@ class RevokeMandate(OnMandate):
     """Revoke a mandate of a member of one's own party, or single terms of a negotiator's."""
 
     TYPE = "revoke_mandate"
-
-
-_SENT: list[type[Command]] = [each for each in list(globals().values()) if hasattr(each, "TYPE")]
-"""In the order in which they are written here."""
-
-PARTNERSHIP_COMMANDS: dict[str, type[Command]] = {each.TYPE: each for each in _SENT if issubclass(each, OnMandate)}
-AGREEMENT_COMMANDS: dict[str, type[Command]] = {each.TYPE: each for each in _SENT if not issubclass(each, OnMandate)}

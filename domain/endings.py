@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from domain.agreement_events import (
     AgreementEvent,
@@ -12,14 +12,13 @@ from domain.agreement_events import (
     ProposalRevived,
 )
 from domain.ids import ProposalId, TermId, ThreadId
+from domain.things import AgreementState, Proposal
 from domain.words import ProposalState, TermStatus
 
-if TYPE_CHECKING:
-    from domain.agreement import Agreement
-    from domain.proposals import Proposal
 
-
-def end_proposal(agreement: Agreement, event_class: type[AgreementEvent], proposal_id: ProposalId, **data: Any) -> int:
+def end_proposal(
+    agreement: AgreementState, event_class: type[AgreementEvent], proposal_id: ProposalId, **data: Any
+) -> int:
     """Record a proposal's end, at once its mooted objections, then the revival that it causes; returns its version."""
     before = agreement.proposals[proposal_id]
     version = agreement.record(event_class, proposal_id=proposal_id, **data)
@@ -29,12 +28,12 @@ def end_proposal(agreement: Agreement, event_class: type[AgreementEvent], propos
     return version
 
 
-def moot_objections(agreement: Agreement, proposal_id: ProposalId, caused_by: int) -> None:
+def moot_objections(agreement: AgreementState, proposal_id: ProposalId, caused_by: int) -> None:
     for objection in agreement.standing_objections(proposal_id):
         agreement.record(ObjectionMooted, objection_id=objection.objection_id, caused_by=caused_by)
 
 
-def revive_ancestor(agreement: Agreement, thread_id: ThreadId, caused_by: int) -> None:
+def revive_ancestor(agreement: AgreementState, thread_id: ThreadId, caused_by: int) -> None:
     """The latest still-live ancestor is the head again; on a parked term it is parked, on a deferred one stale."""
     countered = [
         each
@@ -55,13 +54,13 @@ def revive_ancestor(agreement: Agreement, thread_id: ThreadId, caused_by: int) -
         agreement.record(ProposalRevived, proposal_id=ancestor.proposal_id, caused_by=caused_by)
 
 
-def end_as_stale(agreement: Agreement, touching: set[TermId], caused_by: int) -> None:
+def end_as_stale(agreement: AgreementState, touching: set[TermId], caused_by: int) -> None:
     """End every live proposal that touches one of the terms: the countered before heads, in the order of making."""
     for proposal in in_ending_order(agreement, touching):
         if proposal.proposal_id in agreement.live:
             end_proposal(agreement, ProposalBecameStale, proposal.proposal_id, caused_by=caused_by)
 
 
-def in_ending_order(agreement: Agreement, touching: set[TermId]) -> list[Proposal]:
+def in_ending_order(agreement: AgreementState, touching: set[TermId]) -> list[Proposal]:
     touched = {each.proposal_id: each for term_id in touching for each in agreement.live_proposals(term_id)}
     return sorted(touched.values(), key=lambda each: (each.state != ProposalState.COUNTERED, each.version))

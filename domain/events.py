@@ -18,7 +18,6 @@ from eventsourcing.domain import AggregateCreated, AggregateEvent
 from eventsourcing.utils import register_topic
 
 from domain.ids import MemberId, PartyId
-from domain.rules import FOLDS
 from domain.times import written
 
 _ENVELOPE = {"originator_id", "originator_version", "originator_topic", "timestamp", "actor", "command_id"}
@@ -114,7 +113,7 @@ class Event(AggregateEvent):
 
     def apply(self, aggregate: Any) -> None:
         """The one fold: aggregate, projector and time travel all come through here."""
-        FOLDS[type(self)](aggregate, self)
+        aggregate.applied_by[type(self)](aggregate, self)
 
 
 class Founding(AggregateCreated):

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
-
 from domain import acts
 from domain.agreement_events import (
     ObjectionAnswered,
@@ -15,7 +12,7 @@ from domain.agreement_events import (
     ResolutionDeclined,
     ResolutionOffered,
 )
-from domain.clarifications import Answer, refuse_terms_beyond
+from domain.clarifications import refuse_terms_beyond
 from domain.commands import (
     AnswerObjection,
     ConfirmResolution,
@@ -24,55 +21,20 @@ from domain.commands import (
     RaiseObjection,
     WithdrawObjection,
 )
-from domain.ids import MemberId, ObjectionId, PartyId, ProposalId, TermId
+from domain.ids import ObjectionId
 from domain.proposals import words_on_proposal
 from domain.refusals import Code, Guards, refuse
-from domain.rules import Act, decides, folds
+from domain.rules import Act, Rules
+from domain.things import AgreementState, Answer, Objection, Resolution
 from domain.words import Mandate, ObjectionState
 
-if TYPE_CHECKING:
-    from domain.agreement import Agreement
+rules = Rules()
 
 _NAME_WHAT_DOES_NOT_EXIST_YET = ("commitment", "bridge", "sponsor_decision", "external")
 
 
-@dataclass(frozen=True, slots=True)
-class Resolution:
-    """An offered end of an objection."""
-
-    kind: str
-    text: str
-    refs: tuple[str, ...]
-    party_id: PartyId
-    member_id: MemberId
-    at: str
-
-
-class Objection(NamedTuple):
-    """An objection. term_ids: the terms of the package that it is about, None for all; it blocks the whole anyway.
-    led_to: the term versions that the settled proposal brought."""
-
-    objection_id: ObjectionId
-    proposal_id: ProposalId
-    party_id: PartyId
-    member_id: MemberId
-    severity: str
-    ground: str
-    text: str
-    term_ids: tuple[TermId, ...] | None
-    would_accept: str | None
-    raised_at: str
-    raised_version: int
-    state: ObjectionState = ObjectionState.OPEN
-    answers: tuple[Answer, ...] = ()
-    resolution: Resolution | None = None
-    ended_at: str | None = None
-    ended_version: int | None = None
-    led_to: tuple[tuple[TermId, int], ...] = ()
-
-
-@decides(RaiseObjection)
-def raise_objection(agreement: Agreement, command: RaiseObjection, act: Act) -> None:
+@rules.decides(RaiseObjection, acts.object_to)
+def raise_objection(agreement: AgreementState, command: RaiseObjection, act: Act) -> None:
     proposal = agreement.proposal(command.proposal_id)
     refuse_terms_beyond(proposal.term_ids, command.term_ids)
     if command.need_id:
@@ -107,13 +69,13 @@ def raise_objection(agreement: Agreement, command: RaiseObjection, act: Act) -> 
     )
 
 
-def _guards_on(agreement: Agreement, objection: Objection, act: Act) -> Guards:
+def _guards_on(agreement: AgreementState, objection: Objection, act: Act) -> Guards:
     touched = objection.term_ids or agreement.proposals[objection.proposal_id].term_ids
     return Guards(acts.mandate(act.mandates, Mandate.NEGOTIATOR, touched))
 
 
-@decides(AnswerObjection)
-def answer_objection(agreement: Agreement, command: AnswerObjection, act: Act) -> None:
+@rules.decides(AnswerObjection, acts.answer_objection)
+def answer_objection(agreement: AgreementState, command: AnswerObjection, act: Act) -> None:
     objection = agreement.objection(command.objection_id)
     guards = _guards_on(agreement, objection, act)
     guards.note(acts.answer_objection(objection.state))
@@ -121,8 +83,8 @@ def answer_objection(agreement: Agreement, command: AnswerObjection, act: Act) -
     agreement.record(ObjectionAnswered, objection_id=objection.objection_id, text=command.text)
 
 
-@decides(WithdrawObjection)
-def withdraw_objection(agreement: Agreement, command: WithdrawObjection, act: Act) -> None:
+@rules.decides(WithdrawObjection, acts.withdraw_objection)
+def withdraw_objection(agreement: AgreementState, command: WithdrawObjection, act: Act) -> None:
     objection = agreement.objection(command.objection_id)
     guards = _guards_on(agreement, objection, act)
     guards.note(acts.withdraw_objection(objection.state, own=objection.party_id == act.party))
@@ -130,8 +92,8 @@ def withdraw_objection(agreement: Agreement, command: WithdrawObjection, act: Ac
     agreement.record(ObjectionWithdrawn, objection_id=objection.objection_id, text=command.text)
 
 
-@decides(OfferResolution)
-def offer_resolution(agreement: Agreement, command: OfferResolution, act: Act) -> None:
+@rules.decides(OfferResolution, acts.offer_resolution)
+def offer_resolution(agreement: AgreementState, command: OfferResolution, act: Act) -> None:
     objection = agreement.objection(command.objection_id)
     if command.kind in _NAME_WHAT_DOES_NOT_EXIST_YET:
         refuse(
@@ -154,19 +116,19 @@ def offer_resolution(agreement: Agreement, command: OfferResolution, act: Act) -
     )
 
 
-@decides(ConfirmResolution)
-def confirm_resolution(agreement: Agreement, command: ConfirmResolution, act: Act) -> None:
+@rules.decides(ConfirmResolution, acts.judge_resolution)
+def confirm_resolution(agreement: AgreementState, command: ConfirmResolution, act: Act) -> None:
     objection = _judged(agreement, command.objection_id, act)
     agreement.record(ResolutionConfirmed, objection_id=objection.objection_id)
 
 
-@decides(DeclineResolution)
-def decline_resolution(agreement: Agreement, command: DeclineResolution, act: Act) -> None:
+@rules.decides(DeclineResolution, acts.judge_resolution)
+def decline_resolution(agreement: AgreementState, command: DeclineResolution, act: Act) -> None:
     objection = _judged(agreement, command.objection_id, act)
     agreement.record(ResolutionDeclined, objection_id=objection.objection_id, reason=command.reason)
 
 
-def _judged(agreement: Agreement, objection_id: ObjectionId, act: Act) -> Objection:
+def _judged(agreement: AgreementState, objection_id: ObjectionId, act: Act) -> Objection:
     objection = agreement.objection(objection_id)
     offer = objection.resolution
     guards = _guards_on(agreement, objection, act)
@@ -181,29 +143,28 @@ def _judged(agreement: Agreement, objection_id: ObjectionId, act: Act) -> Object
     return objection
 
 
-@folds(ObjectionRaised)
-def objection_raised(agreement: Agreement, event: ObjectionRaised) -> None:
+@rules.folds(ObjectionRaised)
+def objection_raised(agreement: AgreementState, event: ObjectionRaised) -> None:
     assert event.actor.party_id and event.actor.member_id
-    agreement.objections[event.objection_id] = Objection(
-        objection_id=event.objection_id,
-        proposal_id=event.proposal_id,
-        party_id=event.actor.party_id,
-        member_id=event.actor.member_id,
-        severity=event.severity,
-        ground=event.ground,
-        text=event.text,
-        term_ids=None if event.term_ids is None else tuple(event.term_ids),
-        would_accept=event.would_accept,
-        raised_at=event.at,
-        raised_version=event.originator_version,
+    agreement.put_objection(
+        Objection(
+            objection_id=event.objection_id,
+            proposal_id=event.proposal_id,
+            party_id=event.actor.party_id,
+            member_id=event.actor.member_id,
+            severity=event.severity,
+            ground=event.ground,
+            text=event.text,
+            term_ids=None if event.term_ids is None else tuple(event.term_ids),
+            would_accept=event.would_accept,
+            raised_at=event.at,
+            raised_version=event.originator_version,
+        )
     )
-    agreement.objections_on.setdefault(event.proposal_id, []).append(event.objection_id)
-    thread_id = agreement.proposals[event.proposal_id].thread_id
-    agreement.objections_in.setdefault(thread_id, []).append(event.objection_id)
 
 
-@folds(ObjectionAnswered)
-def objection_answered(agreement: Agreement, event: ObjectionAnswered) -> None:
+@rules.folds(ObjectionAnswered)
+def objection_answered(agreement: AgreementState, event: ObjectionAnswered) -> None:
     assert event.actor.party_id and event.actor.member_id
     objection = agreement.objections[event.objection_id]
     answer = Answer(event.actor.party_id, event.actor.member_id, event.at, event.text)
@@ -215,8 +176,8 @@ def objection_answered(agreement: Agreement, event: ObjectionAnswered) -> None:
     )
 
 
-@folds(ResolutionOffered)
-def resolution_offered(agreement: Agreement, event: ResolutionOffered) -> None:
+@rules.folds(ResolutionOffered)
+def resolution_offered(agreement: AgreementState, event: ResolutionOffered) -> None:
     actor = event.actor
     assert actor.party_id and actor.member_id
     offer = Resolution(event.kind, event.text, tuple(event.refs), actor.party_id, actor.member_id, event.at)
@@ -225,15 +186,15 @@ def resolution_offered(agreement: Agreement, event: ResolutionOffered) -> None:
     )
 
 
-@folds(ResolutionDeclined)
-def resolution_declined(agreement: Agreement, event: ResolutionDeclined) -> None:
+@rules.folds(ResolutionDeclined)
+def resolution_declined(agreement: AgreementState, event: ResolutionDeclined) -> None:
     agreement.objections[event.objection_id] = agreement.objections[event.objection_id]._replace(
         state=ObjectionState.OPEN, resolution=None
     )
 
 
-@folds(ResolutionConfirmed, ObjectionWithdrawn)
-def objection_ended(agreement: Agreement, event: ResolutionConfirmed | ObjectionWithdrawn) -> None:
+@rules.folds(ResolutionConfirmed, ObjectionWithdrawn)
+def objection_ended(agreement: AgreementState, event: ResolutionConfirmed | ObjectionWithdrawn) -> None:
     objection = agreement.objections[event.objection_id]
     if isinstance(event, ObjectionWithdrawn):
         state = ObjectionState.WITHDRAWN
@@ -246,8 +207,8 @@ def objection_ended(agreement: Agreement, event: ResolutionConfirmed | Objection
     )
 
 
-@folds(ObjectionMooted)
-def objection_mooted(agreement: Agreement, event: ObjectionMooted) -> None:
+@rules.folds(ObjectionMooted)
+def objection_mooted(agreement: AgreementState, event: ObjectionMooted) -> None:
     objection = agreement.objections[event.objection_id]
     ended_by = agreement.proposals[objection.proposal_id].ended_by
     led_to = objection.led_to or agreement.brought.get(ended_by or 0, ())

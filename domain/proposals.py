@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any
 
 from domain import acts
 from domain.agreement_events import (
@@ -19,58 +19,27 @@ from domain.agreement_events import (
     ProposalWithdrawn,
 )
 from domain.commands import DeclineProposal, MakeProposal, WithdrawProposal
-from domain.deadlines import Watched
 from domain.endings import end_proposal
-from domain.events import Event
 from domain.fingerprint import proposal_fingerprint
-from domain.ids import Fingerprint, MemberId, PartyId, ProposalId, TermId, ThreadId
+from domain.ids import PartyId, ProposalId, TermId, ThreadId
 from domain.items import Item
 from domain.refusals import Code, Guards, refuse
-from domain.rules import Act, decides, folds
-from domain.terms import Term, let_vanish, standing_neighbour, words_on
+from domain.rules import Act, Rules
+from domain.terms import standing_neighbour, words_on
+from domain.things import AgreementState, Proposal, Term
 from domain.values import broken_rule
 from domain.words import LIVE, NOT_ENDED, Mandate, ProposalState
 
-if TYPE_CHECKING:
-    from domain.agreement import Agreement
-    from domain.conditions import Condition
+rules = Rules()
 
 
-class Proposal(NamedTuple):
-    """A proposal. It never changes but for its state; term_ids: the terms that it touches, in the order of its items;
-    version is that of the event that made it, ended_by that of the event that caused its end, ender the party whose act
-    that was, None when it was the clock."""
-
-    proposal_id: ProposalId
-    thread_id: ThreadId
-    party_id: PartyId
-    member_id: MemberId
-    items: tuple[Item, ...]
-    term_ids: tuple[TermId, ...]
-    fingerprint: Fingerprint
-    rationale: str | None
-    counters: ProposalId | None
-    replaces: ProposalId | None
-    again: ProposalId | None
-    valid_until: str | None
-    version: int
-    made_at: str
-    state: ProposalState = ProposalState.OPEN
-    condition: Condition | None = None
-    ended_version: int | None = None
-    ended_by: int | None = None
-    ender: PartyId | None = None
-
-
-def words_on_proposal(agreement: Agreement, proposal: Proposal, party: PartyId) -> acts.ProposalWords:
+def words_on_proposal(agreement: AgreementState, proposal: Proposal, party: PartyId) -> acts.ProposalWords:
     """The state words that decide which acts on a proposal are open to a party."""
     return acts.ProposalWords(
         agreement.status,
         proposal.state,
         own=proposal.party_id == party,
-        reserved=any(
-            agreement.reserved.get(each, proposal.proposal_id) != proposal.proposal_id for each in proposal.term_ids
-        ),
+        reserved=agreement.is_reserved_by_another(proposal),
         blocked=agreement.is_blocked(proposal.proposal_id),
     )
 
@@ -91,8 +60,8 @@ _ENDS = {
 }
 
 
-@decides(MakeProposal)
-def make_proposal(agreement: Agreement, command: MakeProposal, act: Act) -> None:
+@rules.decides(MakeProposal, acts.change_the_text)
+def make_proposal(agreement: AgreementState, command: MakeProposal, act: Act) -> None:
     _refuse_unknown_references(agreement, command)
     countered = agreement.proposal(command.counters) if command.counters else None
     replaced = agreement.proposal(command.replaces) if command.replaces else None
@@ -143,7 +112,7 @@ def make_proposal(agreement: Agreement, command: MakeProposal, act: Act) -> None
         agreement.record(ProposalSuperseded, proposal_id=replaced.proposal_id, caused_by=made)
 
 
-def _refuse_unknown_references(agreement: Agreement, command: MakeProposal) -> None:
+def _refuse_unknown_references(agreement: AgreementState, command: MakeProposal) -> None:
     if command.need_ids:
         refuse(Code.UNKNOWN_REFERENCE, "This names a need that has not been disclosed.")
     added: set[TermId] = set()
@@ -157,7 +126,7 @@ def _refuse_unknown_references(agreement: Agreement, command: MakeProposal) -> N
             added.add(term_id)
 
 
-def _guard_item(agreement: Agreement, item: Item, act: Act, guards: Guards) -> None:
+def _guard_item(agreement: AgreementState, item: Item, act: Act, guards: Guards) -> None:
     term = agreement.terms.get(TermId(item["term_id"]))
     if item["op"] == "add":
         guards.refuse_if(term is not None, Code.INVALID_VALUE, "An added term needs an id that is not in use.")
@@ -185,14 +154,14 @@ def _guard_base(item: Item, term: Term, guards: Guards) -> None:
     )
 
 
-def _with_base_version(agreement: Agreement, item: Item) -> Item:
+def _with_base_version(agreement: AgreementState, item: Item) -> Item:
     if item["op"] == "add":
         return item
     return {**item, "base_version": agreement.terms[TermId(item["term_id"])].version}
 
 
-@decides(DeclineProposal)
-def decline_proposal(agreement: Agreement, command: DeclineProposal, act: Act) -> None:
+@rules.decides(DeclineProposal, acts.decline)
+def decline_proposal(agreement: AgreementState, command: DeclineProposal, act: Act) -> None:
     proposal = agreement.proposal(command.proposal_id)
     cited = [agreement.objection(each) for each in command.objection_ids]
     if any(each.proposal_id != proposal.proposal_id for each in cited):
@@ -208,8 +177,8 @@ def decline_proposal(agreement: Agreement, command: DeclineProposal, act: Act) -
     )
 
 
-@decides(WithdrawProposal)
-def withdraw_proposal(agreement: Agreement, command: WithdrawProposal, act: Act) -> None:
+@rules.decides(WithdrawProposal, acts.withdraw)
+def withdraw_proposal(agreement: AgreementState, command: WithdrawProposal, act: Act) -> None:
     proposal = agreement.proposal(command.proposal_id)
     guards = Guards(acts.mandate(act.mandates, Mandate.NEGOTIATOR, proposal.term_ids))
     guards.note(acts.withdraw(words_on_proposal(agreement, proposal, act.party)))
@@ -224,8 +193,8 @@ def guard_whole_package(proposal: Proposal, term_ids: tuple[TermId, ...] | None,
     guards.refuse_if(named_in_part, Code.PARTIAL_PACKAGE)
 
 
-@folds(ProposalMade)
-def proposal_made(agreement: Agreement, event: ProposalMade) -> None:
+@rules.folds(ProposalMade)
+def proposal_made(agreement: AgreementState, event: ProposalMade) -> None:
     actor = event.actor
     assert actor.party_id and actor.member_id
     proposal = Proposal(
@@ -244,28 +213,24 @@ def proposal_made(agreement: Agreement, event: ProposalMade) -> None:
         version=event.originator_version,
         made_at=event.at,
     )
-    agreement.proposals[proposal.proposal_id] = proposal
-    agreement.threads.setdefault(proposal.thread_id, []).append(proposal.proposal_id)
-    agreement.live[proposal.proposal_id] = None
+    agreement.put_on_the_table(proposal)
     _take_up(agreement, proposal)
     for item in proposal.items:
-        term_id = TermId(item["term_id"])
         if item["op"] == "add":
+            term_id = TermId(item["term_id"])
             place = agreement.text.put(term_id, item.get("after", agreement.text.last()))
             agreement.terms[term_id] = Term(term_id, item["heading"], actor.party_id, False, place)
-        agreement.live_on.setdefault(term_id, {})[proposal.proposal_id] = None
-    watch_deadline(agreement, proposal)
 
 
-@folds(ProposalCountered, ProposalRevived, ProposalParked, ProposalUnparked)
+@rules.folds(ProposalCountered, ProposalRevived, ProposalParked, ProposalUnparked)
 def proposal_moved(
-    agreement: Agreement, event: ProposalCountered | ProposalRevived | ProposalParked | ProposalUnparked
+    agreement: AgreementState, event: ProposalCountered | ProposalRevived | ProposalParked | ProposalUnparked
 ) -> None:
     proposal = agreement.proposals[event.proposal_id]
     agreement.proposals[event.proposal_id] = proposal._replace(state=_STATE_AFTER[type(event)])
 
 
-def _take_up(agreement: Agreement, made: Proposal) -> None:
+def _take_up(agreement: AgreementState, made: Proposal) -> None:
     """A stale proposal waits to be rebased until its party proposes on one of its terms again."""
     for stale in [agreement.proposals[each] for each in agreement.to_rebase]:
         if stale.party_id == made.party_id and not set(stale.term_ids).isdisjoint(made.term_ids):
@@ -273,53 +238,26 @@ def _take_up(agreement: Agreement, made: Proposal) -> None:
             agreement.proposals[stale.proposal_id] = stale
 
 
-@folds(ProposalDeclined, ProposalWithdrawn, ProposalExpired, ProposalBecameStale, ProposalClosed)
-def proposal_ended(agreement: Agreement, event: Any) -> None:
-    close_proposal(agreement, event.proposal_id, _STATE_AFTER[type(event)], event)
+@rules.folds(ProposalDeclined, ProposalWithdrawn, ProposalExpired, ProposalBecameStale, ProposalClosed)
+def proposal_ended(agreement: AgreementState, event: Any) -> None:
+    agreement.take_off_the_table(event.proposal_id, _STATE_AFTER[type(event)], event)
     if isinstance(event, ProposalBecameStale):
         agreement.to_rebase[event.proposal_id] = None
 
 
-@folds(ProposalSuperseded)
-def proposal_superseded(agreement: Agreement, event: ProposalSuperseded) -> None:
+@rules.folds(ProposalSuperseded)
+def proposal_superseded(agreement: AgreementState, event: ProposalSuperseded) -> None:
     old = agreement.proposals[event.proposal_id]
     successor = agreement.proposals[agreement.threads[old.thread_id][-1]]
     if successor.replaces == old.proposal_id:
-        carried = agreement.standing_objections(old.proposal_id)
-        for objection in carried:
-            agreement.objections_on[old.proposal_id].remove(objection.objection_id)
-            agreement.objections_on.setdefault(successor.proposal_id, []).append(objection.objection_id)
-            agreement.objections[objection.objection_id] = objection._replace(proposal_id=successor.proposal_id)
-    close_proposal(agreement, old.proposal_id, ProposalState.SUPERSEDED, event)
+        for objection in agreement.standing_objections(old.proposal_id):
+            agreement.carry_over(objection, successor.proposal_id)
+    agreement.take_off_the_table(old.proposal_id, ProposalState.SUPERSEDED, event)
 
 
-def close_proposal(agreement: Agreement, proposal_id: ProposalId, state: ProposalState, event: Event) -> None:
-    """Bring a live proposal to its end, and with it the place-holders that only it held."""
-    proposal = agreement.proposals[proposal_id]
-    agreement.proposals[proposal_id] = proposal._replace(
-        state=state,
-        condition=None,
-        ended_version=event.originator_version,
-        ended_by=getattr(event, "caused_by", None),
-        ender=event.actor.party_id,
-    )
-    del agreement.live[proposal_id]
-    agreement.deadlines.cancel(Watched("proposal", proposal_id))
-    for term_id in proposal.term_ids:
-        del agreement.live_on[term_id][proposal_id]
-        if agreement.reserved.get(term_id) == proposal_id:
-            del agreement.reserved[term_id]
-        if not agreement.live_on[term_id]:
-            del agreement.live_on[term_id]
-            let_vanish(agreement, term_id)
-
-
-def watch_deadline(agreement: Agreement, proposal: Proposal) -> None:
-    """Watch a proposal's own deadline, if it has one."""
-    if proposal.valid_until:
-        agreement.deadlines.watch(
-            Watched("proposal", proposal.proposal_id), proposal.valid_until, proposal.version, "proposal"
-        )
+@rules.passes("proposal")
+def proposal_expires(agreement: AgreementState, proposal_id: str) -> None:
+    end_proposal(agreement, ProposalExpired, ProposalId(proposal_id))
 
 
 _STATE_AFTER = {

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import replace
 
 from domain import acts
 from domain.agreement_events import (
@@ -18,59 +17,18 @@ from domain.agreement_events import (
 from domain.commands import AbandonAgreement, ConsentToText, OpenRatification, RefuseConsent, WithdrawRatification
 from domain.deadlines import TEXT, Watched
 from domain.endings import moot_objections
-from domain.ids import Fingerprint, MemberId, PartyId, TermId
+from domain.ids import TermId
 from domain.readiness import OfferState, TermState, obstacles
 from domain.refusals import Code, Guards, Refusal, Subject
-from domain.rules import Act, decides, folds
+from domain.rules import Act, Rules
+from domain.things import AgreementState, Consent, Ratification, Reasoned
 from domain.words import AgreementStatus, Mandate, TermStatus, VoidCause
 
-if TYPE_CHECKING:
-    from domain.agreement import Agreement
+rules = Rules()
 
 
-@dataclass(frozen=True, slots=True)
-class Consent:
-    """One signatory's consent to the whole text. version: of the event that gave it."""
-
-    party_id: PartyId
-    member_id: MemberId
-    at: str
-    version: int
-
-
-@dataclass(frozen=True, slots=True)
-class Reasoned:
-    """Who refused to sign or gave the agreement up, when, and why."""
-
-    party_id: PartyId
-    member_id: MemberId
-    at: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Ratification:
-    """The latest ratification. voided: why it ended without force, None while it is open or when it is in force."""
-
-    fingerprint: Fingerprint
-    party_id: PartyId
-    member_id: MemberId
-    valid_until: str | None
-    opened_at: str
-    consents: tuple[Consent, ...] = ()
-    voided: VoidCause | None = None
-    refusal: Reasoned | None = None
-
-    def is_complete(self, parties: tuple[PartyId, PartyId], needed: int) -> bool:
-        """Whether each party has as many different signatories as the agreement was opened with."""
-        return all(self.signed_by(party) >= needed for party in parties)
-
-    def signed_by(self, party: PartyId) -> int:
-        return len({each.member_id for each in self.consents if each.party_id == party})
-
-
-@decides(OpenRatification)
-def open_ratification(agreement: Agreement, command: OpenRatification, act: Act) -> None:
+@rules.decides(OpenRatification, acts.open_ratification)
+def open_ratification(agreement: AgreementState, command: OpenRatification, act: Act) -> None:
     guards = Guards(acts.mandate(act.mandates, Mandate.NEGOTIATOR, (), whole_text=True))
     guards.note(acts.open_ratification(agreement.status))
     guards.settle()
@@ -80,7 +38,7 @@ def open_ratification(agreement: Agreement, command: OpenRatification, act: Act)
     agreement.record(RatificationOpened, fingerprint=agreement.text_fingerprint(), valid_until=command.valid_until)
 
 
-def _refuse_unless_ready(agreement: Agreement) -> None:
+def _refuse_unless_ready(agreement: AgreementState) -> None:
     """Names first the missing exit term, then a pending condition, then what is still open (an order of its own)."""
     terms = (TermState(term.term_id, term.status, term.marks) for term in agreement.terms_in_order())
     live = map(agreement.proposals.__getitem__, agreement.live)
@@ -103,16 +61,16 @@ def _refuse_unless_ready(agreement: Agreement) -> None:
             raise Refusal(first.code)
 
 
-def _guards(agreement: Agreement, act: Act) -> Guards:
+def _guards(agreement: AgreementState, act: Act) -> Guards:
     return Guards(acts.mandate(act.mandates, Mandate.SIGNATORY, ()))
 
 
-def _ran_out(agreement: Agreement) -> bool:
+def _ran_out(agreement: AgreementState) -> bool:
     return agreement.ratification is not None and agreement.ratification.voided == VoidCause.EXPIRED
 
 
-@decides(ConsentToText, needs=Mandate.SIGNATORY)
-def consent(agreement: Agreement, command: ConsentToText, act: Act) -> None:
+@rules.decides(ConsentToText, acts.sign, needs=Mandate.SIGNATORY)
+def consent(agreement: AgreementState, command: ConsentToText, act: Act) -> None:
     guards = _guards(agreement, act)
     current = agreement.ratification if agreement.status == AgreementStatus.RATIFYING else None
     signed = current is not None and any(each.member_id == act.member for each in current.consents)
@@ -131,8 +89,8 @@ def consent(agreement: Agreement, command: ConsentToText, act: Act) -> None:
         agreement.record(AgreementRatified, fingerprint=command.fingerprint, caused_by=version)
 
 
-@decides(RefuseConsent, needs=Mandate.SIGNATORY)
-def refuse_consent(agreement: Agreement, command: RefuseConsent, act: Act) -> None:
+@rules.decides(RefuseConsent, acts.refuse_to_sign, needs=Mandate.SIGNATORY)
+def refuse_consent(agreement: AgreementState, command: RefuseConsent, act: Act) -> None:
     guards = _guards(agreement, act)
     guards.note(acts.refuse_to_sign(agreement.status, ran_out=_ran_out(agreement)))
     guards.settle()
@@ -140,8 +98,8 @@ def refuse_consent(agreement: Agreement, command: RefuseConsent, act: Act) -> No
     agreement.record(RatificationVoided, cause=VoidCause.REFUSED, caused_by=version)
 
 
-@decides(WithdrawRatification)
-def withdraw_ratification(agreement: Agreement, command: WithdrawRatification, act: Act) -> None:
+@rules.decides(WithdrawRatification, acts.withdraw_ratification)
+def withdraw_ratification(agreement: AgreementState, command: WithdrawRatification, act: Act) -> None:
     guards = Guards(acts.mandate(act.mandates, Mandate.NEGOTIATOR, ()))
     mine = agreement.ratification is not None and agreement.ratification.party_id == act.party
     guards.note(acts.withdraw_ratification(agreement.status, mine=mine, ran_out=_ran_out(agreement)))
@@ -149,8 +107,8 @@ def withdraw_ratification(agreement: Agreement, command: WithdrawRatification, a
     agreement.record(RatificationVoided, cause=VoidCause.WITHDRAWN, caused_by=None)
 
 
-@decides(AbandonAgreement, needs=Mandate.SIGNATORY)
-def abandon_agreement(agreement: Agreement, command: AbandonAgreement, act: Act) -> None:
+@rules.decides(AbandonAgreement, acts.abandon, needs=Mandate.SIGNATORY)
+def abandon_agreement(agreement: AgreementState, command: AbandonAgreement, act: Act) -> None:
     guards = _guards(agreement, act)
     guards.note(acts.abandon(agreement.status))
     guards.settle()
@@ -160,8 +118,8 @@ def abandon_agreement(agreement: Agreement, command: AbandonAgreement, act: Act)
         moot_objections(agreement, proposal_id, closed)
 
 
-@folds(RatificationOpened)
-def ratification_opened(agreement: Agreement, event: RatificationOpened) -> None:
+@rules.folds(RatificationOpened)
+def ratification_opened(agreement: AgreementState, event: RatificationOpened) -> None:
     assert event.actor.party_id and event.actor.member_id
     agreement.status = AgreementStatus.RATIFYING
     agreement.ratification = Ratification(
@@ -171,30 +129,30 @@ def ratification_opened(agreement: Agreement, event: RatificationOpened) -> None
         agreement.deadlines.watch(TEXT, event.valid_until, event.originator_version, "ratification")
 
 
-@folds(ConsentGiven)
-def consent_given(agreement: Agreement, event: ConsentGiven) -> None:
+@rules.folds(ConsentGiven)
+def consent_given(agreement: AgreementState, event: ConsentGiven) -> None:
     assert agreement.ratification and event.actor.party_id and event.actor.member_id
     given = Consent(event.actor.party_id, event.actor.member_id, event.at, event.originator_version)
     agreement.ratification = replace(agreement.ratification, consents=(*agreement.ratification.consents, given))
 
 
-@folds(ConsentRefused)
-def consent_refused(agreement: Agreement, event: ConsentRefused) -> None:
+@rules.folds(ConsentRefused)
+def consent_refused(agreement: AgreementState, event: ConsentRefused) -> None:
     """The ratification ends with the event that follows."""
     assert agreement.ratification
     agreement.ratification = replace(agreement.ratification, refusal=_reasoned(event))
 
 
-@folds(RatificationVoided)
-def ratification_voided(agreement: Agreement, event: RatificationVoided) -> None:
+@rules.folds(RatificationVoided)
+def ratification_voided(agreement: AgreementState, event: RatificationVoided) -> None:
     assert agreement.ratification
     agreement.status = AgreementStatus.DRAFTING
     agreement.ratification = replace(agreement.ratification, voided=VoidCause(event.cause))
     agreement.deadlines.cancel(TEXT)
 
 
-@folds(AgreementRatified)
-def agreement_ratified(agreement: Agreement, event: AgreementRatified) -> None:
+@rules.folds(AgreementRatified)
+def agreement_ratified(agreement: AgreementState, event: AgreementRatified) -> None:
     agreement.status = AgreementStatus.IN_FORCE
     agreement.deadlines.cancel(TEXT)
     for term in list(agreement.terms_in_order()):
@@ -202,8 +160,8 @@ def agreement_ratified(agreement: Agreement, event: AgreementRatified) -> None:
             agreement.terms[term.term_id] = term.moved_to(TermStatus.RATIFIED)
 
 
-@folds(AgreementAbandoned)
-def agreement_abandoned(agreement: Agreement, event: AgreementAbandoned) -> None:
+@rules.folds(AgreementAbandoned)
+def agreement_abandoned(agreement: AgreementState, event: AgreementAbandoned) -> None:
     agreement.status = AgreementStatus.ABANDONED
     agreement.abandonment = _reasoned(event)
     for term in agreement.terms_in_order():
@@ -213,3 +171,8 @@ def agreement_abandoned(agreement: Agreement, event: AgreementAbandoned) -> None
 def _reasoned(event: ConsentRefused | AgreementAbandoned) -> Reasoned:
     assert event.actor.party_id and event.actor.member_id
     return Reasoned(event.actor.party_id, event.actor.member_id, event.at, event.reason)
+
+
+@rules.passes("ratification")
+def ratification_expires(agreement: AgreementState, _: str) -> None:
+    agreement.record(RatificationVoided, cause=VoidCause.EXPIRED, caused_by=None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from domain.agreement import Agreement
-from domain.terms import Request, Term
+from domain.things import Request, Term
 from domain.words import TermStatus
 from projections.rows import Row
 

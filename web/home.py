@@ -9,7 +9,8 @@ from typing import Any
 
 from domain import acts
 from domain.ids import MemberId
-from domain.partnership import Member, Partnership
+from domain.members import Member
+from domain.partnership import Partnership
 from domain.words import AgreementStatus, Mandate
 from projections.present import Present
 from web.directory import Directory

@@ -28,7 +28,7 @@ class Held:
     as they were handed to the writer; last: the last commit that was decided on it; writing: commits on their way, by
     command_id; judging: a thread decides on it."""
 
-    aggregate: Any
+    aggregate: Stream
     seen: int
     lineage: Lineage = field(default_factory=Lineage)
     pending: deque[bytes] = field(default_factory=deque)

@@ -17,10 +17,10 @@ from typing import Any
 from eventsourcing.persistence import StoredEvent
 from sqlalchemy.sql import Executable
 
-from domain.agreement import Agreement
 from domain.command import Command
 from domain.refusals import Code, Refusal
 from domain.rules import Act
+from domain.stream import Stream
 from projections.shapes import changed_since
 from server.deciding.aggregates import Aggregates, Held
 from server.faults import Fault, Kept
@@ -218,26 +218,23 @@ class Deciding:
     def _is_heavy(self, held: Held, case: Case) -> bool:
         """Whether deciding may take so long that everybody else would notice."""
         aggregate = held.aggregate
-        if not isinstance(aggregate, Agreement):
-            return False
         own = case.command.weight(aggregate) if case.command else 0
         return aggregate.deadlines.due(self._at(case)) + own > MOST_AT_ONCE
 
     def _at(self, case: Case) -> datetime:
         return case.act.at if case.act else self._clock()
 
-    def _judge(self, aggregate: Any, case: Case) -> Judged:
+    def _judge(self, aggregate: Stream, case: Case) -> Judged:
         """Let the clock record first, then the aggregate decide; after anything but a Judged it must be let go."""
-        if isinstance(aggregate, Agreement):
-            aggregate.pass_deadlines(self._at(case))
+        aggregate.pass_deadlines(self._at(case))
         by_clock = self._aggregates.collect(aggregate)
         refusal: Refusal | None = None
         try:
             case.decide(aggregate, case.act)
         except Refusal as refused:
             refusal = refused
-            if refused.subject and isinstance(aggregate, Agreement):
-                refused.changed = changed_since(aggregate, refused.subject.kind, refused.subject.id)
+            if refused.subject:
+                refused.changed = changed_since(aggregate, refused.subject)
         own = self._aggregates.collect(aggregate)
         if refusal and own:
             raise AssertionError("a refused command recorded something")

@@ -16,13 +16,14 @@ from uuid import UUID
 from eventsourcing.persistence import StoredEvent
 from sqlalchemy.sql import Executable
 
-from domain.agreement import Agreement
 from domain.command import Command, read_command
-from domain.commands import AGREEMENT_COMMANDS, PARTNERSHIP_COMMANDS
-from domain.ids import PartnershipId, TermId
-from domain.partnership import Member, Partnership
+from domain.ids import PartnershipId
+from domain.members import Member
+from domain.partnership import Partnership
 from domain.refusals import Code, Refusal, malformed
 from domain.rules import Act
+from domain.stream import Stream
+from domain.streams import STREAMS
 from domain.times import written
 from server.deciding.aggregates import Aggregates, Held
 from server.deciding.line import MOST_AT_ONCE, Case, Deciding
@@ -31,6 +32,10 @@ from server.log.store import Commit, Lineage, Log, Outcome, Writer
 from server.seat import Seat
 from server.sources import new_id
 from server.together import Together
+
+
+Fact = Callable[[PartnershipId], Awaitable[Any]]
+"""Tells something of a partnership's streams."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,51 +57,34 @@ class Workspace:
         passed: Callable[[int], Any],
         clock: Callable[[], datetime],
         most_items: int,
+        facts: Mapping[str, Fact],
     ) -> None:
         """passed: awaits until this node has seen the event with an id, as every other node does; most_items: how many
-        things a command may list."""
+        things a command may list; facts: what commands ask of other streams, by name (Command.ASKS)."""
         self._log, self._writer, self._passed, self.clock = log, writer, passed, clock
-        self._most_items = most_items
+        self._most_items, self._facts = most_items, facts
         self.aggregates = Aggregates(log)
         self._deciding = Deciding(self.aggregates, writer, lambda: self.clock())
         self._version = Together(self._read_version)
 
     # What a member asks for.
 
-    async def on_agreement(self, seat: Seat, agreement_id: str, raw: Any) -> Recorded:
-        """Judge a command on an agreement; raises Refusal or Fault."""
-        command = await self._read(raw, AGREEMENT_COMMANDS)
+    async def on(self, kind: str, seat: Seat, stream: str, raw: Any) -> Recorded:
+        """Judge a command on a stream of a kind; raises Refusal or Fault."""
+        command = await self._read(raw, STREAMS[kind].commands)
 
-        def decide(agreement: Any, act: Act | None) -> None:
-            if not isinstance(agreement, Agreement) or agreement.partnership_id != seat.partnership_id:
-                raise Refusal(Code.NOT_FOUND)
+        def decide(aggregate: Stream, act: Act | None) -> None:
             assert act
-            agreement.execute(command, act)
+            if aggregate.KIND != kind or not aggregate.is_for(seat.partnership_id, act.party):
+                raise Refusal(Code.NOT_FOUND)
+            aggregate.execute(command, act)
 
         async def ask() -> Recorded:
-            await self._refuse_observer(seat, agreement_id, command)
-            return await self._decide(Case(agreement_id, decide, self._act(seat), seat, command))
+            await self._refuse_observer(seat, stream, command)
+            act = await self._act(seat, command.ASKS)
+            return await self._decide(Case(stream, decide, act, seat, command))
 
-        return await self._on_all_that_stands(seat, agreement_id, ask)
-
-    async def on_partnership(
-        self, seat: Seat, partnership_id: str, raw: Any, known_terms: Mapping[TermId, bool]
-    ) -> Recorded:
-        """Judge a command on a partnership; known_terms: see Node.known_terms."""
-        command = await self._read(raw, PARTNERSHIP_COMMANDS)
-
-        def decide(partnership: Partnership, act: Act | None) -> None:
-            assert act
-            partnership.known_terms = known_terms
-            partnership.execute(command, act)
-
-        async def ask() -> Recorded:
-            await self._refuse_observer(seat, partnership_id, command)
-            if partnership_id != seat.partnership_id:
-                raise Refusal(Code.NOT_FOUND)
-            return await self._decide(Case(partnership_id, decide, self._act(seat), seat, command))
-
-        return await self._on_all_that_stands(seat, partnership_id, ask)
+        return await self._on_all_that_stands(seat, stream, ask)
 
     async def admit(
         self, seat: Seat, admit: Callable[[Partnership, Act, str], None], rows: Sequence[Executable]
@@ -109,11 +97,12 @@ class Workspace:
 
         async def ask() -> Recorded:
             self.refuse_observers(seat)
-            return await self._decide(Case(seat.partnership_id, decide, self._act(seat), seat, rows=rows))
+            act = await self._act(seat, ("terms",))
+            return await self._decide(Case(seat.partnership_id, decide, act, seat, rows=rows))
 
         return await self._on_all_that_stands(seat, seat.partnership_id, ask)
 
-    async def found(self, stream: str, aggregate: Agreement | Partnership, rows: Sequence[Executable] = ()) -> Recorded:
+    async def found(self, stream: str, aggregate: Stream, rows: Sequence[Executable] = ()) -> Recorded:
         """Make the first events of a new stream durable."""
         stored = await asyncio.to_thread(self.aggregates.collect, aggregate)
         held = Held(aggregate, 0)
@@ -135,7 +124,7 @@ class Workspace:
         """Who acts, with the mandates that this node has applied."""
         await self.aggregates.apply(seat.partnership_id)
         self.refuse_observers(seat)
-        return self._act(seat)
+        return await self._act(seat)
 
     def refuse_observers(self, seat: Seat) -> None:
         if self.member(seat).observer:
@@ -152,30 +141,34 @@ class Workspace:
         """The partnership as this node has applied it, once `aggregates.apply` was awaited; else `not_found`."""
         return self.aggregates.applied(partnership_id)
 
-    async def partnership_of(self, agreement_id: str) -> PartnershipId | None:
-        """The partnership that an agreement belongs to, None when there is no such agreement."""
-        held = await self.aggregates.hold(agreement_id)
-        return held.aggregate.partnership_id if held and isinstance(held.aggregate, Agreement) else None
+    async def refuse_foreign(self, seat: Seat, kind: str, stream: str) -> None:
+        """`not_found` for a stream that is no such one, or is not there for the asker."""
+        held = await self.aggregates.hold(stream)
+        aggregate = held.aggregate if held else None
+        if aggregate is None or aggregate.KIND != kind:
+            raise Refusal(Code.NOT_FOUND)
+        if not aggregate.is_for(seat.partnership_id, self.member(seat).party_id):
+            raise Refusal(Code.NOT_FOUND)
 
-    async def newest_version(self, agreement_id: str) -> int:
-        """The version of an agreement's newest event, whichever node recorded it."""
-        held = await self.aggregates.hold(agreement_id)
+    async def newest_version(self, stream: str) -> int:
+        """The version of a stream's newest event, whichever node recorded it."""
+        held = await self.aggregates.hold(stream)
         if held is None or held.lineage.broken or self._log.is_shared:
-            return await self._version.ask(agreement_id)
+            return await self._version.ask(stream)
         return held.seen
 
     async def _read_version(self, stream: str) -> int:
         return await asyncio.to_thread(self._log.version, UUID(stream))
 
-    async def let_clock_record(self, agreement_id: str) -> None:
+    async def let_clock_record(self, stream: str) -> None:
         """Let the clock record deadlines that have passed, and wait for what is on its way, before anybody reads."""
-        held = await self.aggregates.hold(agreement_id)
-        if held is None or not isinstance(held.aggregate, Agreement):
+        held = await self.aggregates.hold(stream)
+        if held is None:
             return
         on_its_way = held.judging or held.lineage.broken or (held.last is not None and not held.last.done())
         due = None if on_its_way else held.aggregate.deadlines.next()
         if on_its_way or (due and due[0] <= written(self.clock())):
-            await self._decide(Case(agreement_id, lambda _, __: None))
+            await self._decide(Case(stream, lambda _, __: None))
 
     # How it is decided.
 
@@ -212,9 +205,11 @@ class Workspace:
         held = self.aggregates.held(stream)
         return self.partnership(seat.partnership_id).version, held.aggregate.version if held else 0
 
-    def _act(self, seat: Seat) -> Act:
+    async def _act(self, seat: Seat, asks: Sequence[str] = ()) -> Act:
+        """asks: what is asked of other streams, before the mandates are looked at."""
+        known = {name: await self._facts[name](seat.partnership_id) for name in asks} if asks else {}
         partnership, member = self.partnership(seat.partnership_id), self.member(seat)
-        return Act(member.party_id, member.member_id, dict(member.mandates), partnership.version, self.clock())
+        return Act(member.party_id, member.member_id, dict(member.mandates), partnership.version, self.clock(), known)
 
     async def _refuse_observer(self, seat: Seat, stream: str, command: Command) -> None:
         """Also an observer is told first that a command_id is another member's."""

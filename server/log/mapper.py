@@ -11,20 +11,12 @@ from eventsourcing.domain import DomainEventProtocol
 from eventsourcing.persistence import Mapper, StoredEvent, Transcoder
 from eventsourcing.utils import resolve_topic
 
-from domain.agreement import Agreement
-from domain.agreement_events import AgreementOpened
 from domain.canonical import canonical
-from domain.events import Actor, Event
+from domain.events import Actor, Event, Founding
 from domain.ids import text_of
-from domain.partnership import Partnership
-from domain.partnership_events import PartnershipFormed
+from domain.streams import STREAMS, kind_of
 from domain.times import moment_of
 from server.log.store import Made
-
-_FOUNDED_BY = {
-    AgreementOpened.TOPIC: Agreement.TOPIC,
-    PartnershipFormed.TOPIC: Partnership.TOPIC,
-}
 
 
 class CanonicalMapper(Mapper[UUID]):
@@ -68,8 +60,8 @@ class CanonicalMapper(Mapper[UUID]):
             kept["command_id"],
             _raised(event_class, kept["schema"], kept["data"]),
         )
-        if topic := _FOUNDED_BY.get(event_class.TOPIC):
-            vars(event)["originator_topic"] = topic
+        if issubclass(event_class, Founding):
+            vars(event)["originator_topic"] = STREAMS[kind_of(event_class)].TOPIC
         return event
 
 

@@ -1,0 +1,188 @@
+"""Members and their mandates: who may act for a party, and for which terms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from domain import acts
+from domain.commands import GrantMandate, OnMandate, RevokeMandate, refuse_terms_unless_negotiator
+from domain.ids import MemberId, PartyId, TermId
+from domain.partnership_events import MandateGranted, MandateRevoked, MemberAdmitted, PartnershipFormed
+from domain.refusals import Code, Guards, malformed, refuse
+from domain.rules import Act, Covered, Rules
+from domain.stream import Stream
+from domain.words import Mandate
+
+MandateGrant = tuple[Mandate, tuple[TermId, ...] | None]
+
+rules = Rules()
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """One of the two organisations."""
+
+    party_id: PartyId
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A person, or a program, that acts for one party. mandates: what for, with the terms covered, None for all."""
+
+    member_id: MemberId
+    party_id: PartyId
+    observer: bool
+    mandates: dict[Mandate, Covered] = field(default_factory=dict)
+
+
+class PartnershipState(Stream):
+    """A partnership as its events have left it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kind = ""
+        self.purpose = ""
+        self.parties: tuple[Party, ...] = ()
+        self.members: dict[MemberId, Member] = {}
+
+    def member(self, member_id: MemberId) -> Member:
+        return self.members.get(member_id) or refuse(Code.UNKNOWN_REFERENCE, "The partnership has no such member.")
+
+    def first_member(self, member_id: MemberId) -> MemberId:
+        """The first member of the party that a member acts for."""
+        party_id = self.member(member_id).party_id
+        return next(each.member_id for each in self.members.values() if each.party_id == party_id)
+
+
+def administrator(act: Act) -> Mandate | None:
+    """The mandate under which somebody administers members."""
+    return next((mandate for mandate in acts.ADMINISTRATORS if mandate in act.mandates), None)
+
+
+def administering(act: Act, party_id: PartyId) -> Guards:
+    return Guards(acts.administer(act.mandates, own_party=party_id == act.party))
+
+
+def refuse_unknown_terms(act: Act, term_ids: set[TermId]) -> None:
+    """Refuse terms that no agreement of the partnership has."""
+    if term_ids and not term_ids <= act.known["terms"].keys():
+        refuse(Code.UNKNOWN_REFERENCE, "This names a term that none of the partnership's agreements has.")
+
+
+def admit(
+    partnership: PartnershipState,
+    party_id: PartyId,
+    member_id: MemberId,
+    mandates: Sequence[MandateGrant],
+    act: Act,
+    command_id: str,
+    *,
+    observer: bool = False,
+    program: bool = False,
+) -> None:
+    """Admit a member of one's own party, with first mandates; an observer has none."""
+    if observer and mandates:
+        raise malformed("An observer has no mandates.", "Leave the mandates out, or observer.")
+    for mandate, term_ids in mandates:
+        refuse_terms_unless_negotiator(mandate, term_ids)
+    if party_id not in {party.party_id for party in partnership.parties}:
+        refuse(Code.UNKNOWN_REFERENCE, "The partnership has no such party.")
+    refuse_unknown_terms(act, {term_id for _, term_ids in mandates for term_id in term_ids or ()})
+    administering(act, party_id).settle()
+    partnership.acting(act, administrator(act), command_id)
+    record_admission(partnership, party_id, member_id, mandates, observer=observer, program=program)
+
+
+def record_admission(
+    partnership: PartnershipState,
+    party_id: PartyId,
+    member_id: MemberId,
+    mandates: Sequence[MandateGrant],
+    *,
+    observer: bool = False,
+    program: bool = False,
+) -> None:
+    partnership.record(MemberAdmitted, member_id=member_id, party_id=party_id, observer=observer, program=program)
+    for mandate, term_ids in mandates:
+        covers = _sum(partnership.members[member_id].mandates.get(mandate, frozenset()), term_ids)
+        partnership.record(
+            MandateGranted, member_id=member_id, mandate=mandate, term_ids=_listed(term_ids), covers=_listed(covers)
+        )
+
+
+@rules.decides(GrantMandate, acts.administer, needs=administrator)
+def grant_mandate(partnership: PartnershipState, command: GrantMandate, act: Act) -> None:
+    held = _judged(partnership, command, act)
+    covers = _sum(held, command.term_ids)
+    partnership.record(
+        MandateGranted,
+        member_id=command.member_id,
+        mandate=command.mandate,
+        term_ids=_listed(command.term_ids),
+        covers=_listed(covers),
+    )
+
+
+@rules.decides(RevokeMandate, acts.administer, needs=administrator)
+def revoke_mandate(partnership: PartnershipState, command: RevokeMandate, act: Act) -> None:
+    held = _judged(partnership, command, act)
+    if command.mandate not in partnership.members[command.member_id].mandates:
+        refuse(Code.NOT_YET_PERMITTED, "The member does not hold this mandate.", "Look at who holds which mandate.")
+    kept: frozenset[TermId] = frozenset()
+    if command.term_ids is not None:
+        standing = frozenset(term_id for term_id, stands in act.known["terms"].items() if stands)
+        kept = (standing if held is None else held) - set(command.term_ids)
+    partnership.record(
+        MandateRevoked,
+        member_id=command.member_id,
+        mandate=command.mandate,
+        term_ids=_listed(command.term_ids),
+        covers=sorted(kept),
+    )
+
+
+def _judged(partnership: PartnershipState, command: OnMandate, act: Act) -> Covered:
+    """The terms that the mandate covers now, nothing when it is not held."""
+    member = partnership.member(command.member_id)
+    held = member.mandates.get(Mandate(command.mandate), frozenset())
+    refuse_unknown_terms(act, set(command.term_ids or ()) - (held or frozenset()))
+    guards = administering(act, member.party_id)
+    guards.refuse_if(member.observer, Code.INVALID_VALUE, "An observer holds no mandates.")
+    guards.settle()
+    return held
+
+
+def _sum(held: Covered, granted: Iterable[TermId] | None) -> Covered:
+    """A grant adds terms to terms; naming terms to one who holds all of them limits the mandate to these."""
+    if granted is None:
+        return None
+    return frozenset(granted) | (held or frozenset())
+
+
+def _listed(term_ids: Iterable[TermId] | None) -> list[TermId] | None:
+    return None if term_ids is None else sorted(term_ids)
+
+
+@rules.folds(PartnershipFormed)
+def partnership_formed(partnership: PartnershipState, event: PartnershipFormed) -> None:
+    partnership.partnership_id = event.partnership_id
+    partnership.kind, partnership.purpose = event.kind, event.purpose
+    partnership.parties = tuple(Party(each["party_id"], each["name"]) for each in event.parties)
+
+
+@rules.folds(MemberAdmitted)
+def member_admitted(partnership: PartnershipState, event: MemberAdmitted) -> None:
+    partnership.members[event.member_id] = Member(event.member_id, event.party_id, event.observer)
+
+
+@rules.folds(MandateGranted, MandateRevoked)
+def mandate_changed(partnership: PartnershipState, event: MandateGranted | MandateRevoked) -> None:
+    member = partnership.members[event.member_id]
+    mandates = {mandate: covered for mandate, covered in member.mandates.items() if mandate != event.mandate}
+    if event.covers is None:
+        mandates[Mandate(event.mandate)] = None
+    elif event.covers:
+        mandates[Mandate(event.mandate)] = frozenset(event.covers)
+    partnership.members[event.member_id] = replace(member, mandates=mandates)

@@ -1,0 +1,96 @@
+"""Streams: aggregates that judge commands by the rules of their nouns, record events, and fold them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any, ClassVar
+
+from eventsourcing.domain import Aggregate
+
+from domain.command import Command
+from domain.deadlines import Deadlines
+from domain.events import CLOCK, Actor, Event
+from domain.ids import CommandId, PartnershipId, PartyId
+from domain.rules import Act, Decision, Rules
+from domain.times import written
+from domain.words import Mandate
+
+
+class Stream(Aggregate):
+    """Commands bring time, ids and identity with them. A subclass names its KIND and the RULES of its nouns."""
+
+    TOPIC: ClassVar[str]
+    KIND: ClassVar[str]
+    RULES: ClassVar[Iterable[Rules]]
+    decisions: ClassVar[dict[type[Command], Decision]]
+    commands: ClassVar[dict[str, type[Command]]]
+    """By their type, in the order of the rules."""
+    applied_by: ClassVar[dict[type[Event], Callable[[Any, Any], None]]]
+    passings: ClassVar[dict[str, Callable[[Any, str], None]]]
+
+    def __init_subclass__(cls, **named: Any) -> None:
+        super().__init_subclass__(**named)
+        if "RULES" in cls.__dict__:
+            cls.take(*cls.RULES)
+
+    @classmethod
+    def take(cls, *rules: Rules) -> None:
+        """Let nouns add their rules."""
+        if "decisions" not in cls.__dict__:
+            cls.decisions, cls.applied_by, cls.passings = {}, {}, {}
+        for each in rules:
+            cls.decisions |= each.decisions
+            cls.applied_by |= each.applied_by
+            cls.passings |= each.passings
+        cls.commands = {each.TYPE: each for each in cls.decisions}
+
+    def __init__(self) -> None:
+        self.partnership_id = PartnershipId("")
+        self.deadlines = Deadlines()
+        self.now = ""
+        """The moment of the act that is being judged, as it is written."""
+        self._actor, self._at = CLOCK, datetime.min
+        self._command_id: CommandId | str | None = None
+
+    def is_for(self, partnership_id: PartnershipId, party_id: PartyId) -> bool:
+        """Whether a party's members may address the stream; for others it does not exist."""
+        return self.partnership_id == partnership_id
+
+    def execute(self, command: Command, act: Act) -> None:
+        """Record what the command brings about, or refuse it and record nothing."""
+        decision = self.decisions[type(command)]
+        self.acting(act, decision.mandate_of(act), command.command_id)
+        decision.judge(self, command, act)
+
+    def acting(self, act: Act, mandate: Mandate | None, command_id: str) -> None:
+        """Let what is recorded from now on be recorded by a member."""
+        self._actor, self._command_id = actor_of(act, mandate), command_id
+        self._at = max(act.at, self.modified_on)
+        self.now = written(self._at)
+
+    def pass_deadlines(self, now: datetime) -> None:
+        """Let the clock record every deadline that has passed, by deadline, then by making; at the very moment named,
+        it has passed."""
+        if self.deadlines.next() is None:
+            return
+        self._actor, self._command_id, self._at = CLOCK, None, max(now, self.modified_on)
+        self.now = written(self._at)
+        reached = written(now)
+        while (due := self.deadlines.next()) and due[0] <= reached:
+            self.passings[due[2]](self, due[3].id)
+
+    def record(self, event_class: type[Event], **data: Any) -> int:
+        """Record what happened, by whoever acts now; returns the event's version."""
+        if data.keys() != event_class.data_names():
+            raise TypeError(f"{event_class.TOPIC} has other fields than {', '.join(data)}")
+        version = self.version + 1
+        event = event_class.of(self.id, version, self.now, self._at, self._actor, self._command_id, data)
+        event.mutate(self)
+        self.pending_events.append(event)
+        return version
+
+
+def actor_of(act: Act, mandate: Mandate | None) -> Actor:
+    """Who acts, and under which mandate as of which version of the partnership."""
+    return Actor("party", act.party, act.member, mandate, act.mandate_version if mandate else None)

@@ -1,0 +1,31 @@
+"""Every kind of stream that the log has."""
+
+from __future__ import annotations
+
+from domain.agreement import Agreement
+from domain.events import EVENT_TYPES, Event
+from domain.partnership import Partnership
+from domain.stream import Stream
+
+STREAMS: dict[str, type[Stream]] = {}
+"""By their kind."""
+
+
+def register(stream: type[Stream]) -> None:
+    """Let the log have one more kind of stream."""
+    STREAMS[stream.KIND] = stream
+
+
+register(Agreement)
+register(Partnership)
+
+
+def kind_of(event: type[Event]) -> str:
+    """The kind of stream that a type of event belongs to."""
+    return next(each.KIND for each in STREAMS.values() if event in each.applied_by)
+
+
+def event_types() -> list[type[Event]]:
+    """Every event type, one stream's after the other's, in the order of their declaration."""
+    kinds = list(STREAMS)
+    return sorted(EVENT_TYPES.values(), key=lambda event: kinds.index(kind_of(event)))
