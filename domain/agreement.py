@@ -66,6 +66,7 @@ class Agreement(Aggregate):
         self.threads: dict[ThreadId, list[ProposalId]] = {}
         self.live: dict[ProposalId, None] = {}
         self.to_rebase: dict[ProposalId, None] = {}
+        self.rebase_on: dict[TermId, dict[ProposalId, None]] = {}
         self.live_on: dict[TermId, dict[ProposalId, None]] = {}
         self.reserved: dict[TermId, ProposalId] = {}
         self.objections: Shelf[ObjectionId, objections.Objection] = Shelf()

@@ -75,9 +75,9 @@ def words_on_proposal(agreement: Agreement, proposal: Proposal, party: PartyId) 
     )
 
 
-def ended_sentence(proposal: Proposal) -> str | None:
+def ended_sentence(proposal: Proposal, named: str = "This proposal") -> str | None:
     """Why an act on an ended proposal comes too late; None while it lives."""
-    return None if proposal.state in LIVE else f"This proposal is {proposal.state}: {_ENDS[proposal.state]}."
+    return None if proposal.state in LIVE else f"{named} is {proposal.state}: {_ENDS[proposal.state]}."
 
 
 _ENDS = {
@@ -145,7 +145,7 @@ def make_proposal(agreement: Agreement, command: MakeProposal, act: Act) -> None
 
 def _refuse_unknown_references(agreement: Agreement, command: MakeProposal) -> None:
     if command.need_ids:
-        refuse(Code.UNKNOWN_REFERENCE, "This names a need that has not been disclosed.")
+        refuse(Code.UNKNOWN_REFERENCE, "This names a need that has not been disclosed.", "Leave need_ids out.")
     added: set[TermId] = set()
     for item in command.items:
         term_id, after = TermId(item["term_id"]), item.get("after")
@@ -267,9 +267,14 @@ def proposal_moved(
 
 def _take_up(agreement: Agreement, made: Proposal) -> None:
     """A stale proposal waits to be rebased until its party proposes on one of its terms again."""
-    for stale in [agreement.proposals[each] for each in agreement.to_rebase]:
-        if stale.party_id == made.party_id and not set(stale.term_ids).isdisjoint(made.term_ids):
+    waiting = dict.fromkeys(each for term_id in made.term_ids for each in agreement.rebase_on.get(term_id, ()))
+    for stale in [agreement.proposals[each] for each in waiting]:
+        if stale.party_id == made.party_id:
             del agreement.to_rebase[stale.proposal_id]
+            for term_id in stale.term_ids:
+                del agreement.rebase_on[term_id][stale.proposal_id]
+                if not agreement.rebase_on[term_id]:
+                    del agreement.rebase_on[term_id]
             agreement.proposals[stale.proposal_id] = stale
 
 
@@ -278,6 +283,8 @@ def proposal_ended(agreement: Agreement, event: Any) -> None:
     close_proposal(agreement, event.proposal_id, _STATE_AFTER[type(event)], event)
     if isinstance(event, ProposalBecameStale):
         agreement.to_rebase[event.proposal_id] = None
+        for term_id in agreement.proposals[event.proposal_id].term_ids:
+            agreement.rebase_on.setdefault(term_id, {})[event.proposal_id] = None
 
 
 @folds(ProposalSuperseded)
@@ -286,9 +293,12 @@ def proposal_superseded(agreement: Agreement, event: ProposalSuperseded) -> None
     successor = agreement.proposals[agreement.threads[old.thread_id][-1]]
     if successor.replaces == old.proposal_id:
         carried = agreement.standing_objections(old.proposal_id)
+        gone = {each.objection_id for each in carried}
+        if gone:
+            raised = agreement.objections_on[old.proposal_id]
+            agreement.objections_on[old.proposal_id] = [each for each in raised if each not in gone]
+            agreement.objections_on.setdefault(successor.proposal_id, []).extend(each.objection_id for each in carried)
         for objection in carried:
-            agreement.objections_on[old.proposal_id].remove(objection.objection_id)
-            agreement.objections_on.setdefault(successor.proposal_id, []).append(objection.objection_id)
             agreement.objections[objection.objection_id] = objection._replace(proposal_id=successor.proposal_id)
     close_proposal(agreement, old.proposal_id, ProposalState.SUPERSEDED, event)
 

@@ -25,6 +25,8 @@ from server.access import RateLimit, base_url, bearer_token, read_body, signed_i
 from server.identity import Seat
 from server.node import Node
 from server.openapi import asyncapi, openapi
+from server.pages import json_of
+from server.store import some_events
 from server.workspace import Recorded
 
 Body = dict[str, Any]
@@ -185,7 +187,7 @@ class Api:
     async def _events(self, request: Request, stream: str) -> Response:
         after = _whole(request, "after", 0, 0, 2**53)
         limit = _whole(request, "limit", 100, 1, 1000)
-        found = await asyncio.to_thread(self.node.database.log.events, UUID(stream), after, up_to=after + limit)
+        found = await asyncio.to_thread(some_events, self.node.database.log, UUID(stream), after, limit)
         events = b",".join(each.state for each in found)
         upto = found[-1].originator_version if found else after
         return Response(b'{"events":[%s],"next":%d}' % (events, upto), media_type="application/json")
@@ -213,11 +215,11 @@ class Api:
                 ],
             }
 
-        return json_response(await self.node.read(ask))
+        return await json_of(await self.node.read(ask))
 
     async def terms(self, request: Request) -> Response:
         found = await self._asked(request, lambda connection, *of: as_of.standing(connection, tables.terms, *of))
-        return json_response({"terms": shapes.term_shapes(found)})
+        return await json_of({"terms": shapes.term_shapes(found)})
 
     async def conflicts(self, request: Request) -> Response:
         after, limit = _page(request)
@@ -226,7 +228,7 @@ class Api:
             return as_of.raised(connection, agreement_id, moment, after, limit)
 
         found = await self._asked(request, ask)
-        return json_response({"conflicts": [shapes.conflict_shape(each) for each in found.bodies], "next": found.next})
+        return await json_of({"conflicts": [shapes.conflict_shape(each) for each in found.bodies], "next": found.next})
 
     async def consents(self, request: Request) -> Response:
         after, limit = _page(request)
@@ -237,7 +239,7 @@ class Api:
 
         found, voided = await self._asked(request, ask)
         rows = [each | {"voided_by": _voided_by(each, voided)} for each in found.bodies]
-        return json_response({"consents": rows, "next": found.next})
+        return await json_of({"consents": rows, "next": found.next})
 
     async def timeline(self, request: Request) -> Response:
         after, limit = _page(request)
@@ -254,7 +256,7 @@ class Api:
             {field: body[field] for field in shown} | {"sentence": timeline.sentence(body, names)}
             for body in found.bodies
         ]
-        return json_response({"timeline": rows, "next": found.next})
+        return await json_of({"timeline": rows, "next": found.next})
 
     async def proposal(self, request: Request) -> Response:
         agreement_id = await self._agreement(request)

@@ -133,6 +133,7 @@ class Deciding:
         task.add_done_callback(self._tasks.discard)
 
     async def _serve(self, stream: str, line: _Line) -> None:
+        served: list[Asked] = []
         try:
             while line.waiting:
                 if line.overtaken and line.overtaken.last:
@@ -145,6 +146,9 @@ class Deciding:
                     await self._decide_in_turn(stream, overtaken, served)
                 else:
                     await self._decide_loaded(stream, line, served)
+        except BaseException as error:
+            _fail([*served, *line.waiting], Fault(error))  # whatever it was: nobody waits for ever
+            raise
         finally:
             del self._lines[stream]
 
@@ -159,7 +163,12 @@ class Deciding:
             _fail(served, Refusal(Code.NOT_FOUND))
             return
         for place, asked in enumerate(served):
-            if first := await self._first_outcome(held, asked):
+            try:
+                first = await self._first_outcome(held, asked)
+            except Exception as error:
+                _fail([asked], Fault(error))
+                continue
+            if first:
                 _settle(asked, first)
                 continue
             if held.lineage.broken:

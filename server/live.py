@@ -25,6 +25,7 @@ from server.node import Node
 from server.problems import said
 from server.room_pages import RoomPages
 from server.rooms import Room, close_for
+from server.store import some_events
 
 JSON, HTML = "onetext.json.v1", "onetext.html.v1"
 PAGE = 500
@@ -160,8 +161,7 @@ class Live:
 
     async def _read(self, room: Room, after: int) -> tuple[bytes, int]:
         """The frames of events after a version, and the version of the last of them."""
-        stream, up_to = UUID(room.agreement_id), after + PAGE
-        page = await asyncio.to_thread(self.node.database.log.events, stream, after, up_to=up_to)
+        page = await asyncio.to_thread(some_events, self.node.database.log, UUID(room.agreement_id), after, PAGE)
         frames = [event_frame(each.originator_version, each.state) for each in page]
         room.recent.prepend(after + 1, frames)
         return b"".join(frames), page[-1].originator_version

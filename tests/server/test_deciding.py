@@ -18,6 +18,7 @@ from server.partnerships import form, open_agreement
 from server.settings import Settings
 from tests.databases import fresh_url
 from tests.server.conftest import Pair, on, pair_on
+from tests.server.failing import Fails
 from tests.server.served import Program, Served
 
 
@@ -145,3 +146,21 @@ async def test_whoever_stands_in_line_is_told_when_the_store_fails(tmp_path: Pat
     assert recorded_now.version == 2
     await node.stop()
     database.close()
+
+
+def test_a_retry_that_cannot_be_looked_up_is_answered_and_holds_up_nobody(database_url: str) -> None:
+    first = Served(database_url)
+    pair = pair_on(first)
+    recorded = pair.ada.post("open_term", "c1", heading="1 Price")
+    first.stop()
+    fails = Fails()
+    node = Served(database_url, around=fails)
+    ada = on(node, pair.ada)
+    ada.http.timeout = 20
+    fails.armed = "outcome"
+    answer = ada.post("open_term", "c1", heading="1 Price")
+    assert (answer.status_code, answer.json()["code"]) == (500, "fault")
+    assert ada.post("open_term", "c2", heading="2 Price").status_code == 201
+    again = ada.post("open_term", "c1", heading="1 Price")
+    assert (again.status_code, again.content) == (200, recorded.content)
+    node.stop()
