@@ -15,7 +15,6 @@ from uuid import uuid4
 from bench.harness import ONETEXT, House, at_percent, command, on_every_core, recorded, sockets
 from domain.agreement import Agreement
 from domain.command import read_command
-from domain.commands import AGREEMENT_COMMANDS
 from domain.ids import AgreementId, MemberId, PartnershipId, PartyId, TermId
 from domain.rules import Act
 from domain.words import Mandate
@@ -84,7 +83,7 @@ def _write(log, agreement_id, size, partnership_id, parties, members) -> None:  
             side = 1 - parties.index(made.party_id)
         place += len(terms) == TERMS
         raw["command_id"] = str(uuid4())
-        agreement.execute(read_command(raw, AGREEMENT_COMMANDS, lambda: str(uuid4())), acts[side])
+        agreement.execute(read_command(raw, Agreement.commands, lambda: str(uuid4())), acts[side])
         if raw["type"] == "open_term":
             terms.append(str(list(agreement.text)[-1]))
         if len(agreement.pending_events) > 2000 or agreement.version >= size:

@@ -58,7 +58,8 @@ def accept_proposals(agreement: AgreementState, command: AcceptProposals, act: A
     guards = Guards()
     touched: set[TermId] = set()
     for proposal, each in zip(proposals, command.proposals, strict=True):
-        _guard(agreement, proposal, Fingerprint(each["fingerprint"]), act, guards)
+        heading = agreement.terms[proposal.term_ids[0]].heading if proposal.term_ids[0] in agreement.terms else "…"
+        _guard(agreement, proposal, Fingerprint(each["fingerprint"]), act, guards, f"The proposal on “{heading}”")
         guards.refuse_if(
             not touched.isdisjoint(proposal.term_ids),
             Code.STALE_BASE,
@@ -71,10 +72,17 @@ def accept_proposals(agreement: AgreementState, command: AcceptProposals, act: A
         bring_into_the_text(agreement, proposal, ProposalAccepted)
 
 
-def _guard(agreement: AgreementState, proposal: Proposal, fingerprint: str, act: Act, guards: Guards) -> None:
+def _guard(
+    agreement: AgreementState,
+    proposal: Proposal,
+    fingerprint: str,
+    act: Act,
+    guards: Guards,
+    named: str = "This proposal",
+) -> None:
     guards.note(acts.mandate(act.mandates, Mandate.NEGOTIATOR, proposal.term_ids))
     if proposal.state not in (ProposalState.EXPIRED, ProposalState.OPEN):
-        too_late = ended_sentence(proposal)
+        too_late = ended_sentence(proposal, named)
         guards.refuse_if(too_late is not None, Code.ALREADY_ENDED, too_late)
     guards.note(acts.accept(words_on_proposal(agreement, proposal, act.party)))
     guards.refuse_if(

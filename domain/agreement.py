@@ -54,6 +54,9 @@ class Agreement(AgreementState):
     Event = AgreementEvent  # type: ignore[assignment]
     Created = AgreementOpened  # type: ignore[assignment]
 
+    def __init__(self) -> None:
+        super().__init__()  # eventsourcing makes an empty one for a class that has none of its own
+
     @classmethod
     def open(
         cls,

@@ -110,7 +110,9 @@ class MakeProposal(Command):
         return tuple(TermId(item["term_id"]) for item in self.items)
 
     def weight(self, aggregate: Any) -> int:
-        return len(self.items)
+        """A replacement carries the objections over; a stale proposal on one of the terms is taken up."""
+        stale = sum(len(aggregate.rebase_on.get(each, ())) for each in self.touched()) if aggregate.rebase_on else 0
+        return len(self.items) + stale + len(aggregate.objections_on.get(self.replaces, ()))
 
 
 @dataclass(frozen=True, kw_only=True)

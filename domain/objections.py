@@ -38,7 +38,7 @@ def raise_objection(agreement: AgreementState, command: RaiseObjection, act: Act
     proposal = agreement.proposal(command.proposal_id)
     refuse_terms_beyond(proposal.term_ids, command.term_ids)
     if command.need_id:
-        refuse(Code.UNKNOWN_REFERENCE, "This names a need that has not been disclosed.")
+        refuse(Code.UNKNOWN_REFERENCE, "This names a need that has not been disclosed.", "Leave need_id out.")
     if command.principle_id or command.ground == "principle":
         refuse(
             Code.UNKNOWN_REFERENCE,

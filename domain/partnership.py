@@ -24,6 +24,9 @@ class Partnership(PartnershipState):
     Event = PartnershipEvent  # type: ignore[assignment]
     Created = PartnershipFormed  # type: ignore[assignment]
 
+    def __init__(self) -> None:
+        super().__init__()  # eventsourcing makes an empty one for a class that has none of its own
+
     @classmethod
     def form(
         cls,

@@ -44,9 +44,9 @@ def words_on_proposal(agreement: AgreementState, proposal: Proposal, party: Part
     )
 
 
-def ended_sentence(proposal: Proposal) -> str | None:
+def ended_sentence(proposal: Proposal, named: str = "This proposal") -> str | None:
     """Why an act on an ended proposal comes too late; None while it lives."""
-    return None if proposal.state in LIVE else f"This proposal is {proposal.state}: {_ENDS[proposal.state]}."
+    return None if proposal.state in LIVE else f"{named} is {proposal.state}: {_ENDS[proposal.state]}."
 
 
 _ENDS = {
@@ -114,7 +114,7 @@ def make_proposal(agreement: AgreementState, command: MakeProposal, act: Act) ->
 
 def _refuse_unknown_references(agreement: AgreementState, command: MakeProposal) -> None:
     if command.need_ids:
-        refuse(Code.UNKNOWN_REFERENCE, "This names a need that has not been disclosed.")
+        refuse(Code.UNKNOWN_REFERENCE, "This names a need that has not been disclosed.", "Leave need_ids out.")
     added: set[TermId] = set()
     for item in command.items:
         term_id, after = TermId(item["term_id"]), item.get("after")
@@ -214,7 +214,7 @@ def proposal_made(agreement: AgreementState, event: ProposalMade) -> None:
         made_at=event.at,
     )
     agreement.put_on_the_table(proposal)
-    _take_up(agreement, proposal)
+    agreement.take_up(proposal)
     for item in proposal.items:
         if item["op"] == "add":
             term_id = TermId(item["term_id"])
@@ -230,19 +230,11 @@ def proposal_moved(
     agreement.proposals[event.proposal_id] = proposal._replace(state=_STATE_AFTER[type(event)])
 
 
-def _take_up(agreement: AgreementState, made: Proposal) -> None:
-    """A stale proposal waits to be rebased until its party proposes on one of its terms again."""
-    for stale in [agreement.proposals[each] for each in agreement.to_rebase]:
-        if stale.party_id == made.party_id and not set(stale.term_ids).isdisjoint(made.term_ids):
-            del agreement.to_rebase[stale.proposal_id]
-            agreement.proposals[stale.proposal_id] = stale
-
-
 @rules.folds(ProposalDeclined, ProposalWithdrawn, ProposalExpired, ProposalBecameStale, ProposalClosed)
 def proposal_ended(agreement: AgreementState, event: Any) -> None:
     agreement.take_off_the_table(event.proposal_id, _STATE_AFTER[type(event)], event)
     if isinstance(event, ProposalBecameStale):
-        agreement.to_rebase[event.proposal_id] = None
+        agreement.await_rebase(agreement.proposals[event.proposal_id])
 
 
 @rules.folds(ProposalSuperseded)
@@ -250,8 +242,7 @@ def proposal_superseded(agreement: AgreementState, event: ProposalSuperseded) ->
     old = agreement.proposals[event.proposal_id]
     successor = agreement.proposals[agreement.threads[old.thread_id][-1]]
     if successor.replaces == old.proposal_id:
-        for objection in agreement.standing_objections(old.proposal_id):
-            agreement.carry_over(objection, successor.proposal_id)
+        agreement.carry_over(old.proposal_id, successor.proposal_id)
     agreement.take_off_the_table(old.proposal_id, ProposalState.SUPERSEDED, event)
 
 

@@ -239,6 +239,7 @@ class AgreementState(Stream):
         self.threads: dict[ThreadId, list[ProposalId]] = {}
         self.live: dict[ProposalId, None] = {}
         self.to_rebase: dict[ProposalId, None] = {}
+        self.rebase_on: dict[TermId, dict[ProposalId, None]] = {}
         self.live_on: dict[TermId, dict[ProposalId, None]] = {}
         self.reserved: dict[TermId, ProposalId] = {}
         self.objections: Shelf[ObjectionId, Objection] = Shelf()
@@ -360,11 +361,34 @@ class AgreementState(Stream):
         thread_id = self.proposals[objection.proposal_id].thread_id
         self.objections_in.setdefault(thread_id, []).append(objection.objection_id)
 
-    def carry_over(self, objection: Objection, proposal_id: ProposalId) -> None:
-        """An objection stands on another proposal of the thread from now on."""
-        self.objections_on[objection.proposal_id].remove(objection.objection_id)
-        self.objections_on.setdefault(proposal_id, []).append(objection.objection_id)
-        self.objections[objection.objection_id] = objection._replace(proposal_id=proposal_id)
+    def carry_over(self, old: ProposalId, new: ProposalId) -> None:
+        """The objections that stand on a proposal stand on another one of its thread from now on."""
+        carried = {each.objection_id: each for each in self.standing_objections(old)}
+        if not carried:
+            return
+        self.objections_on[old] = [each for each in self.objections_on[old] if each not in carried]
+        self.objections_on.setdefault(new, []).extend(carried)
+        for objection_id, objection in carried.items():
+            self.objections[objection_id] = objection._replace(proposal_id=new)
+
+    def await_rebase(self, proposal: Proposal) -> None:
+        """A stale proposal waits until its party proposes on one of its terms again."""
+        self.to_rebase[proposal.proposal_id] = None
+        for term_id in proposal.term_ids:
+            self.rebase_on.setdefault(term_id, {})[proposal.proposal_id] = None
+
+    def take_up(self, made: Proposal) -> None:
+        """A proposal takes up what its party has stale on its terms."""
+        waiting = dict.fromkeys(each for term_id in made.term_ids for each in self.rebase_on.get(term_id, ()))
+        for stale in [self.proposals[each] for each in waiting]:
+            if stale.party_id != made.party_id:
+                continue
+            del self.to_rebase[stale.proposal_id]
+            for term_id in stale.term_ids:
+                del self.rebase_on[term_id][stale.proposal_id]
+                if not self.rebase_on[term_id]:
+                    del self.rebase_on[term_id]
+            self.proposals[stale.proposal_id] = stale
 
     def put_question(self, question: Question) -> None:
         self.questions[question.question_id] = question

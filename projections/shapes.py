@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from domain.agreement import Agreement
+from domain.refusals import Subject
 from projections import conflict_history, current_terms, open_proposals
 
 Body = dict[str, Any]
@@ -40,8 +40,9 @@ def _plain_positions(body: Body) -> Body:
     }
 
 
-def changed_since(agreement: Agreement, kind: str, key: str) -> Body:
+def changed_since(agreement: Any, subject: Subject) -> Body:
     """What a stale view is shown: the version, the fingerprint, and the proposal or term as it is now."""
+    kind, key = subject.kind, subject.id
     changed: Body = {"version": agreement.version}
     if kind == "proposal":
         row = open_proposals.proposal_row(agreement, key)

@@ -63,7 +63,12 @@ class Node:
         self.metrics = Metrics()
         self.writer = Writer(database.log, self._committed)
         self.workspace = Workspace(
-            database.log, self.writer, lambda event_id: self.tail.reached.wait(event_id), clock, settings.package_items
+            database.log,
+            self.writer,
+            lambda event_id: self.tail.reached.wait(event_id),
+            clock,
+            settings.package_items,
+            {"terms": self.known_terms},
         )
         self._directories = Directories(
             self.identity,

@@ -11,7 +11,6 @@ from typing import Any
 from domain.agreement import Agreement
 from domain.agreement_events import AgreementEvent
 from domain.command import read_command
-from domain.commands import AGREEMENT_COMMANDS
 from domain.ids import AgreementId, MemberId, PartnershipId, PartyId
 from domain.refusals import Refusal
 from domain.rules import Act, Covered
@@ -78,7 +77,7 @@ class World:
         self._keep()
         refusal: Refusal | None
         try:
-            command = read_command({"command_id": self.mint(), **raw}, AGREEMENT_COMMANDS, self.mint)
+            command = read_command({"command_id": self.mint(), **raw}, Agreement.commands, self.mint)
             self.agreement.execute(command, self.act(side, seat))
         except Refusal as refused:
             refusal = refused

@@ -22,14 +22,33 @@ from web.numbers import in_words
 
 Body = dict[str, Any]
 
-_NUMBER = r"[0-9]+(?:[.,'’\u00a0\u202f][0-9]+| [0-9]{3}(?![0-9]))*"
-_PERCENT = re.compile(rf"({_NUMBER})\s?(?:%|percent\b|per cent\b|Prozent\b|pour cent\b|por ciento\b)", re.IGNORECASE)
+_NUMBER = r"(?<![0-9])(?<![0-9][.,'’])[0-9]+(?:[.,'’\u00a0\u202f][0-9]+| [0-9]{3}(?![0-9]))*"
+_PERCENT = re.compile(
+    rf"({_NUMBER})\s?(?:%|percent\b|per cent\b|Prozent\b|pour cent\b|por ciento\b|percento\b|procent\b)", re.IGNORECASE
+)
 _ISO = re.compile(r"\b([0-9]{4})-([0-9]{2})-([0-9]{2})\b")
 _IN_FIGURES = re.compile(r"\b([0-9]{1,2})[./]([0-9]{1,2})[./]([0-9]{4})\b")
-_TIMES = r"(?i:thousand|million|billion|tausend|mio|mrd|milliard|mille|millón|millones|mil\b)"
-"""After a number these make it another one, which is not read."""
-_PLAIN = re.compile(rf"(?<![\w.,])({_NUMBER})(?!\w|\s{_TIMES})")
+_TIMES: dict[str, tuple[int, ...]] = {
+    **dict.fromkeys(("k", "thousand", "tausend", "mille", "mila", "mil", "duizend"), (3,)),
+    **dict.fromkeys(("m", "mn", "mio", "million", "millions", "millionen", "milioni", "millón", "millones"), (6,)),
+    **dict.fromkeys(("bn", "mrd", "milliarde", "milliarden", "milliard", "milliards", "miliardo", "miliardi"), (9,)),
+    **dict.fromkeys(("billion", "billions", "billionen", "billón", "billones"), (9, 12)),
+}
+"""What a word after a number multiplies it by, as powers of ten; “billion” is one thing in English and another in
+German."""
+_REFERENCE = re.compile(
+    r"(?:clause|section|article|art\.?|paragraph|annex|schedule|version|§|no\.|nr\.|ziffer|absatz|abs\.)s?\s*$",
+    re.IGNORECASE,
+)
+"""After these a number is the place of a clause."""
+_TIMES_WORD = "|".join(re.escape(each) for each in sorted(_TIMES, key=len, reverse=True))
+_PLAIN = re.compile(rf"(?<![\w.,])({_NUMBER})(?!\w|\s(?i:{_TIMES_WORD})\b)")
 _MINUS = r"((?<![\w.,])[-−]\s?|\bminus\s)?"
+_JOINERS = ("and", "und", "et", "y", "e")
+_LONGEST_WORD, _NEAR = 80, 24
+_PERCENT_WORDS = "percent|per cent|prozent|pour cent|por ciento|percento|per cento|procent"
+_PARTS = "parts?|instal?lments?|payments?|rates|teil(?:e|en)?|raten|zahlungen|versements|échéances|cuotas|plazos|rate"
+_SEVERAL = 2
 _LARGE = 10_000
 _NO_CURRENCY = {"rights", "units", "unit", "account"}
 _UNITS = {
@@ -52,9 +71,11 @@ def contradiction(value: Body, text: str, locale: str) -> str | None:
     nothing is of its kind."""
     text = unicodedata.normalize("NFKC", text)
     found, wanted = list(_of_kind(value, text, locale)), _said(value)
-    if found:
-        return None if any(each.says in wanted for each in found) else found[0].written
-    return _slipped(value, text)
+    if found and not any(each.says in wanted for each in found):
+        return found[0].written
+    if value["kind"] == "parts" and (wrong := _of_the_whole(value, found) or _of_the_number(value, text, locale)):
+        return wrong
+    return None if found else _slipped(value, text)
 
 
 def others(value: Body, text: str, locale: str) -> list[str]:
@@ -68,9 +89,13 @@ def _of_kind(value: Body, text: str, locale: str) -> Iterator[Figure]:
     match value["kind"]:
         case "money" | "parts":
             yield from _amounts(text, value.get("currency"), locale)
+            amount = value.get("amount") or value["total"]
+            yield from _spelled(text, amount, _named(locale), (value.get("currency"), Decimal(amount)), locale)
         case "percent" | "shares":
             for each in _PERCENT.finditer(text):
                 yield from _number(each[0], each[1])
+            if value["kind"] == "percent":
+                yield from _spelled(text, value["number"], _PERCENT_WORDS, Decimal(value["number"]), locale)
         case "duration":
             yield from _durations(text, locale)
         case "date":
@@ -128,18 +153,118 @@ def _read(digits: str) -> Decimal | None:
 
 def _amounts(text: str, currency: str | None, locale: str) -> Iterator[Figure]:
     """Amounts beside a sign or the code of a currency; of several that share a sign, the one that is asked for."""
-    marks = _marks()
-    mark = "|".join(re.escape(each) for each in sorted(marks, key=len, reverse=True))
-    names = "|".join(re.escape(each) for each in sorted(_names(locale), key=len, reverse=True))
-    for each in re.finditer(
-        rf"{_MINUS}(?:({mark})\s?)?{_MINUS}({_NUMBER})(?:\s?({mark})(?!\w)|\s(?:(?!{_TIMES})[^\W\d]+[\s-])?((?i:{names}))(?!\w))?",
-        text,
-    ):
-        codes = marks.get(each[2] or each[5] or "") or _names(locale).get((each[6] or "").lower())
-        if codes:
-            for figure in _number(each[0].strip(), each[4]):
-                says = -figure.says if each[1] or each[3] else figure.says
-                yield Figure(figure.written, (currency if currency in codes else min(codes), says))
+    marks, names = _marks(), _names(locale)
+    for each in _amount_pattern(locale).finditer(text):
+        minus, before, minus_after, digits, times, after, name = each.groups()
+        codes = marks.get(before or after or "") or names.get((name or "").lower())
+        if not codes:
+            continue
+        for figure in _number(each[0].strip(), digits):
+            code = currency if currency in codes else min(codes)
+            amount = -figure.says if minus or minus_after else figure.says
+            for power in _TIMES[times.lower()] if times else (0,):
+                yield Figure(figure.written, (code, amount.scaleb(power)))
+
+
+@cache
+def _amount_pattern(locale: str) -> re.Pattern[str]:
+    mark = "|".join(re.escape(each) for each in sorted(_marks(), key=len, reverse=True))
+    times, an_adjective = rf"(?i:{_TIMES_WORD})(?!\w)", r"(?:[^\W\d]+[\s-])?"
+    return re.compile(
+        rf"{_MINUS}(?:({mark})\s?)?{_MINUS}\(?({_NUMBER})\)?(?:\s?({times})(?:\.(?=\s))?)?"
+        rf"(?:\s?({mark})(?!\w)|\s(?:d['’]|de\s|di\s|of\s)?(?!{times}){an_adjective}((?i:{_named(locale)}))(?!\w))?"
+    )
+
+
+@cache
+def _named(locale: str) -> str:
+    """A pattern of what currencies are called."""
+    return "|".join(re.escape(each) for each in sorted(_names(locale), key=len, reverse=True))
+
+
+def _spelled(text: str, number: str, unit: str, says: Any, locale: str) -> Iterator[Figure]:
+    """Whole numbers that stand in words before a unit: whether they are the value's."""
+    if Decimal(number) != int(Decimal(number)):
+        return
+    whole, before_unit = str(int(Decimal(number))), re.compile(rf"\s(?:{unit})(?!\w)", re.IGNORECASE)
+    for language in dict.fromkeys(("en", locale)):
+        words = in_words(whole, language)
+        for start, end in _runs_of_words(text, language) if words else ():
+            if following := before_unit.match(text, end):
+                is_meant = _bare(text[start:end], language) == _bare(str(words), language)
+                yield Figure(text[start : following.end()], says if is_meant else ("in words", text[start:end]))
+
+
+def _runs_of_words(text: str, locale: str) -> Iterator[tuple[int, int]]:
+    """From where to where numbers stand in words."""
+    start = end = joined = -1
+    for word in re.finditer(r"[^\W\d_]+", text):
+        at, is_of_a_number = word.start(), _is_of_a_number(word[0].lower(), locale)
+        is_next = start >= 0 and not text[max(end, joined) : at].strip(" ,-\n\t\xa0")
+        if is_next and is_of_a_number:
+            end = word.end()
+        elif is_next and word[0].lower() in _JOINERS:
+            joined = word.end()
+        else:
+            if start >= 0:
+                yield start, end
+            is_first = is_of_a_number and not re.search(r"[0-9]\s?$", text[max(at - 2, 0) : at])
+            start, end = (at, word.end()) if is_first else (-1, -1)
+    if start >= 0:
+        yield start, end
+
+
+@lru_cache(4096)
+def _is_of_a_number(word: str, locale: str) -> bool:
+    """Whether a word is a number, or several written as one (“dreihundertzehntausend”)."""
+    reached = {0}
+    parts = _number_words(locale)
+    for at in range(len(word) if len(word) <= _LONGEST_WORD else 0):
+        if at in reached:
+            reached |= {at + len(part) for part in (*parts, *(_JOINERS if at else ())) if word.startswith(part, at)}
+    return bool(word) and len(word) in reached
+
+
+@cache
+def _number_words(locale: str) -> frozenset[str]:
+    """The words and parts of words that numbers are made of in a language."""
+    numbers = [*range(1, 31), *range(40, 100, 10), *range(100, 1000, 100), 1000, 10**6, 2 * 10**6, 10**9, 2 * 10**9]
+    found: set[str] = set()
+    for number in numbers:
+        found.update(re.split(r"[\s,-]+", (in_words(str(number), locale) or "").lower()))
+    stem = (in_words("1", locale) or "").lower().removesuffix("s")
+    found |= {each.removeprefix(stem) for each in found if stem and each.startswith(stem)}  # “(ein)hundert”
+    return frozenset(each for each in found if len(each) > 1) - set(_JOINERS)
+
+
+def _bare(words: str, locale: str) -> str:
+    """Words without what is said or left out at will: “three hundred (and) ten thousand”, “(one) hundred”."""
+    parts = re.split(r"[\s,-]+", words.lower())
+    joined = "".join(each for each in parts if each not in _JOINERS)
+    one = (in_words("1", locale) or "").lower()
+    for each in sorted({one, one.removesuffix("s"), f"{one.removesuffix('s')}e"}, key=len, reverse=True):
+        if each and joined.startswith(each) and joined != each:
+            return joined.removeprefix(each)
+    return joined
+
+
+def _of_the_whole(value: Body, found: list[Figure]) -> str | None:
+    """A figure that is larger than every part, where none is the whole."""
+    wholes = (value.get("currency"), Decimal(value["total"]))
+    largest = max((abs(Decimal(each["amount"])) for each in value["parts"]), default=Decimal(0))
+    amounts = [each for each in found if isinstance(each.says[1], Decimal)]
+    if len(value["parts"]) < _SEVERAL or any(each.says == wholes for each in amounts):
+        return None
+    return next((each.written for each in amounts if abs(each.says[1]) > largest), None)
+
+
+def _of_the_number(value: Body, text: str, locale: str) -> str | None:
+    """How many parts the words name, where it is never as many as there are."""
+    counts = _counts(locale)
+    count = "|".join(re.escape(each) for each in sorted(counts, key=len, reverse=True))
+    named = list(re.finditer(rf"(?<![\w.,])([0-9]{{1,4}}|{count})\s(?:[^\W\d]+\s)?(?:{_PARTS})\b", text, re.IGNORECASE))
+    numbers = [counts.get(each[1].lower()) or int(each[1]) for each in named]
+    return named[0][0] if named and len(value["parts"]) not in numbers else None
 
 
 @cache
@@ -176,10 +301,11 @@ def _durations(text: str, locale: str) -> Iterator[Figure]:
     words = _counts(locale)
     count = "|".join(re.escape(each) for each in sorted(words, key=len, reverse=True))
     names = "|".join(sorted(units, key=len, reverse=True))
-    pattern = rf"(?<![\w.,])([0-9]{{1,4}}|{count})['’]?[\s-]({names})\b"
+    pattern = rf"(?<![\w.,])([0-9]{{1,4}}|{count})(?:\s?\(([0-9]{{1,4}})\))?['’]?[\s-]({names})\b"
     for each in re.finditer(pattern, text, re.IGNORECASE):
-        number = words.get(each[1].lower()) or int(each[1])
-        yield Figure(each[0], _length(str(number), units[each[2].lower()]))
+        said = {words.get(each[1].lower()) or int(each[1]), int(each[2] or 0)} - {0}
+        for number in said:
+            yield Figure(each[0], _length(str(number), units[each[3].lower()]))
 
 
 @lru_cache(64)
@@ -228,19 +354,21 @@ def _months(locale: str) -> dict[str, int]:
 
 
 def _slipped(value: Body, text: str) -> str | None:
-    """A bare number with the same digits as the value and another place for the decimal sign, or a large one of as many
-    digits, some of which are others."""
+    """A bare number with the same digits as the value and another place for the decimal sign, a large one of as many
+    digits, some of which are others, or beside money one with hundredths, as prices have them."""
     wanted = [each for each in _numbers(value) if each]
     digits = {_digits(each) for each in wanted}
-    found = [Figure(each[0], _read(each[1])) for each in _PLAIN.finditer(text)]
-    if any(each.says in wanted for each in found):
+    bare = [(each, _read(each[1])) for each in _PLAIN.finditer(text)]
+    if any(says in wanted for _, says in bare):
         return None
     lengths = {len(str(int(abs(each)))) for each in wanted if abs(each) >= _LARGE}
-    for each in found:
-        if each.says is not None and (
-            _digits(each.says) in digits or (each.says >= _LARGE and len(str(int(each.says))) in lengths)
-        ):
-            return each.written
+    for found, says in bare:
+        if says is None or _REFERENCE.search(text[max(found.start() - _NEAR, 0) : found.start()]):
+            continue
+        is_as_large = says >= _LARGE and len(str(int(says))) in lengths
+        is_a_price = value["kind"] in ("money", "parts") and re.search(r"[.,][0-9]{2}$", found[1])
+        if _digits(says) in digits or is_as_large or is_a_price:
+            return found[0]
     return None
 
 

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from domain.refusals import Code, Refusal
+from domain import acts
+from domain.refusals import Code, Guards, Refusal
 from domain.words import GROUNDS, LIVE
 from web import composer
 from web.asked import Form, FormAsked, Params, ended, known
@@ -25,6 +26,11 @@ _KINDS = {
     "trial": "Trial: for a time, then looked at again",
     "agreed_to_differ": "Agreed to differ: it stays on record and no longer blocks",
 }
+_CHANGE_THE_TEXT = {
+    *("propose", "package", "add", "move", "remove", "open", "reopen", "park", "defer", "open_ratification"),
+    *("counter", "replace", "object", "accept", "accept_subject_to"),
+}
+"""The acts that are not open while the text is frozen, in force or given up."""
 
 
 def item(reader: Reader, params: Params) -> str:
@@ -41,6 +47,10 @@ def form(reader: Reader, act: str, params: Params) -> str:
     make = _FORMS.get(act)
     if make is None or reader.us is None:
         raise Refusal(Code.NOT_FOUND)
+    if act in _CHANGE_THE_TEXT:
+        Guards(acts.change_the_text(reader.status)).settle()
+    if act == "refuse_consent":
+        Guards(acts.refuse_to_sign(reader.status, ran_out=False)).settle()
     asked = FormAsked(reader, act, params)
     made = make(asked)
     template = templates.get_template(f"forms/{made.template or act}.html")

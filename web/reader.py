@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from domain.readiness import Obstacle
 from domain.rules import Covered
-from domain.words import LIVE, NOT_ENDED, AgreementStatus, Mandate, Severity, TermStatus
+from domain.words import LIVE, NOT_ENDED, AgreementStatus, Mandate, Severity, TermStatus, VoidCause
 from web import numbers, values
 from web.audience import Audience
 from web.directory import Directory
@@ -134,6 +134,25 @@ class Reader:
             who = " or ".join(self.may_sign_for(party_id)) or "a signatory"
             signed.append(f"{awaited} signature{'s' if awaited > 1 else ''} awaited, from {who}")
         return f"{self.short(party_id)}: {'; '.join(signed)}."
+
+    @property
+    def cannot_sign(self) -> str:
+        """What is told to who has no mandate to sign."""
+        if self.us is None:
+            return "You read along as an observer: nothing is asked of you."
+        return "You cannot sign it yourself: that takes the mandate of a signatory."
+
+    @property
+    def why_void(self) -> str:
+        """Why the last ratification ended without force, in a few words."""
+        ratification = self.view.header["ratification"]
+        match ratification["voided"]:
+            case VoidCause.REFUSED:
+                return f"{self.who(ratification['refusal'])} refused"
+            case VoidCause.WITHDRAWN:
+                return "taken back to drafting"
+            case _:
+                return "the time ran out"
 
     @property
     def signed_by_now(self) -> list[str]:

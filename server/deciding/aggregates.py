@@ -15,6 +15,7 @@ from domain.events import Event
 from domain.ids import PartnershipId, is_id, text_of
 from domain.partnership import Partnership
 from domain.refusals import Code, Refusal
+from domain.stream import Stream
 from server.log.mapper import CanonicalMapper
 from server.log.store import NEWEST, Commit, Lineage, Log, Outcome, Turn, Writer
 

@@ -133,6 +133,7 @@ class Deciding:
         task.add_done_callback(self._tasks.discard)
 
     async def _serve(self, stream: str, line: _Line) -> None:
+        served: list[Case] = []
         try:
             while line.waiting:
                 if line.overtaken and line.overtaken.last:
@@ -145,6 +146,9 @@ class Deciding:
                     await self._decide_in_turn(stream, overtaken, served)
                 else:
                     await self._decide_loaded(stream, line, served)
+        except BaseException as error:
+            _fail([*served, *line.waiting], Fault(error))  # whatever it was: nobody waits for ever
+            raise
         finally:
             del self._lines[stream]
 
@@ -159,7 +163,12 @@ class Deciding:
             _fail(served, Refusal(Code.NOT_FOUND))
             return
         for place, case in enumerate(served):
-            if first := await self._first_outcome(held, case):
+            try:
+                first = await self._first_outcome(held, case)
+            except Exception as error:
+                _fail([case], Fault(error))
+                continue
+            if first:
                 _settle(case, first)
                 continue
             if held.lineage.broken:
@@ -219,7 +228,7 @@ class Deciding:
         """Whether deciding may take so long that everybody else would notice."""
         aggregate = held.aggregate
         own = case.command.weight(aggregate) if case.command else 0
-        return aggregate.deadlines.due(self._at(case)) + own > MOST_AT_ONCE
+        return bool(aggregate.deadlines.due(self._at(case)) + own > MOST_AT_ONCE)
 
     def _at(self, case: Case) -> datetime:
         return case.act.at if case.act else self._clock()

@@ -33,7 +33,6 @@ from server.seat import Seat
 from server.sources import new_id
 from server.together import Together
 
-
 Fact = Callable[[PartnershipId], Awaitable[Any]]
 """Tells something of a partnership's streams."""
 
@@ -75,7 +74,7 @@ class Workspace:
 
         def decide(aggregate: Stream, act: Act | None) -> None:
             assert act
-            if aggregate.KIND != kind or not aggregate.is_for(seat.partnership_id, act.party):
+            if kind != aggregate.KIND or not aggregate.is_for(seat.partnership_id, act.party):
                 raise Refusal(Code.NOT_FOUND)
             aggregate.execute(command, act)
 
@@ -145,7 +144,7 @@ class Workspace:
         """`not_found` for a stream that is no such one, or is not there for the asker."""
         held = await self.aggregates.hold(stream)
         aggregate = held.aggregate if held else None
-        if aggregate is None or aggregate.KIND != kind:
+        if aggregate is None or kind != aggregate.KIND:
             raise Refusal(Code.NOT_FOUND)
         if not aggregate.is_for(seat.partnership_id, self.member(seat).party_id):
             raise Refusal(Code.NOT_FOUND)

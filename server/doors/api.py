@@ -13,8 +13,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from domain.agreement import Agreement
 from domain.fingerprint import text_fingerprint
 from domain.ids import is_id
+from domain.partnership import Partnership
 from domain.refusals import Code, Refusal, malformed
 from domain.times import written
 from domain.words import LIVE
@@ -24,6 +26,8 @@ from server.deciding.workspace import Recorded
 from server.doors import partnerships
 from server.doors.access import RateLimit, base_url, bearer_token, read_body, signed_in
 from server.doors.openapi import asyncapi, openapi
+from server.doors.pages import json_of
+from server.log.store import some_events
 from server.node import Node
 from server.seat import Seat
 
@@ -113,17 +117,16 @@ class Api:
     async def command_agreement(self, request: Request) -> Response:
         seat = await self._sender(request)
         raw = await read_body(request)
-        with self.node.metrics.timing_command():
-            recorded = await self.node.workspace.on_agreement(seat, request.path_params["agreement_id"], raw)
-        return _recorded(recorded)
+        return await self._command(seat, Agreement.KIND, request.path_params["agreement_id"], raw)
 
     async def command_partnership(self, request: Request) -> Response:
         seat = await self._sender(request)
         raw = await read_body(request)
-        known_terms = await self.node.known_terms(seat.partnership_id)
-        partnership_id = request.path_params["partnership_id"]
+        return await self._command(seat, Partnership.KIND, request.path_params["partnership_id"], raw)
+
+    async def _command(self, seat: Seat, kind: str, stream: str, raw: Any) -> Response:
         with self.node.metrics.timing_command():
-            recorded = await self.node.workspace.on_partnership(seat, partnership_id, raw, known_terms)
+            recorded = await self.node.workspace.on(kind, seat, stream, raw)
         return _recorded(recorded)
 
     async def _sender(self, request: Request) -> Seat:
@@ -185,7 +188,7 @@ class Api:
     async def _events(self, request: Request, stream: str) -> Response:
         after = _whole(request, "after", 0, 0, 2**53)
         limit = _whole(request, "limit", 100, 1, 1000)
-        found = await asyncio.to_thread(self.node.database.log.events, UUID(stream), after, up_to=after + limit)
+        found = await asyncio.to_thread(some_events, self.node.database.log, UUID(stream), after, limit)
         events = b",".join(each.state for each in found)
         upto = found[-1].originator_version if found else after
         return Response(b'{"events":[%s],"next":%d}' % (events, upto), media_type="application/json")
@@ -213,11 +216,11 @@ class Api:
                 ],
             }
 
-        return json_response(await self.node.read(ask))
+        return await json_of(await self.node.read(ask))
 
     async def terms(self, request: Request) -> Response:
         found = await self._asked(request, lambda connection, *of: as_of.standing(connection, tables.terms, *of))
-        return json_response({"terms": shapes.term_shapes(found)})
+        return await json_of({"terms": shapes.term_shapes(found)})
 
     async def conflicts(self, request: Request) -> Response:
         after, limit = _page(request)
@@ -226,7 +229,7 @@ class Api:
             return as_of.raised(connection, agreement_id, moment, after, limit)
 
         found = await self._asked(request, ask)
-        return json_response({"conflicts": [shapes.conflict_shape(each) for each in found.bodies], "next": found.next})
+        return await json_of({"conflicts": [shapes.conflict_shape(each) for each in found.bodies], "next": found.next})
 
     async def consents(self, request: Request) -> Response:
         after, limit = _page(request)
@@ -237,7 +240,7 @@ class Api:
 
         found, voided = await self._asked(request, ask)
         rows = [each | {"voided_by": _voided_by(each, voided)} for each in found.bodies]
-        return json_response({"consents": rows, "next": found.next})
+        return await json_of({"consents": rows, "next": found.next})
 
     async def timeline(self, request: Request) -> Response:
         after, limit = _page(request)
@@ -246,15 +249,14 @@ class Api:
             return as_of.happened(connection, tables.timeline, agreement_id, moment, after, limit)
 
         found = await self._asked(request, ask)
-        partnership_id = await self.node.workspace.partnership_of(request.path_params["agreement_id"])
-        assert partnership_id
-        names = self.node.directory(partnership_id).names
+        seat = await signed_in(self.node, request)
+        names = self.node.directory(seat.partnership_id).names
         shown = ("event_version", "at", "type", "party_id", "member_id", "term_ids")
         rows = [
             {field: body[field] for field in shown} | {"sentence": timeline.sentence(body, names)}
             for body in found.bodies
         ]
-        return json_response({"timeline": rows, "next": found.next})
+        return await json_of({"timeline": rows, "next": found.next})
 
     async def proposal(self, request: Request) -> Response:
         agreement_id = await self._agreement(request)
@@ -290,8 +292,7 @@ class Api:
         """The agreement that the path names, once the clock has recorded what has passed."""
         seat = await self._reader(request)
         agreement_id: str = request.path_params["agreement_id"]
-        if await self.node.workspace.partnership_of(agreement_id) != seat.partnership_id:
-            raise Refusal(Code.NOT_FOUND)
+        await self.node.workspace.refuse_foreign(seat, Agreement.KIND, agreement_id)
         await self.node.workspace.let_clock_record(agreement_id)
         return agreement_id
 

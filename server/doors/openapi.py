@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from domain.agreement import Agreement
 from domain.command import Command
-from domain.commands import AGREEMENT_COMMANDS, PARTNERSHIP_COMMANDS
+from domain.partnership import Partnership
 from server.doors import partnerships
 from server.doors import schemas as s
 
@@ -39,8 +40,8 @@ def openapi() -> dict[str, Any]:
             "schemas": {
                 "Event": s.any_event(),
                 "Problem": s.PROBLEM,
-                "AgreementCommand": _commands(AGREEMENT_COMMANDS),
-                "PartnershipCommand": _commands(PARTNERSHIP_COMMANDS),
+                "AgreementCommand": _commands(Agreement.commands),
+                "PartnershipCommand": _commands(Partnership.commands),
             },
         },
         "paths": {
@@ -103,7 +104,7 @@ def asyncapi() -> dict[str, Any]:
             type={"const": "presence"}, members=s.listed(s.exactly(member_id=s.ID, at=s.nullable(s.ID)))
         ),
     }
-    taken = {"command": _commands(AGREEMENT_COMMANDS), "presence_update": presence_in}
+    taken = {"command": _commands(Agreement.commands), "presence_update": presence_in}
     messages = {name: {"name": name, "payload": payload} for name, payload in (sent | taken).items()}
     channel = {"$ref": "#/channels/live"}
     return {

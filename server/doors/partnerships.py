@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from domain import members
 from domain.agreement import Agreement
 from domain.command import read_command
-from domain.commands import AGREEMENT_COMMANDS
 from domain.fields import Flag, ListOf, Object, Reference, Text, Whole, Word
 from domain.ids import AgreementId, MemberId, PartnershipId, PartyId
-from domain.partnership import MandateGrant, Partnership
+from domain.members import MandateGrant
+from domain.partnership import Partnership
 from domain.refusals import Code, Refusal, malformed
 from domain.rules import Act
 from domain.words import PARTNERSHIP_KINDS, Mandate
@@ -158,13 +159,16 @@ async def admit(
     if token:
         rows.append(token_row(token, seat, now))
 
-    names_terms = any(term_ids for _, term_ids in mandates)
-    known_terms = await node.known_terms(by.partnership_id) if names_terms else {}
-
     def decide(partnership: Partnership, act: Act, command_id: str) -> None:
-        partnership.known_terms = known_terms
-        partnership.admit(
-            PartyId(party_id), seat.member_id, mandates, act, command_id, observer=observer, program=program
+        members.admit(
+            partnership,
+            PartyId(party_id),
+            seat.member_id,
+            mandates,
+            act,
+            command_id,
+            observer=observer,
+            program=program,
         )
 
     await node.workspace.admit(by, decide, rows)
@@ -198,7 +202,7 @@ def _propose_all(agreement: Agreement, markdown: str, act: Act, most: int) -> No
         item = {"op": "add", "heading": clause.heading, "text": clause.text}
         raw = {"command_id": new_id(), "type": "make_proposal", "items": [item]}
         try:
-            agreement.execute(read_command(raw, AGREEMENT_COMMANDS, new_id), act)
+            agreement.execute(read_command(raw, Agreement.commands, new_id), act)
         except Refusal as refusal:
             where = f"Clause {number} of the import, {clause.heading[:60]!r}: {refusal.detail}"
             raise Refusal(refusal.code, where, refusal.next_step) from None

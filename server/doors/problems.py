@@ -90,7 +90,7 @@ async def on_fault(request: Request, error: Exception) -> Response:
 def _what_was_kept(request: Request, kept: Kept) -> tuple[str, str]:
     """A sentence, and the next step."""
     if request.method in ("GET", "HEAD"):
-        return "Something went wrong on our side while this was read; nothing was changed.", "Try it again."
+        return "Something went wrong on our side while this was read; you have changed nothing by it.", "Try it again."
     is_command = request.url.path.endswith("/commands")
     again = "Send it again with the same command_id: it is recorded once." if is_command else "Try it again."
     match kept:

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from domain.agreement import Agreement
 from domain.ids import is_id
 from domain.refusals import Code, Refusal
 from domain.times import written
@@ -105,8 +106,7 @@ class RoomPages:
         seat = await signed_in(self.node, request)
         self.reads.count(seat.member_id)
         agreement_id: str = request.path_params["agreement_id"]
-        if await self.node.workspace.partnership_of(agreement_id) != seat.partnership_id:
-            raise Refusal(Code.NOT_FOUND)
+        await self.node.workspace.refuse_foreign(seat, Agreement.KIND, agreement_id)
         await self.node.workspace.let_clock_record(agreement_id)
         view = RoomView(await self.node.read(Present.load, agreement_id), written(self.node.clock()))
         audience = self.node.audiences.of(seat, locale_of(request))

@@ -7,8 +7,9 @@ import typing
 from typing import Any, get_args, get_origin, get_type_hints
 
 from domain.command import Command
-from domain.events import EVENT_TYPES, Event
+from domain.events import Event
 from domain.refusals import Code
+from domain.streams import event_types
 from domain.words import AgreementStatus, Mark, ObjectionState, ProposalState, Severity, TermStatus
 
 Schema = dict[str, Any]
@@ -179,11 +180,6 @@ def data_schema(event: type[Event]) -> Schema:
     """An event's own data."""
     hints = get_type_hints(event)
     return exactly(**{name: _of_type(hints[name]) for name in event.data_fields()})
-
-
-def event_types() -> list[type[Event]]:
-    """Every event type, one aggregate's after the other's, in the order of their declaration."""
-    return sorted(EVENT_TYPES.values(), key=lambda event: event.__module__)
 
 
 def any_event() -> Schema:

@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from domain import acts
 from domain.fields import Flag, Object, Reference, Text, Word
-from domain.ids import PartnershipId
+from domain.ids import MemberId, PartnershipId
 from domain.refusals import Code, Guards, Refusal
 from domain.words import PARTNERSHIP_KINDS
 from projections import as_of
@@ -128,13 +128,12 @@ class Door:
         session_id, seat, secret = new_id(), invitation.seat, request.path_params["secret"]
         now, days = self.node.clock(), self.node.settings.session_days
         first = self.node.workspace.partnership(seat.partnership_id).first_member(seat.member_id)
+        leads_to = invitation.leads_to or await self._first_page(seat.partnership_id)
+        # Nothing that can fail comes between this and the answer: the link is used up by it.
         if not await asyncio.to_thread(self.node.identity.enter, secret, invitation, session_id, now, days, first):
             return await self._join_page(await self._invitation(request), 409)
-        if not await asyncio.to_thread(self.node.identity.has_token, first):
-            self.node.rooms.close_sockets_of(first, TOKEN)
-            self.node.other_nodes.announce_sign_out(first, TOKEN)
+        self.node.background.start(self._close_first(first))
         name = seat_name(seat.member_id)
-        leads_to = invitation.leads_to or await self._first_page(seat.partnership_id)
         response = RedirectResponse(f"/{name}{leads_to}", 303)
         response.set_cookie(
             cookie_name(name),
@@ -145,6 +144,12 @@ class Door:
             secure=base_url(request, self.node).startswith("https:"),
         )
         return response
+
+    async def _close_first(self, member_id: MemberId) -> None:
+        """Close what a first member's token opened, if that has died."""
+        if not await asyncio.to_thread(self.node.identity.has_token, member_id):
+            self.node.rooms.close_sockets_of(member_id, TOKEN)
+            self.node.other_nodes.announce_sign_out(member_id, TOKEN)
 
     async def _first_page(self, partnership_id: PartnershipId) -> str:
         headers = await self.node.read(as_of.agreements_of, partnership_id)

@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute, Mount, WebSocketRoute
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 
+from domain.agreement import Agreement
 from domain.fields import Flag, Object, Reference, is_storable
 from domain.refusals import Refusal, malformed
 from server.doors.access import LARGE, SEAT_PATH, RateLimit, decoded, is_foreign, locale_of, who
@@ -21,6 +22,7 @@ from server.faults import Fault
 from server.live.connection import Connection
 from server.live.frames import event_frame, text_frame
 from server.live.rooms import Room, close_for
+from server.log.store import some_events
 from server.logs import log
 from server.node import Node
 from server.seat import Seat
@@ -89,8 +91,10 @@ class Live:
         if seat is None:
             raise _Turned(4401, "not signed in")
         agreement_id = websocket.path_params["agreement_id"]
-        if await self.node.workspace.partnership_of(agreement_id) != seat.partnership_id:
-            raise _Turned(4404, "no such agreement")
+        try:
+            await self.node.workspace.refuse_foreign(seat, Agreement.KIND, agreement_id)
+        except Refusal:
+            raise _Turned(4404, "no such agreement") from None
         await self.node.workspace.let_clock_record(agreement_id)
         newest = await self.node.workspace.newest_version(agreement_id)
         asked = websocket.query_params
@@ -159,8 +163,7 @@ class Live:
 
     async def _read(self, room: Room, after: int) -> tuple[bytes, int]:
         """The frames of events after a version, and the version of the last of them."""
-        stream, up_to = UUID(room.agreement_id), after + PAGE
-        page = await asyncio.to_thread(self.node.database.log.events, stream, after, up_to=up_to)
+        page = await asyncio.to_thread(some_events, self.node.database.log, UUID(room.agreement_id), after, PAGE)
         frames = [event_frame(each.originator_version, each.state) for each in page]
         room.recent.prepend(after + 1, frames)
         return b"".join(frames), page[-1].originator_version
@@ -230,7 +233,7 @@ class _Visit:
         try:
             self.commands.count(self.seat.member_id)
             with self.node.metrics.timing_command():
-                recorded = await self.node.workspace.on_agreement(self.seat, self.agreement_id, raw)
+                recorded = await self.node.workspace.on(Agreement.KIND, self.seat, self.agreement_id, raw)
             frame = _frame({"type": "recorded", "command_id": command_id, "version": recorded.version})
             self.connection.push_after(recorded.version, frame)
         except Refusal as refusal:

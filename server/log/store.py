@@ -1,7 +1,8 @@
 """The store: events and command outcomes in one durable transaction for all commands that wait (group commit).
 
-One writer thread drains a queue; everything written to the log's database goes through it. What it is given either
-becomes durable as a whole, or is reported as a conflict and leaves nothing behind.
+One writer thread drains a queue; what it is given either becomes durable as a whole, or is reported as a conflict and
+leaves nothing behind. Beside it, Identity uses up links and ends sessions in transactions of its own, where the
+database decides who was first.
 """
 
 from __future__ import annotations
@@ -78,6 +79,29 @@ class Turn(Protocol):
 
 Result = Sequence[int] | Exception
 """The ids of a commit's events, or why it failed."""
+
+
+def some_events(log: Log, stream: UUID, after: int, most: int) -> list[StoredEvent]:
+    """The next events of a stream: as many at most, and no more than come to about MOST_BYTES, but one at least. Texts
+    may have a megabyte each, and what is read is held and sent in one piece."""
+    found: list[StoredEvent] = []
+    size, next_ones = 0, _FIRST_ONES
+    while len(found) < most and size < MOST_BYTES:
+        from_here = after + len(found)
+        page = log.events(stream, from_here, up_to=from_here + min(next_ones, most - len(found)))
+        for event in page:
+            if size >= MOST_BYTES:
+                return found
+            found.append(event)
+            size += len(event.state)
+        if not page:
+            break
+        next_ones = max((MOST_BYTES - size) * len(found) // size, 1)
+    return found
+
+
+MOST_BYTES = 512 * 1024
+_FIRST_ONES = 16
 
 
 class Log(Protocol):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, MetaData, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Index, MetaData, String, Table, Text, func
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql import Executable
 
@@ -71,6 +71,9 @@ secrets = Table(
 )
 
 Index("people_of_partnership", people.c.partnership_id)
+Index("people_by_email", func.lower(people.c.email))
+Index("tokens_of_member", tokens.c.member_id)
+Index("invitations_of_member", invitations.c.member_id)
 Index("sessions_of_member", sessions.c.member_id)
 
 

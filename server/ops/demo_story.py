@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from domain.agreement import Agreement
 from projections import as_of, tables
 from server.node import Node
 from server.seat import Seat
@@ -45,7 +46,7 @@ class Table:
         """One act, twenty minutes after the last; the data of its event."""
         self.pace.now += timedelta(minutes=20)
         raw = {"command_id": new_id(), "type": command, **fields}
-        recorded = await self.node.workspace.on_agreement(seat, self.agreement_id, raw)
+        recorded = await self.node.workspace.on(Agreement.KIND, seat, self.agreement_id, raw)
         return dict(orjson.loads(recorded.events[0])["data"])
 
     async def accept(self, seat: Seat, made: dict[str, Any], **fields: Any) -> None:

@@ -8,17 +8,16 @@ from typing import Any
 
 from click import Command as CliCommand
 
-from domain.agreement_events import AgreementEvent
 from domain.command import Command
-from domain.commands import AGREEMENT_COMMANDS, PARTNERSHIP_COMMANDS
 from domain.events import Event
 from domain.refusals import Code, Refusal
+from domain.streams import STREAMS, event_types, kind_of
 from server.doors.access import RateLimit
 from server.doors.home_pages import HomePages
 from server.doors.openapi import openapi
 from server.doors.problems import status_of
 from server.doors.room_pages import RoomPages
-from server.doors.schemas import data_schema, event_types
+from server.doors.schemas import data_schema
 from server.doors.sign_in import Door
 from server.metrics import Metrics
 from server.ops.cli import main
@@ -40,8 +39,9 @@ def _table(head: list[str], rows: list[list[str]]) -> str:
 
 def _commands() -> str:
     rows = []
-    for stream, commands in (("agreement", AGREEMENT_COMMANDS), ("partnership", PARTNERSHIP_COMMANDS)):
-        rows += [[f"`{each.TYPE}`", stream, _fields(each), str(each.__doc__).strip()] for each in commands.values()]
+    for kind, stream in STREAMS.items():
+        commands = stream.commands.values()
+        rows += [[f"`{each.TYPE}`", kind, _fields(each), str(each.__doc__).strip()] for each in commands]
     return _table(["type", "on", "fields (? may be left out)", "what it does"], rows)
 
 
@@ -53,7 +53,7 @@ def _fields(command: type[Command]) -> str:
 def _events() -> str:
     rows = []
     for each in event_types():
-        stream = "agreement" if issubclass(each, AgreementEvent) else "partnership"
+        stream = kind_of(each)
         meaning = str(each.__doc__).strip().replace("\n    ", " ")
         rows.append([f"`{each.TOPIC}`", stream, str(each.SCHEMA), _data(each), meaning])
     return _table(["type", "stream", "schema", "data", "meaning"], rows)

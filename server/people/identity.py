@@ -39,7 +39,7 @@ def fresh_secret() -> str:
 
 
 class Identity:
-    """Answers who somebody is; what it writes is handed to the writer as statements."""
+    """Answers who somebody is, and writes what is used up or ended; what comes with events is handed to the writer."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine

@@ -101,8 +101,8 @@ async def test_enter_in_haste_binds_nothing(browser: Browser, demo: Running) -> 
     await expect(clause.locator(".state")).to_have_text("✓ Provisionally agreed")
 
 
-async def ratifiable(demo: Running) -> dict[str, str]:
-    """An agreement of its own with one agreed clause, put to signature by Ada's program; headers by role."""
+async def ratifiable(demo: Running, title: str = "Exit") -> dict[str, str]:
+    """An agreement of its own with one agreed clause, put to signature by Ada; links that sign in, by role."""
     says = {role: {"Authorization": f"Bearer {token}"} for role, token in demo.line["tokens"].items()}
     async with httpx.AsyncClient(base_url=demo.url) as http:
 
@@ -114,7 +114,7 @@ async def ratifiable(demo: Running) -> dict[str, str]:
 
         opened = await http.post(
             f"/api/v1/partnerships/{demo.line['partnership_id']}/agreements",
-            headers=says["a_negotiator"], json={"title": "Exit"},
+            headers=says["a_negotiator"], json={"title": title},
         )  # fmt: skip
         agreement_id = opened.json()["agreement_id"]
         path = f"/api/v1/agreements/{agreement_id}"
@@ -126,10 +126,10 @@ async def ratifiable(demo: Running) -> dict[str, str]:
         await do("a_negotiator", "mark_term", term_id=term_id, mark="exit")
         ratification = await do("a_negotiator", "open_ratification")
         links = {}
-        for role in ("a_signatory", "b_signatory"):
+        for role in ("a_signatory", "b_signatory", "a_negotiator"):
             shown = (await http.get(path.rsplit("/agreements", 1)[0] + f"/partnerships/{demo.line['partnership_id']}",
                                     headers=says[role])).json()  # fmt: skip
-            name = {"a_signatory": "Sol", "b_signatory": "Sue"}[role]
+            name = {"a_signatory": "Sol", "b_signatory": "Sue", "a_negotiator": "Ada"}[role]
             member_id = next(each["member_id"] for each in shown["members"] if each["name"] == name)
             seat = member_id.replace("-", "")[-10:]
             links[role] = (await http.post(f"/{seat}/links", headers=says[role], json={})).json()["link"]
@@ -192,7 +192,7 @@ async def test_how_signing_stands_is_told_on_every_screen(browser: Browser, demo
         beside = await member.page.locator("#ratification .signatures local-time").first.evaluate(
             "each => each.shadowRoot.textContent"
         )
-        assert beside.startswith("(here ")
+        assert beside.startswith(" (here ")
         await member.page.locator("#menu summary").click()
         await expect(member.page.locator("#menu")).to_contain_text("The signed text")
         assert "to be signed" not in (await member.page.content()).lower()

@@ -83,6 +83,24 @@ async def test_what_was_unticked_is_not_said_to_be_accepted(browser: Browser, de
     await expect(cid.page.locator("#tray")).to_be_hidden()
 
 
+async def test_an_offer_that_is_replaced_while_several_are_read_is_left_out(browser: Browser, demo: Running) -> None:
+    ada, cid = await both(browser, demo)
+    for heading in ("5.1", "6.2 Termination"):
+        await cid.clause(heading).locator(".marking input").check()
+    await cid.press(cid.page.locator("#tray"), "Read and accept together")
+    form = cid.page.locator("#sheet .act-form")
+    await cid.reads(form, form.locator("[data-words]").first)
+    await ada.does("6.2 Termination", "Replace", items__0__text="Either party may terminate on 90 days notice.")
+    left = form.locator(".read", has_text="Termination")
+    await expect(left.locator("[role=alert]")).to_contain_text("was replaced or has ended meanwhile")
+    await expect(left.locator("[data-includes]")).not_to_be_checked()
+    await expect(form.locator("button[data-binds]")).to_have_text("Accept 1")
+    await form.locator("button[data-binds]").click()
+    await expect(cid.page.locator("#done")).to_contain_text("The way back is to reopen a clause, with a reason: 5.1.")
+    await expect(cid.clause("6.2 Termination").locator(".state")).to_contain_text("Waiting for us")
+    assert ada.said == cid.said == []
+
+
 async def test_arriving_changes_take_no_words_and_move_no_text_under_the_cursor(
     browser: Browser, demo: Running
 ) -> None:
@@ -257,7 +275,7 @@ async def test_a_clause_is_set_aside_by_both(browser: Browser, demo: Running, ac
     await cid.fill(form, until="2099-03-04", reason="Counsel is looking into it.")
     await expect(form).to_have_count(0)
     asked = ada.clause("13.12")
-    await expect(asked.locator(".asked")).to_contain_text("until 4 Mar 2099: Counsel is looking into it.")
+    await expect(asked.locator(".asked")).to_contain_text("until 4 Mar 2099, 24:00 UTC: Counsel is looking into it.")
     await ada.choose("13.12")
     await ada.press(asked, "Agree")
     word = {"set aside": "Parked until 4 Mar 2099", "leave open": "Deferred until 4 Mar 2099"}[act]

@@ -9,10 +9,11 @@ from uuid import UUID
 
 import pytest
 
+from domain import members
 from domain.command import read_command
-from domain.commands import PARTNERSHIP_COMMANDS
 from domain.ids import MemberId, PartnershipId, PartyId, TermId
-from domain.partnership import MandateGrant, Partnership
+from domain.members import MandateGrant
+from domain.partnership import Partnership
 from domain.refusals import Code, Refusal
 from domain.rules import Act
 from domain.words import Mandate
@@ -30,20 +31,20 @@ class House:
         self._ids = count(1)
         parties = [(M, "Meridian", SOL), (C, "Castellan", SUE)]
         self.partnership = Partnership.form(PartnershipId(str(UUID(int=1))), "alliance", "", parties, NOW, "c0")
-        self.partnership.known_terms = {T1: True, T2: True, T3: True, GONE: False}
+        self.known = {"terms": {T1: True, T2: True, T3: True, GONE: False}}
         self.admit(SOL, BEN)
 
     def act(self, member_id: MemberId) -> Act:
         member = self.partnership.members[member_id]
-        return Act(member.party_id, member_id, dict(member.mandates), self.partnership.version, NOW)
+        return Act(member.party_id, member_id, dict(member.mandates), self.partnership.version, NOW, self.known)
 
     def admit(self, by: MemberId, member_id: MemberId, *mandates: MandateGrant, **more: Any) -> None:
         party = more.pop("party", self.partnership.members[by].party_id)
-        self.partnership.admit(party, member_id, mandates, self.act(by), "c", **more)
+        members.admit(self.partnership, party, member_id, mandates, self.act(by), "c", **more)
 
     def do(self, by: MemberId, command: str, **fields: Any) -> None:
         raw = {"command_id": "c", "type": command, **fields}
-        self.partnership.execute(read_command(raw, PARTNERSHIP_COMMANDS, lambda: str(next(self._ids))), self.act(by))
+        self.partnership.execute(read_command(raw, Partnership.commands, lambda: str(next(self._ids))), self.act(by))
 
     def code(self, by: MemberId, command: str, **fields: Any) -> Code:
         before = self.partnership.version

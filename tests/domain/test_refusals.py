@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from random import Random
 from typing import Any
 
 import pytest
 
-from domain.commands import AGREEMENT_COMMANDS, PARTNERSHIP_COMMANDS
+from domain.agreement import Agreement
+from domain.commands import MakeProposal
+from domain.ids import CommandId, ProposalId
+from domain.partnership import Partnership
 from domain.refusals import Code, Refusal
 from domain.words import Mandate
 from tests.negotiations import World, random_step
@@ -535,7 +539,7 @@ LOOKS = (
 @pytest.mark.parametrize("seed", range(6))
 def test_every_next_step_leads_to_something_that_is_there(seed: int) -> None:
     world, random = World(), Random(seed)
-    known = AGREEMENT_COMMANDS | PARTNERSHIP_COMMANDS
+    known = Agreement.commands | Partnership.commands
     assert set(ACTS.values()) <= known.keys()
     for _ in range(700):
         step = random_step(world, random)
@@ -562,3 +566,41 @@ def test_the_first_of_several_broken_guards_is_named(table: Table) -> None:
     assert table.code(CID, "accept_proposal", **wrong) == Code.EXPIRED
     table.do(CID, "abandon_agreement", reason="x")
     assert table.code(ADA, "accept_proposal", **wrong) == Code.ALREADY_ENDED
+
+
+@pytest.mark.parametrize("code", list(Code))
+def test_what_a_refusal_usually_says_next_names_nothing_that_is_not_there(code: Code) -> None:
+    """A word that names a kind of act has a command of that kind."""
+    words = set(re.findall(r"[a-z]+", Refusal(code).next_step.lower()))
+    known = {part for command in Agreement.commands | Partnership.commands for part in command.split("_")}
+    named = words & {"amend", "amendment", "need", "bridge", "ladder", "neutral", "facilitator", "escalate", "share"}
+    assert named <= known
+
+
+def test_what_is_refused_in_force_leads_to_nothing_that_is_not_there(table: Table) -> None:
+    table.ratifiable()
+    table.do(ADA, "open_ratification")
+    ratification = table.world.agreement.ratification
+    assert ratification
+    for side in (ADA, CID):
+        table.do(side, "consent", fingerprint=ratification.fingerprint)
+    refusal = table.refused(ADA, "open_term", heading="x")
+    assert refusal.code == Code.NEEDS_AMENDMENT
+    assert "amend" not in refusal.next_step
+
+
+def test_a_replacement_weighs_what_it_carries_over(table: Table) -> None:
+    mine = table.propose(ADA, table.term())
+    command = MakeProposal(
+        command_id=CommandId("c"), content="", items=(), replaces=ProposalId(mine), proposal_id=ProposalId("p")
+    )
+    assert command.weight(table.world.agreement) == 0
+    for _ in range(60):
+        table.object(CID, mine)
+    assert command.weight(table.world.agreement) >= 60
+    raised = list(table.world.agreement.objections)
+    table.do(CID, "withdraw_objection", objection_id=raised[7])
+    term_id = table.world.agreement.proposals[ProposalId(mine)].term_ids[0]
+    new = table.propose(ADA, term_id, replaces=mine)
+    assert table.world.agreement.objections_on[ProposalId(mine)] == [raised[7]]
+    assert table.world.agreement.objections_on[ProposalId(new)] == [each for each in raised if each != raised[7]]

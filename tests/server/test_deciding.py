@@ -11,6 +11,7 @@ from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
 
+from domain.agreement import Agreement
 from server.doors.partnerships import form, open_agreement
 from server.faults import Fault
 from server.log.database import migrate, open_database
@@ -18,6 +19,7 @@ from server.node import Node
 from server.settings import Settings
 from tests.databases import fresh_url
 from tests.server.conftest import Pair, on, pair_on
+from tests.server.failing import Fails
 from tests.server.served import Program, Served
 
 
@@ -137,11 +139,29 @@ async def test_whoever_stands_in_line_is_told_when_the_store_fails(tmp_path: Pat
 
     node.workspace.aggregates.load = fails_at_first  # type: ignore[method-assign]
     raw = {"command_id": "c", "type": "open_term", "heading": "1"}
-    asked = [node.workspace.on_agreement(seat, agreement_id, raw | {"command_id": str(n)}) for n in range(5)]
+    asked = [node.workspace.on(Agreement.KIND, seat, agreement_id, raw | {"command_id": str(n)}) for n in range(5)]
     outcomes = await asyncio.wait_for(asyncio.gather(*asked, return_exceptions=True), 20)
     assert all(isinstance(outcome, Fault) for outcome in outcomes)
     failing.clear()
-    recorded_now = await asyncio.wait_for(node.workspace.on_agreement(seat, agreement_id, raw), 20)
+    recorded_now = await asyncio.wait_for(node.workspace.on(Agreement.KIND, seat, agreement_id, raw), 20)
     assert recorded_now.version == 2
     await node.stop()
     database.close()
+
+
+def test_a_retry_that_cannot_be_looked_up_is_answered_and_holds_up_nobody(database_url: str) -> None:
+    first = Served(database_url)
+    pair = pair_on(first)
+    recorded = pair.ada.post("open_term", "c1", heading="1 Price")
+    first.stop()
+    fails = Fails()
+    node = Served(database_url, around=fails)
+    ada = on(node, pair.ada)
+    ada.http.timeout = 20
+    fails.armed = "outcome"
+    answer = ada.post("open_term", "c1", heading="1 Price")
+    assert (answer.status_code, answer.json()["code"]) == (500, "fault")
+    assert ada.post("open_term", "c2", heading="2 Price").status_code == 201
+    again = ada.post("open_term", "c1", heading="1 Price")
+    assert (again.status_code, again.content) == (200, recorded.content)
+    node.stop()

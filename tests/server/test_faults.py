@@ -75,12 +75,12 @@ def test_what_fails_before_anything_is_looked_up_knows_nothing_of_an_earlier_sen
     node.stop()
 
 
-def test_what_fails_while_it_is_read_says_that_nothing_was_changed(failing: tuple[Pair, Fails]) -> None:
+def test_what_fails_while_it_is_read_says_that_the_asker_changed_nothing(failing: tuple[Pair, Fails]) -> None:
     pair, fails = failing
     fails.armed = "events"
     answer = pair.ada.http.get(f"/api/v1/agreements/{pair.ada.agreement_id}/events")
     assert answer.status_code == 500
-    assert "nothing was changed" in answer.json()["detail"]
+    assert "you have changed nothing by it" in answer.json()["detail"]
     pair.node.stop()
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import orjson
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from websockets.sync.client import connect
@@ -312,3 +313,23 @@ def test_metrics_count_outcomes_batches_and_connections(pair: Pair) -> None:
     batches = {sample.name: sample.value for sample in figures["onetext_batch_commits"].samples}
     assert batches["onetext_batch_commits_sum"] >= batches["onetext_batch_commits_count"] >= 3
     assert figures["onetext_slow_disconnects"].samples[0].value == 0
+
+
+def test_long_texts_are_read_in_parts_of_a_bounded_size(pair: Pair) -> None:
+    """A few events are many megabytes: nobody holds a node up by asking for a thousand of them at once."""
+    items = [{"op": "add", "heading": f"{n}", "text": "x" * 60_000} for n in range(10)]
+    for _ in range(3):
+        pair.ada.do("make_proposal", items=items)
+    found, after = [], 0
+    while (page := pair.ada.get("/events", after=after, limit=1000))["events"]:
+        assert len(orjson.dumps(page)) < 1_500_000
+        found += page["events"]
+        after = page["next"]
+    assert [each["version"] for each in found] == list(range(1, 5))
+    answer = pair.ada.http.get(f"/api/v1/agreements/{pair.ada.agreement_id}")
+    assert "content-length" not in answer.headers, "it comes in pieces"
+    assert len(answer.json()["proposals"]) == 3
+    with connect(
+        f"{pair.live_url}?after=0", additional_headers={"Authorization": f"Bearer {pair.ada.token}"}, max_size=None
+    ) as socket:
+        assert [orjson.loads(socket.recv())["version"] for _ in range(5)][1:] == [1, 2, 3, 4]

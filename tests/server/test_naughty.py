@@ -10,9 +10,10 @@ from typing import Any
 import httpx
 import pytest
 
-from domain.commands import AGREEMENT_COMMANDS, PARTNERSHIP_COMMANDS
+from domain.agreement import Agreement
 from domain.fields import Field, FreshId, ListOf, Object, Reference, Text
 from domain.items import Items
+from domain.partnership import Partnership
 from domain.values import KINDS, DecimalText, DurationText, date_text
 from tests.server.conftest import Pair
 from tests.server.served import Program
@@ -110,7 +111,7 @@ def test_every_text_field_keeps_its_bytes(pair: Pair) -> None:
 
 def text_fields() -> Iterator[str]:
     """Every field of a command that takes free text."""
-    for name, command in (AGREEMENT_COMMANDS | PARTNERSHIP_COMMANDS).items():
+    for name, command in (Agreement.commands | Partnership.commands).items():
         for field, kind in command.shape().fields.items():
             if isinstance(kind, Object):
                 yield from (f"{name}.{field}.{inner}" for inner, each in kind.fields.items() if _is_free(each))

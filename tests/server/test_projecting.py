@@ -12,6 +12,7 @@ import pytest
 from projections import projector
 from projections.batch import Batch
 from projections.projector import ModelsReplaced, Projector, clear, dump
+from server.deciding.timers import Timers
 from server.reading import projecting, rebuilding
 from tests.databases import fresh_url
 from tests.server.conftest import Pair, pair_on

@@ -349,3 +349,21 @@ def test_the_home_page_shows_every_agreement_with_what_waits_in_it(served: Serve
     for heading in ("1 Price", "7 Hours"):
         assert f">{heading}</option>" in home, "both agreements have the same title, and each its clauses"
     assert made["proposal_id"] not in home
+
+
+@pytest.mark.parametrize("gone", ["agreements", "tokens"])
+def test_a_link_is_not_used_up_by_an_entry_that_is_not_answered(database_url: str, gone: str) -> None:
+    """Whatever of the database cannot be read or written meanwhile."""
+    node = Served(database_url)
+    link = formed(node)[0]
+    engine = node.database.models if gone == "agreements" else node.database.beside
+    with engine.begin() as connection:
+        connection.execute(text(f"ALTER TABLE {gone} RENAME TO away"))
+    failed = httpx.post(link)
+    assert failed.status_code == 500
+    with engine.begin() as connection:
+        connection.execute(text(f"ALTER TABLE away RENAME TO {gone}"))
+    entered = httpx.post(link)
+    assert entered.status_code == 303
+    assert "set-cookie" in entered.headers
+    node.stop()

@@ -29,12 +29,15 @@ def moment(written: str) -> str:
 
 
 def until(moment: str) -> str:
-    """The last day of a deadline: one at midnight ends the day before (protocol.md, Times)."""
+    """The end of a deadline; one at midnight is that of the day before (protocol.md, Times): 2 Mar 2026, 24:00 UTC."""
     at = moment_of(moment)
-    if at.hour == at.minute == at.second == 0:
-        at -= timedelta(microseconds=1)
-        return f"{at.day} {_MONTHS[at.month - 1]} {at.year}"
-    return day(moment)
+    return f"{last_day(moment)}, 24:00 UTC" if at.hour == at.minute == at.second == 0 else day(moment)
+
+
+def last_day(moment: str) -> str:
+    """The day before which nothing ends: 2 Mar 2026."""
+    at = moment_of(moment) - timedelta(microseconds=1)
+    return f"{at.day} {_MONTHS[at.month - 1]} {at.year}"
 
 
 def duration_count(iso: str) -> str:
@@ -76,7 +79,13 @@ templates = _Environment(
     lstrip_blocks=True,
 )
 templates.filters["invoke"] = lambda each, how: how(each)
-templates.filters |= {"day": day, "moment": moment, "until": until, "duration_count": duration_count}
+templates.filters |= {
+    "day": day,
+    "moment": moment,
+    "until": until,
+    "last_day": last_day,
+    "duration_count": duration_count,
+}
 
 
 def compile_all() -> None:
@@ -89,5 +98,7 @@ MARKS = {Mark.EXIT: "exit term", Mark.LEGAL_FLOOR: "legal floor"}
 templates.globals |= {"MARKS": MARKS, "opens": opens, "sends": sends, "clause_alone": False}
 templates.globals |= {"visible": visible, "runs": redlined}
 _macros = templates.get_template("macros.html").module
-templates.globals |= {name: getattr(_macros, name) for name in ("changes", "spoken", "at", "signed_at", "seal")}
+templates.globals |= {
+    name: getattr(_macros, name) for name in ("changes", "spoken", "at", "ends_at", "signed_at", "seal")
+}
 """So that no template has to import them."""

@@ -35,7 +35,11 @@ export function look() {
     button.disabled = !opens;
     button.closest("form")?.querySelector("[data-until-read]")?.toggleAttribute("hidden", opens);
     if (opens && (document.activeElement === document.body || button.closest(".act-form")?.contains(document.activeElement))) {
-      if (!isTyping(document.activeElement)) button.focus({ preventScroll: true });
+      if (!isTyping(document.activeElement)) {
+        button.focus({ preventScroll: true });
+        if (!isShown(button)) button.scrollIntoView({ block: "nearest" });
+        if (!isShown(button)) button.scrollIntoView({ block: "center" });
+      }
     }
   }
 }
@@ -121,6 +125,33 @@ export function openOnceRead() {
     }
   });
   soon();
+}
+
+/**
+ * Whether the button that a form is sent with is on the screen; else it is brought there first, and what was pressed
+ * sends nothing: nobody decides by what they do not see.
+ * @param {HTMLFormElement} form
+ * @param {Element | null} pressed
+ */
+export function isInSight(form, pressed) {
+  const button = pressed ?? form.querySelector("button.primary, button:not([type=button])");
+  if (!(button instanceof HTMLButtonElement) || isShown(button)) return true;
+  button.scrollIntoView({ block: "center" });
+  button.focus({ preventScroll: true });
+  if (button.matches("[data-binds]")) {
+    button.disabled = true;
+    waitedSince.set(button, performance.now());
+    look();
+  }
+  return false;
+}
+
+/** Whether the middle of an element is on the screen, and nothing lies over it. @param {Element} element */
+function isShown(element) {
+  if (!element.checkVisibility()) return true; // in a menu that has closed behind it
+  const { left, top, width, height } = element.getBoundingClientRect();
+  const there = document.elementFromPoint(left + width / 2, top + height / 2);
+  return there !== null && (element.contains(there) || there.contains(element));
 }
 
 /** Brings the next words that have not been on the screen there. @param {HTMLButtonElement} button */

@@ -80,6 +80,34 @@ export function tellWhatMovedOn() {
     if (stands || form.querySelector(".overtaken")) continue;
     overtaken(/** @type {HTMLFormElement} */ (form), "The offer that this is about was replaced or has ended.");
   }
+  for (const box of document.querySelectorAll("[data-includes]:not(:disabled)")) {
+    if (box.closest("[inert]")) continue; // being sent: it may be what was accepted
+    const offer = box.getAttribute("data-includes") ?? "";
+    if (document.querySelector(`[data-offer="${CSS.escape(offer)}"]`) === null) leaveOut(/** @type {HTMLInputElement} */ (box));
+  }
+}
+
+/** Leaves an offer that was replaced or has ended out of those that are accepted together. @param {HTMLInputElement} box */
+function leaveOut(box) {
+  box.checked = false;
+  box.disabled = true;
+  const told = document.createElement("p");
+  told.className = "refused";
+  told.setAttribute("role", "alert");
+  told.textContent = "This offer was replaced or has ended meanwhile: it is left out. Read what stands now on its clause.";
+  box.closest("label")?.after(told);
+  box.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
+/** Says on every open form whose act is no longer open, now that the whole stands otherwise, why. */
+export async function tellWhatIsNoLongerOpen() {
+  for (const form of document.querySelectorAll(".act-form[data-again]:not(:has(.overtaken))")) {
+    if (!(form instanceof HTMLFormElement)) continue;
+    const answer = await fetch(form.dataset.again ?? "", { headers: { accept: "text/html", "hx-request": "true" } }).catch(() => null);
+    if (!answer || answer.ok || answer.status >= 500 || !form.isConnected) continue;
+    const told = new DOMParser().parseFromString(await answer.text(), "text/html");
+    overtaken(form, told.querySelector("b")?.textContent ?? "This is not open any more.");
+  }
 }
 
 /**
@@ -203,7 +231,7 @@ async function open(form) {
   if (first instanceof HTMLHeadingElement) first.tabIndex = -1;
   if (first instanceof HTMLElement) first.focus({ preventScroll: true });
   form.scrollIntoView({ block: binds && form.offsetHeight > window.innerHeight ? "start" : "nearest" });
-  if (first instanceof HTMLTextAreaElement) first.scrollIntoView({ block: "nearest" });
+  if (first instanceof HTMLTextAreaElement) first.closest("label")?.scrollIntoView({ block: "nearest" });
   look();
 }
 

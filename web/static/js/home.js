@@ -93,7 +93,8 @@ function listOf(begun) {
     link.textContent = "send it from the room";
     const words = document.createElement("span");
     words.dir = "auto";
-    words.textContent = `${draft.title} `;
+    const isNamed = !draft.about || draft.title.includes(draft.about);
+    words.textContent = isNamed ? `${draft.title} ` : `${draft.title}, on ${draft.about} `;
     const begins = document.createElement("q");
     begins.dir = "auto";
     begins.textContent = beginningOf(wordsOf(draft));

@@ -36,7 +36,7 @@ export function listenToKeys() {
     if (opens === "rail" || opens === "outline") document.body.classList.add(`${opens}-open`);
     const closes = target.closest("[data-closes]")?.getAttribute("data-closes");
     if (closes) document.body.classList.remove(`${closes}-open`);
-    if (target.closest("#outline a") || !target.closest(".side, [data-opens=outline]")) {
+    if (target.closest("#outline a, [data-marks-all]") || !target.closest(".side, [data-opens=outline]")) {
       document.body.classList.remove("outline-open");
     }
     if (target.closest("[data-next]")) next();

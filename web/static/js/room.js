@@ -4,8 +4,8 @@ import { arrange, keepDraftsOfRemovedClauses } from "/static/js/arrange.js";
 import { chooseClause, keepChoice, reloadStory } from "/static/js/choose.js";
 import { commandOf } from "/static/js/command_form.js";
 import { follow } from "/static/js/connection.js";
-import { look, openOnceRead } from "/static/js/binding.js";
-import { keepDesks, openWhatWasAskedFor, tellWhatMovedOn } from "/static/js/desks.js";
+import { isInSight, look, openOnceRead } from "/static/js/binding.js";
+import { keepDesks, openWhatWasAskedFor, tellWhatIsNoLongerOpen, tellWhatMovedOn } from "/static/js/desks.js";
 import { listDrafts, sentDraft, settleDraft } from "/static/js/drafts.js";
 import { filterBy } from "/static/js/filter.js";
 import { listenToKeys } from "/static/js/keys.js";
@@ -32,6 +32,7 @@ document.addEventListener("submit", async (event) => {
   if (!(form instanceof HTMLFormElement) || !form.dataset.command) return;
   event.preventDefault();
   if (sending.has(form) || form.querySelector("button[data-binds]:disabled")) return;
+  if (!isInSight(form, event.submitter)) return;
   sending.add(form);
   const output = form.querySelector("output");
   const unread = await whatIsUnread(form);
@@ -113,6 +114,7 @@ function showTitle() {
   document.title = waiting ? `(${waiting}) ${room.dataset.title}` : (room.dataset.title ?? "");
 }
 
+let shownStatus = document.getElementById("bar")?.dataset.status;
 const presence = showPresence(room);
 const filter = filterBy(room);
 const marks = markClauses(room);
@@ -147,6 +149,9 @@ follow(room, {
       refreshSigning();
       markOwnSignature(room);
       tellWhatMovedOn();
+      const status = document.getElementById("bar")?.dataset.status;
+      if (status !== shownStatus) tellWhatIsNoLongerOpen();
+      shownStatus = status;
       drafts.refresh();
       look();
     }
