@@ -40,8 +40,6 @@ class Command:
     """What every command has: the sender's id for it, and a hash of its content so that a retry can be told."""
 
     TYPE: ClassVar[str]
-    ASKS: ClassVar[tuple[str, ...]] = ()
-    """What its judge asks of other streams: names in Act.known."""
     command_id: CommandId
     content: str
 
@@ -57,6 +55,10 @@ class Command:
     def weight(self, aggregate: Any) -> int:
         """About how many things judging it goes through, beyond a few."""
         return 0
+
+    def asks(self) -> tuple[str, ...]:
+        """What its judge asks of other streams: names in Act.known."""
+        return ()
 
     def touched(self) -> tuple[TermId, ...] | None:
         """Terms that the command itself names; None when its object says which terms it touches."""
@@ -88,6 +90,8 @@ def read_command(raw: Any, known: dict[str, type[C]], mint: Mint) -> C:
     for item in fields.get("items", ()):
         if "term_id" not in item:
             item["term_id"] = mint()
+        elif item["op"] == "add":
+            fields.setdefault("chosen", set()).add(item["term_id"])
     for name in _form(command_class).minted:
         fields[name] = mint()
     return command_class(command_id=CommandId(envelope["command_id"]), content=sha256(without_absent(raw)), **fields)

@@ -99,6 +99,11 @@ class MakeProposal(Command):
     again: ProposalId | None = optional(Reference())
     valid_until: str | None = optional(Time())
     proposal_id: ProposalId = minted()
+    chosen: frozenset[TermId] = frozenset()
+    """Ids of new terms that are of the sender's choice."""
+
+    def asks(self) -> tuple[str, ...]:
+        return ("taken",) if self.chosen else ()
 
     @classmethod
     def refuse_contradictions(cls, raw: dict[str, Any]) -> None:
@@ -364,11 +369,12 @@ class AbandonAgreement(OnTheWhole):
 class OnMandate(Command):
     """A command on a member's mandate."""
 
-    ASKS = ("terms",)
-
     member_id: MemberId = given(Reference())
     mandate: Mandate = given(Word(*Mandate))
     term_ids: tuple[TermId, ...] | None = optional(ListOf(Reference(), at_least=1, distinct=True))
+
+    def asks(self) -> tuple[str, ...]:
+        return ("terms",)
 
     @classmethod
     def refuse_contradictions(cls, raw: dict[str, Any]) -> None:

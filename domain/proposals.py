@@ -129,7 +129,8 @@ def _refuse_unknown_references(agreement: AgreementState, command: MakeProposal)
 def _guard_item(agreement: AgreementState, item: Item, act: Act, guards: Guards) -> None:
     term = agreement.terms.get(TermId(item["term_id"]))
     if item["op"] == "add":
-        guards.refuse_if(term is not None, Code.INVALID_VALUE, "An added term needs an id that is not in use.")
+        is_taken = term is not None or item["term_id"] in act.known.get("taken", ())
+        guards.refuse_if(is_taken, Code.INVALID_VALUE, "An added term needs an id that is not in use.")
     else:
         assert term
         guards.note(acts.propose_on(words_on(agreement, term, act.party)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
@@ -20,14 +20,14 @@ F = TypeVar("F", bound=Callable[..., None])
 @dataclass(frozen=True, slots=True)
 class Act:
     """Who acts, when, and under which mandates as of which version of the partnership. known: what the command's judge
-    asks of other streams, by name (Command.ASKS)."""
+    asks of other streams, by name (Command.asks)."""
 
     party: PartyId
     member: MemberId
     mandates: dict[Mandate, Covered]
     mandate_version: int
     at: datetime
-    known: dict[str, Any] = field(default_factory=dict)
+    known: Mapping[str, Any] = field(default_factory=dict)
 
 
 Needs = Mandate | Callable[[Act], Mandate | None] | None

@@ -93,6 +93,14 @@ def agreements_of(connection: Connection, partnership_id: str) -> list[Body]:
     return [orjson.loads(body) for (body,) in connection.execute(rows.order_by(of.c.agreement_id)) if body]
 
 
+def taken(connection: Connection, partnership_id: str, term_ids: Sequence[str]) -> Sequence[str]:
+    """Which of some ids are those of terms of a partnership's agreements."""
+    of, terms = tables.agreements, tables.terms
+    mine = select(of.c.agreement_id).where(of.c.partnership_id == partnership_id)
+    rows = select(terms.c.key).where(terms.c.agreement_id.in_(mine), terms.c.key.in_(term_ids), terms.c.until.is_(None))
+    return connection.execute(rows).scalars().all()
+
+
 def next_deadlines(connection: Connection) -> Sequence[tuple[AgreementId, str]]:
     """The next deadline of every agreement that has one."""
     rows = select(tables.headers.c.body).where(tables.headers.c.until.is_(None))

@@ -10,6 +10,8 @@ from typing import TypeVar
 from eventsourcing.persistence import Notification
 from sqlalchemy import Connection
 
+from domain.command import Command
+from domain.commands import MakeProposal
 from domain.ids import PartnershipId, TermId
 from domain.words import TermStatus
 from projections import as_of, tables
@@ -68,7 +70,7 @@ class Node:
             lambda event_id: self.tail.reached.wait(event_id),
             clock,
             settings.package_items,
-            {"terms": self.known_terms},
+            {"terms": self._known_terms, "taken": self._taken},
         )
         self._directories = Directories(
             self.identity,
@@ -135,18 +137,27 @@ class Node:
         """Who is who in a partnership that is `known`."""
         return self._directories.get(partnership_id)
 
-    async def known_terms(self, partnership_id: str) -> dict[TermId, bool]:
-        """Every term of the partnership's agreements; True for those that stand in the text."""
+    async def _known_terms(self, partnership_id: PartnershipId, _: Command | None) -> dict[TermId, bool]:
+        """Every term of the partnership's agreements, but for those whose id two of them have; True for those that
+        stand in the text."""
 
         def ask(connection: Connection) -> dict[TermId, bool]:
-            headers = as_of.agreements_of(connection, partnership_id)
-            return {
-                term["term_id"]: term["status"] != TermStatus.REMOVED
-                for header in headers
-                for term in as_of.ever(connection, tables.terms, header["agreement_id"])
-            }
+            found: dict[TermId, bool] = {}
+            twice: set[TermId] = set()
+            for header in as_of.agreements_of(connection, partnership_id):
+                for term in as_of.ever(connection, tables.terms, header["agreement_id"]):
+                    if term["term_id"] in found:
+                        twice.add(term["term_id"])
+                    found[term["term_id"]] = term["status"] != TermStatus.REMOVED
+            return {term_id: stands for term_id, stands in found.items() if term_id not in twice}
 
         return await self.read(ask)
+
+    async def _taken(self, partnership_id: PartnershipId, command: Command | None) -> Sequence[str]:
+        """Which ids that a command's sender chose for new terms the partnership's agreements have already: a mandate
+        names terms by their ids alone."""
+        assert isinstance(command, MakeProposal)
+        return await self.read(as_of.taken, partnership_id, sorted(command.chosen))
 
     def _present_elsewhere(self, agreement_id: str) -> None:
         if room := self.rooms.get(agreement_id):

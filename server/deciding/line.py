@@ -8,7 +8,7 @@ be overtaken for ever. Until that is done, what comes for the stream queues behi
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
@@ -56,9 +56,11 @@ class Settled:
     first: Outcome | None = None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Case:
-    """What is asked of a stream, by whom, under which mandates, and the rows beside the log that belong to it."""
+    """What is asked of a stream, by whom, under which mandates, and the rows beside the log that belong to it.
+
+    prepare: gives the act where other streams have to be asked first; what comes for the stream meanwhile waits."""
 
     stream: str
     decide: Decide
@@ -66,6 +68,7 @@ class Case:
     seat: Seat | None = None
     command: Command | None = None
     rows: Sequence[Executable] = ()
+    prepare: Callable[[], Awaitable[Act]] | None = None
     ticket: int = field(default_factory=lambda: next(_tickets))
     settled: asyncio.Future[Settled] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
@@ -101,7 +104,7 @@ class Deciding:
         held = self._aggregates.held(case.stream)
         if line := self._lines.get(case.stream):
             line.waiting.append(case)
-        elif held and not held.lineage.broken and not self._is_heavy(held, case):
+        elif held and not held.lineage.broken and not case.prepare and not self._is_heavy(held, case):
             self._decide_in_flight(held, case)
         else:
             self._stand_in_line(case, held if held and held.lineage.broken else None)
@@ -138,6 +141,9 @@ class Deciding:
             while line.waiting:
                 if line.overtaken and line.overtaken.last:
                     await asyncio.wait([line.overtaken.last])  # what was decided behind it conflicts too, and joins
+                if any(case.prepare for case in line.waiting):
+                    await _prepare(line)  # and look again: others may have joined meanwhile
+                    continue
                 line.waiting.sort(key=lambda case: case.ticket)
                 served, line.waiting = line.waiting, []
                 if line.overtaken:
@@ -282,6 +288,20 @@ class Deciding:
         self._aggregates.keep(stream, Held(aggregate, aggregate.version, command_ids=overtaken.command_ids))
         for case, each in zip(served, settled, strict=True):
             _settle(case, each)
+
+
+async def _prepare(line: _Line) -> None:
+    """Get ready all that wait; what cannot be is told why, and leaves."""
+
+    async def prepare(case: Case) -> None:
+        assert case.prepare
+        try:
+            case.act, case.prepare = await case.prepare(), None
+        except Exception as error:
+            _fail([case], error if isinstance(error, Refusal) else Fault(error, Kept.NO))
+            line.waiting.remove(case)
+
+    await asyncio.gather(*[prepare(case) for case in line.waiting if case.prepare])
 
 
 def _settle(case: Case, settled: Settled) -> None:

@@ -33,8 +33,8 @@ from server.seat import Seat
 from server.sources import new_id
 from server.together import Together
 
-Fact = Callable[[PartnershipId], Awaitable[Any]]
-"""Tells something of a partnership's streams."""
+Fact = Callable[[PartnershipId, Command | None], Awaitable[Any]]
+"""Tells what a command asks of a partnership's other streams."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Workspace:
         facts: Mapping[str, Fact],
     ) -> None:
         """passed: awaits until this node has seen the event with an id, as every other node does; most_items: how many
-        things a command may list; facts: what commands ask of other streams, by name (Command.ASKS)."""
+        things a command may list; facts: what commands ask of other streams, by name (Command.asks)."""
         self._log, self._writer, self._passed, self.clock = log, writer, passed, clock
         self._most_items, self._facts = most_items, facts
         self.aggregates = Aggregates(log)
@@ -80,8 +80,11 @@ class Workspace:
 
         async def ask() -> Recorded:
             await self._refuse_observer(seat, stream, command)
-            act = await self._act(seat, command.ASKS)
-            return await self._decide(Case(stream, decide, act, seat, command))
+            if asks := command.asks():
+                case = Case(stream, decide, None, seat, command, prepare=lambda: self._act_knowing(seat, asks, command))
+            else:
+                case = Case(stream, decide, self._act(seat), seat, command)
+            return await self._decide(case)
 
         return await self._on_all_that_stands(seat, stream, ask)
 
@@ -96,7 +99,7 @@ class Workspace:
 
         async def ask() -> Recorded:
             self.refuse_observers(seat)
-            act = await self._act(seat, ("terms",))
+            act = await self._act_knowing(seat, ("terms",))
             return await self._decide(Case(seat.partnership_id, decide, act, seat, rows=rows))
 
         return await self._on_all_that_stands(seat, seat.partnership_id, ask)
@@ -123,7 +126,7 @@ class Workspace:
         """Who acts, with the mandates that this node has applied."""
         await self.aggregates.apply(seat.partnership_id)
         self.refuse_observers(seat)
-        return await self._act(seat)
+        return self._act(seat)
 
     def refuse_observers(self, seat: Seat) -> None:
         if self.member(seat).observer:
@@ -204,11 +207,15 @@ class Workspace:
         held = self.aggregates.held(stream)
         return self.partnership(seat.partnership_id).version, held.aggregate.version if held else 0
 
-    async def _act(self, seat: Seat, asks: Sequence[str] = ()) -> Act:
-        """asks: what is asked of other streams, before the mandates are looked at."""
-        known = {name: await self._facts[name](seat.partnership_id) for name in asks} if asks else {}
+    def _act(self, seat: Seat, known: Mapping[str, Any] | None = None) -> Act:
         partnership, member = self.partnership(seat.partnership_id), self.member(seat)
-        return Act(member.party_id, member.member_id, dict(member.mandates), partnership.version, self.clock(), known)
+        mandates = dict(member.mandates)
+        return Act(member.party_id, member.member_id, mandates, partnership.version, self.clock(), known or {})
+
+    async def _act_knowing(self, seat: Seat, asks: Sequence[str], command: Command | None = None) -> Act:
+        """The act, once other streams were asked; the mandates are those of then."""
+        known = {name: await self._facts[name](seat.partnership_id, command) for name in asks}
+        return self._act(seat, known)
 
     async def _refuse_observer(self, seat: Seat, stream: str, command: Command) -> None:
         """Also an observer is told first that a command_id is another member's."""

@@ -333,3 +333,20 @@ def test_long_texts_are_read_in_parts_of_a_bounded_size(pair: Pair) -> None:
         f"{pair.live_url}?after=0", additional_headers={"Authorization": f"Bearer {pair.ada.token}"}, max_size=None
     ) as socket:
         assert [orjson.loads(socket.recv())["version"] for _ in range(5)][1:] == [1, 2, 3, 4]
+
+
+def test_an_id_that_another_agreement_has_is_not_taken_for_a_new_term(pair: Pair) -> None:
+    """A mandate names terms by their ids: it would be for what the other party puts elsewhere under the same one."""
+    made = pair.propose()
+    term_id = pair.ada.get("/terms")["terms"][0]["term_id"]
+    assert made
+    elsewhere = pair.cid.open_agreement("Another")
+    item = {"op": "add", "term_id": term_id, "heading": "1 Price", "text": "EUR 10,000,000"}
+    here, pair.cid.agreement_id = pair.cid.agreement_id, elsewhere
+    answer = pair.cid.post("make_proposal", items=[item])
+    assert (answer.status_code, answer.json()["code"]) == (409, "invalid_value")
+    assert "id that is not in use" in answer.json()["detail"]
+    fresh = str(uuid.uuid4())
+    assert pair.cid.post("make_proposal", items=[item | {"term_id": fresh}]).status_code == 201
+    pair.cid.agreement_id = here
+    assert pair.cid.post("make_proposal", items=[item | {"term_id": fresh}]).json()["code"] == "invalid_value"
