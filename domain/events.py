@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, cached_property
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, NewType, Self, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 from eventsourcing.domain import AggregateCreated, AggregateEvent
@@ -54,7 +54,14 @@ class Event(AggregateEvent):
     """An event of one stream. Versions count from 1."""
 
     TOPIC: ClassVar[str]
+    KIND: ClassVar[str]
+    """The kind of stream that it belongs to."""
     SCHEMA: ClassVar[int] = 1
+    SENTENCE: ClassVar[str]
+    """What it says in a timeline, after who did it: what it concerns stands where {} is, or at the end. With a capital
+    letter it is the whole sentence, and names nobody."""
+    TOLD: ClassVar[tuple[str, ...]] = ()
+    """What of its data a timeline keeps, beside the ids of things."""
     actor: Actor
     command_id: str | None
 
@@ -111,6 +118,18 @@ class Event(AggregateEvent):
         own = vars(self)
         return {name: own[name] for name in self.data_fields()}
 
+    @classmethod
+    @cache
+    def told(cls) -> tuple[str, ...]:
+        """The names of the data that a timeline keeps."""
+        hints = get_type_hints(cls)
+        return tuple(name for name in cls.data_fields() if name in cls.TOLD or _is_of_a_thing(hints[name]))
+
+    @classmethod
+    def verb(cls, about: Mapping[str, Any]) -> str:
+        """The sentence for what a moment of a timeline keeps of the data."""
+        return cls.SENTENCE
+
     def apply(self, aggregate: Any) -> None:
         """The one fold: aggregate, projector and time travel all come through here."""
         aggregate.applied_by[type(self)](aggregate, self)
@@ -118,6 +137,15 @@ class Event(AggregateEvent):
 
 class Founding(AggregateCreated):
     """Mixed into the first event of a stream."""
+
+
+_NO_THINGS = {"PartnershipId", "AgreementId", "PartyId", "MemberId", "TermId", "ThreadId", "CommandId", "Fingerprint"}
+
+
+def _is_of_a_thing(hint: Any) -> bool:
+    """Whether a field has the id of a thing, such as a proposal: a moment tells by itself who acted, and on what text."""
+    kinds = () if get_origin(hint) in (list, dict) else get_args(hint) or (hint,)
+    return any(isinstance(each, NewType) and each.__name__ not in _NO_THINGS for each in kinds)
 
 
 EVENT_TYPES: dict[str, type[Event]] = {}

@@ -20,12 +20,7 @@ register(Agreement)
 register(Partnership)
 
 
-def kind_of(event: type[Event]) -> str:
-    """The kind of stream that a type of event belongs to."""
-    return next(each.KIND for each in STREAMS.values() if event in each.applied_by)
-
-
 def event_types() -> list[type[Event]]:
     """Every event type, one stream's after the other's, in the order of their declaration."""
     kinds = list(STREAMS)
-    return sorted(EVENT_TYPES.values(), key=lambda event: kinds.index(kind_of(event)))
+    return sorted(EVENT_TYPES.values(), key=lambda event: kinds.index(event.KIND))

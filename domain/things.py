@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -307,6 +307,22 @@ class AgreementState(Stream):
     def text_fingerprint(self) -> Fingerprint:
         """The fingerprint of the whole text as it stands."""
         return text_fingerprint(self.agreement_id, (term.signed_form() for term in self.terms_in_order()))
+
+    def concerned(self, said: Mapping[str, Any]) -> list[TermId]:
+        """The terms that an event concerns, by its data: those that it names, or those of the thing that it is about."""
+        if "term_id" in said:
+            return [said["term_id"]]
+        if said.get("term_ids"):
+            return list(said["term_ids"])
+        proposal_id = said.get("proposal_id")
+        if objection := self.objections.get(said.get("objection_id", "")):
+            if objection.term_ids:
+                return list(objection.term_ids)
+            proposal_id = objection.proposal_id
+        if question := self.questions.get(said.get("question_id", "")):
+            proposal_id = question.proposal_id
+        proposal = self.proposals.get(proposal_id) if proposal_id else None
+        return list(proposal.term_ids) if proposal else []
 
     # How the indexes are kept.
 

@@ -43,7 +43,7 @@ def happened(
 ) -> Page:
     """The bodies of what had happened up to a version, in order, after another. What one event brought is never parted:
     of the last event that there is no room for, nothing is there, unless it alone has more than `limit`."""
-    rows = _after(select(table.c.since, table.c.body).where(table.c.agreement_id == agreement_id), table, as_of, after)
+    rows = _after(select(table.c.since, table.c.body).where(table.c.stream == agreement_id), table, as_of, after)
     in_order = rows.order_by(*table.primary_key.columns)
     found = connection.execute(in_order.limit(limit + 1)).all()
     if len(found) > limit:
@@ -59,7 +59,7 @@ def raised(connection: Connection, agreement_id: str, as_of: int | None, after: 
     """The objections that had been raised up to a version, as they stood then, in order, after another version."""
     table = tables.objections
     rows = select(table.c.sort, table.c.body).where(
-        table.c.agreement_id == agreement_id, _held(table, as_of), table.c.sort > by_version(after)
+        table.c.stream == agreement_id, _held(table, as_of), table.c.sort > by_version(after)
     )
     found = connection.execute(rows.order_by(table.c.sort).limit(limit)).all()
     return Page([orjson.loads(body) for _, body in found], int(found[-1].sort) if found else after)
@@ -69,13 +69,13 @@ def voided(connection: Connection, agreement_id: str, as_of: int | None) -> dict
     """The signatures that were void at a version: of the event that gave each the version, and of the one that voided
     it."""
     table = tables.voids
-    rows = select(table.c.event_version, table.c.since).where(table.c.agreement_id == agreement_id)
+    rows = select(table.c.event_version, table.c.since).where(table.c.stream == agreement_id)
     return {row.event_version: row.since for row in connection.execute(_after(rows, table, as_of, 0))}
 
 
 def one(connection: Connection, table: Table, agreement_id: str, key: str, as_of: int | None = None) -> Body | None:
     """One thing as it stood after a version, None when it did not exist then."""
-    row = select(table.c.body).where(table.c.agreement_id == agreement_id, table.c.key == key, _held(table, as_of))
+    row = select(table.c.body).where(table.c.stream == agreement_id, table.c.key == key, _held(table, as_of))
     body = connection.execute(row).scalar()
     return orjson.loads(body) if body else None
 
@@ -87,7 +87,7 @@ def agreements_of(connection: Connection, partnership_id: str) -> list[Body]:
     statistics.
     """
     of, headers = tables.agreements, tables.headers
-    of_one = headers.c.agreement_id == of.c.agreement_id
+    of_one = headers.c.stream == of.c.agreement_id
     header = select(headers.c.body).where(of_one, headers.c.key == "", headers.c.until.is_(None)).scalar_subquery()
     rows = select(header).where(of.c.partnership_id == partnership_id)
     return [orjson.loads(body) for (body,) in connection.execute(rows.order_by(of.c.agreement_id)) if body]
@@ -97,7 +97,7 @@ def taken(connection: Connection, partnership_id: str, term_ids: Sequence[str]) 
     """Which of some ids are those of terms of a partnership's agreements."""
     of, terms = tables.agreements, tables.terms
     mine = select(of.c.agreement_id).where(of.c.partnership_id == partnership_id)
-    rows = select(terms.c.key).where(terms.c.agreement_id.in_(mine), terms.c.key.in_(term_ids), terms.c.until.is_(None))
+    rows = select(terms.c.key).where(terms.c.stream.in_(mine), terms.c.key.in_(term_ids), terms.c.until.is_(None))
     return connection.execute(rows).scalars().all()
 
 
@@ -109,7 +109,7 @@ def next_deadlines(connection: Connection) -> Sequence[tuple[AgreementId, str]]:
 
 
 def _rows(table: Table, agreement_id: str, as_of: int | None) -> Any:
-    return select(table.c.body).where(table.c.agreement_id == agreement_id, _held(table, as_of)).order_by(table.c.sort)
+    return select(table.c.body).where(table.c.stream == agreement_id, _held(table, as_of)).order_by(table.c.sort)
 
 
 def _after(rows: Any, table: Table, as_of: int | None, after: int) -> Any:

@@ -56,4 +56,5 @@ def objection_row(agreement: Agreement, objection_id: str) -> Row | None:
             "ended_at": objection.ended_at,
             "led_to": [{"term_id": term_id, "version": version} for term_id, version in objection.led_to],
         },
+        objection.proposal_id,
     )

@@ -1,78 +1,63 @@
-"""The fold of one agreement, event by event, and what each event brings to the read models."""
+"""The fold of one stream, event by event, and what each event brings to the read models."""
 
 from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from domain.agreement import Agreement
-from domain.agreement_events import AgreementEvent
+from domain.events import Event
+from domain.ids import text_of
+from domain.stream import Stream
 from projections import tables
 from projections.batch import Brought, Put
-from projections.conflict_history import objection_row
-from projections.consents import consent_bodies, voided
-from projections.current_terms import term_row
-from projections.headers import header_row, header_state
-from projections.open_proposals import proposal_row, question_row
-from projections.timeline import timeline_body
-
-_SHELVES = (
-    ("terms", tables.terms, term_row),
-    ("proposals", tables.proposals, proposal_row),
-    ("objections", tables.objections, objection_row),
-    ("questions", tables.questions, question_row),
-)
+from projections.kept import MODELS
+from projections.models import Model
 
 
 class Fold(NamedTuple):
-    """An agreement as it is after some of its events, None before the first; header: what its header was made of."""
+    """A stream as it is after some of its events, None before the first; header: what its header was made of."""
 
-    agreement: Agreement | None = None
+    aggregate: Any = None
     header: tuple[Any, ...] | None = None
 
 
 NOTHING = Fold()
-"""An agreement before its first event."""
+"""A stream before its first event."""
 
 
-def fold_of(agreement: Agreement) -> Fold:
-    """The fold of an agreement as it was loaded, to go on from."""
-    for shelf, _, _ in _SHELVES:
-        getattr(agreement, shelf).changed.clear()
-    return Fold(agreement, header_state(agreement))
+def fold_of(aggregate: Stream) -> Fold:
+    """The fold of a stream as it was loaded, to go on from."""
+    model = MODELS[aggregate.KIND]
+    for shelved in model.shelves:
+        getattr(aggregate, shelved.shelf).changed.clear()
+    return Fold(aggregate, model.header_state(aggregate))
 
 
-def folded(before: Fold, event: AgreementEvent, position: int) -> tuple[Fold, Brought]:
+def folded(before: Fold, event: Event, position: int) -> tuple[Fold, Brought]:
     """The fold after the next event, and what that brings. position: the event's id in the log."""
-    agreement = event.mutate(before.agreement)
-    assert agreement
-    header = header_state(agreement)
-    puts = _changed(agreement)
+    aggregate: Any = event.mutate(before.aggregate)
+    model = MODELS[aggregate.KIND]
+    header = model.header_state(aggregate)
+    puts = _changed(model, aggregate)
     if header != before.header:
-        puts.append(Put(tables.headers, "", header_row(agreement), before.header is None))
+        puts.append(Put(tables.headers, "", model.header_row(aggregate), before.header is None))
     brought = Brought(
         position,
-        agreement.agreement_id,
+        text_of(event.originator_id),
         event.originator_version,
         puts,
-        consent_bodies(agreement, event),
-        timeline_body(agreement, event),
+        list(model.happened(aggregate, event)),
         next_deadline=header[0],
-        voids=voided(agreement, event),
-        founded_in=agreement.partnership_id if before.agreement is None else None,
     )
-    return Fold(agreement, header), brought
+    return Fold(aggregate, header), brought
 
 
-def _changed(agreement: Agreement) -> list[Put]:
-    """The rows that the last event changed; with an objection or a question changes the proposal that it is on."""
-    for objection_id in agreement.objections.changed:
-        agreement.proposals.changed.setdefault(agreement.objections[objection_id].proposal_id, False)
-    for question_id in agreement.questions.changed:
-        agreement.proposals.changed.setdefault(agreement.questions[question_id].proposal_id, False)
-    puts = []
-    for shelf, table, row_of in _SHELVES:
-        changed: dict[Any, bool] = getattr(agreement, shelf).changed
+def _changed(model: Model, aggregate: Any) -> list[Put]:
+    """The rows that the last event changed."""
+    model.moves_along(aggregate)
+    puts: list[Put] = []
+    for shelf, table, row_of in model.shelves:
+        changed: dict[Any, bool] = getattr(aggregate, shelf).changed
         if changed:
-            puts += [Put(table, key, row_of(agreement, key), is_new) for key, is_new in changed.items()]
+            puts += [Put(table, key, row_of(aggregate, key), is_new) for key, is_new in changed.items()]
             changed.clear()
     return puts

@@ -53,8 +53,6 @@ def proposal_row(agreement: Agreement, proposal_id: str) -> Row | None:
             "valid_until": proposal.valid_until,
             "version": proposal.version,
             "made_at": proposal.made_at,
-            "objection_ids": list(agreement.objections_on.get(proposal.proposal_id, ())),
-            "question_ids": list(agreement.questions_on.get(proposal.proposal_id, ())),
             "ended_version": proposal.ended_version,
             "ender": proposal.ender,
             "condition": None
@@ -89,4 +87,4 @@ def question_row(agreement: Agreement, question_id: str) -> Row | None:
             for each in question.answers
         ],
     }
-    return Row(f"{question.at}.{question.question_id}", not question.answers, body)
+    return Row(f"{question.at}.{question.question_id}", not question.answers, body, question.proposal_id)

@@ -6,7 +6,7 @@ Loaded once for a room that people watch, then kept up by the changes that the p
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -85,12 +85,8 @@ class Present:
             found = _named(connection, tables.proposals, agreement_id, keys)
             _put(present.proposals, found)
             answered = found.values()
-        for table, rows, named in (
-            (tables.objections, present.objections, "objection_ids"),
-            (tables.questions, present.questions, "question_ids"),
-        ):
-            keys = {key for each in present.proposals.values() for key in each.body[named]} - rows.keys()
-            _put(rows, _named(connection, table, agreement_id, keys))
+        for table, rows in ((tables.objections, present.objections), (tables.questions, present.questions)):
+            _put(rows, _on(connection, table, agreement_id, present.proposals.keys()))
         return present
 
     def apply(self, change: Change) -> Touched:
@@ -147,12 +143,10 @@ class Present:
             if row and not row.shown and not self.proposals.answers[key]:
                 del self.proposals[key]
                 ended += [row.body[link] for link in _LINKS]
-        for rows, named in ((self.objections, "objection_ids"), (self.questions, "question_ids")):
-            hidden = [key for key, row in rows.items() if not row.shown]
-            on_kept = {key for each in self.proposals.values() for key in each.body[named]} if hidden else ()
-            for key in hidden:
-                if key not in on_kept:
-                    del rows[key]
+        for rows in (self.objections, self.questions):
+            gone = [key for key, row in rows.items() if not row.shown and row.of not in self.proposals]
+            for key in gone:
+                del rows[key]
 
 
 def _put(rows: Rows, found: Rows) -> None:
@@ -169,20 +163,30 @@ def _concerned(change: Change) -> set[str]:
 
 def newest_version(connection: Connection, agreement_id: str) -> int:
     """The version of the last event whose rows are written; 0 when there is none."""
-    newest = select(func.max(tables.timeline.c.since)).where(tables.timeline.c.agreement_id == agreement_id)
+    newest = select(func.max(tables.timeline.c.since)).where(tables.timeline.c.stream == agreement_id)
     return int(connection.execute(newest).scalar() or 0)
 
 
 def _shown(connection: Connection, table: Table, agreement_id: str) -> Rows:
-    return _read(connection, table, table.c.agreement_id == agreement_id, table.c.shown == 1)
+    return _read(connection, table, table.c.stream == agreement_id, table.c.shown == 1)
 
 
 def _named(connection: Connection, table: Table, agreement_id: str, keys: set[str]) -> Rows:
     if not keys:
         return {}
-    return _read(connection, table, table.c.agreement_id == agreement_id, table.c.key.in_(keys))
+    return _read(connection, table, table.c.stream == agreement_id, table.c.key.in_(keys))
+
+
+def _on(connection: Connection, table: Table, agreement_id: str, proposals: Collection[str]) -> Rows:
+    """What is on some proposals, ended or not."""
+    if not proposals:
+        return {}
+    return _read(connection, table, table.c.stream == agreement_id, table.c.of.in_(proposals))
 
 
 def _read(connection: Connection, table: Table, *where: Any) -> Rows:
-    rows = select(table.c.key, table.c.sort, table.c.shown, table.c.body).where(table.c.until.is_(None), *where)
-    return {key: Row(sort, bool(shown), orjson.loads(body)) for key, sort, shown, body in connection.execute(rows)}
+    columns = [table.c.key, table.c.sort, table.c.shown, table.c.body, *([table.c.of] if "of" in table.c else [])]
+    rows = select(*columns).where(table.c.until.is_(None), *where)
+    return {
+        key: Row(sort, bool(shown), orjson.loads(body), *of) for key, sort, shown, body, *of in connection.execute(rows)
+    }

@@ -8,17 +8,17 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Engine, select
 
-from domain.agreement import Agreement
-from domain.agreement_events import AgreementEvent
 from domain.canonical import canonical
 from domain.events import Event
-from domain.ids import AgreementId
+from domain.ids import text_of
+from domain.stream import Stream
 from projections import tables
 from projections.batch import Batch, Change, Rows
 from projections.folding import NOTHING, Fold, fold_of, folded
+from projections.kept import MODELS
 
-Load = Callable[[AgreementId, int], Agreement]
-"""Loads an agreement folded up to a version from the log."""
+Load = Callable[[str, int], Stream]
+"""Loads a stream folded up to a version from the log."""
 Events = Iterable[tuple[int, Event]]
 """Events with their ids, in the order of the log."""
 
@@ -26,7 +26,7 @@ PROJECTING_LOCK = 0x6F6E6572656164
 """The advisory lock under which read models are written on PostgreSQL."""
 
 MOST_FOLDS = 256
-"""Agreements whose fold is kept in memory."""
+"""Streams whose fold is kept in memory."""
 
 
 class ModelsReplaced(Exception):
@@ -54,15 +54,15 @@ class Projector:
         return batch.changes()
 
     def unknown(self, events: Events) -> dict[UUID, int]:
-        """The agreements that `fold` would have to load from the log first, which can take long, and up to where."""
+        """The streams that `fold` would have to load from the log first, which can take long, and up to where."""
         found: dict[UUID, int] = {}
         for _, event in events:
-            if isinstance(event, AgreementEvent) and event.originator_id not in self._folds:
+            if event.KIND in MODELS and event.originator_id not in self._folds:
                 found.setdefault(event.originator_id, event.originator_version - 1)
         return {stream: version for stream, version in found.items() if version}
 
     def load(self, stream: UUID, version: int) -> None:
-        """Load an agreement as it was before its next event."""
+        """Load a stream as it was before its next event."""
         self._folds[stream] = self._loaded(stream, version)
 
     def fold(self, events: Events) -> Batch:
@@ -71,7 +71,7 @@ class Projector:
         try:
             for position, event in events:
                 batch.position = position
-                if isinstance(event, AgreementEvent):
+                if event.KIND in MODELS:
                     self._fold(event, batch)
         except BaseException:
             self._folds.clear()
@@ -100,14 +100,14 @@ class Projector:
         write_position(connection, position)
         return position
 
-    def _fold(self, event: AgreementEvent, batch: Batch) -> None:
+    def _fold(self, event: Event, batch: Batch) -> None:
         stream = event.originator_id
         before = self._folds.pop(stream, None) or self._loaded(stream, event.originator_version - 1)
         self._folds[stream], brought = folded(before, event, batch.position)
         batch.brought.append(brought)
 
     def _loaded(self, stream: UUID, version: int) -> Fold:
-        return fold_of(self._load_fold(AgreementId(str(stream)), version)) if version else NOTHING
+        return fold_of(self._load_fold(text_of(stream), version)) if version else NOTHING
 
 
 # As text: with every transaction, making and compiling these statements anew took longer than running them.
@@ -136,14 +136,14 @@ def write_position(connection: Connection, position: int) -> None:
 def clear(connection: Connection) -> None:
     """Empty the read models, so that they are projected again from the first event; other nodes wait with theirs."""
     take_turn(connection)
-    for table in (tables.positions, *tables.CHANGING, *tables.HAPPENED):
+    for table in tables.metadata.tables.values():
         connection.execute(table.delete())
 
 
 def dump(connection: Connection) -> bytes:
     """All rows ordered by key, serialised: what a rebuild must give again, byte for byte."""
     dumped: list[Any] = []
-    for table in (*tables.CHANGING, *tables.HAPPENED):
+    for table in tables.of_streams():
         found: Sequence[Any] = connection.execute(select(table).order_by(*table.primary_key.columns)).all()
         dumped.append([table.name, [list(row) for row in found]])
     return canonical(dumped)

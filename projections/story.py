@@ -15,8 +15,8 @@ def story(connection: Connection, agreement_id: str, term_id: str) -> list[dict[
     told, timeline = tables.stories, tables.timeline
     moments = (
         select(timeline.c.body)
-        .join(told, (timeline.c.agreement_id == told.c.agreement_id) & (timeline.c.since == told.c.since))
-        .where(told.c.agreement_id == agreement_id, told.c.term_id == term_id)
+        .join(told, (timeline.c.stream == told.c.stream) & (timeline.c.since == told.c.since))
+        .where(told.c.stream == agreement_id, told.c.term_id == term_id)
         .order_by(told.c.since)
     )
     return [orjson.loads(body) for body in connection.execute(moments).scalars()]

@@ -1,5 +1,5 @@
-"""The tables of the read models: things that change, whose rows hold from a version of the agreement's stream until
-another, and what happened, which stays."""
+"""The tables of the read models: things that change, whose rows hold from a version of their stream until another, and
+what happened, which stays."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Column, Connection, Index, Integer, MetaData, SmallInteger, String, Table, Text
 from sqlalchemy.types import TypeEngine
 
-MODEL = 9
+MODEL = 10
 """The number of the read models' form; they are rebuilt when it changes."""
 
 metadata = MetaData()
@@ -28,39 +28,47 @@ def _id(length: int = 36) -> TypeEngine[str]:
     return String(length).with_variant(String(length, collation="C"), "postgresql")
 
 
-def _changing(name: str) -> Table:
+def _changing(name: str, *more: Column[Any]) -> Table:
     """A table of things that change: one row a change, the present one with until null. sort: the order in which rows
     are shown, compared by its bytes; shown: 1 while it is part of the present."""
     table = Table(
         name,
         metadata,
-        Column("agreement_id", _id(), primary_key=True),
+        Column("stream", _id(), primary_key=True),
         Column("key", _id(64), primary_key=True),
         Column("since", BigInteger, primary_key=True),
         Column("until", BigInteger),
         Column("sort", _BYTEWISE, nullable=False),
         Column("shown", SmallInteger, nullable=False),
         Column("body", Text, nullable=False),
+        *more,
     )
-    Index(f"{name}_standing", table.c.agreement_id, table.c.shown, table.c.until, table.c.since)
+    Index(f"{name}_standing", table.c.stream, table.c.shown, table.c.until, table.c.since)
     is_present = table.c.until.is_(None)
-    columns = (table.c.agreement_id, table.c.key)
+    columns = (table.c.stream, table.c.key)
     Index(f"{name}_present", *columns, unique=True, sqlite_where=is_present, postgresql_where=is_present)
+    for column in more:
+        Index(f"{name}_{column.name}", table.c.stream, column, sqlite_where=is_present, postgresql_where=is_present)
     return table
 
 
 def _happened(name: str, *more: Column[Any]) -> Table:
     """A table of what happened with the event of a version. On SQLite its bodies stand in the order of arrival: in that
     of their keys eight of them filled a page, also of the pages that only lead to others."""
-    of, since = Column("agreement_id", _id(), primary_key=True), Column("since", BigInteger, primary_key=True)
+    of, since = Column("stream", _id(), primary_key=True), Column("since", BigInteger, primary_key=True)
     return Table(name, metadata, of, since, *more)
+
+
+def _belongs() -> Column[Any]:
+    """The thing that a row's thing belongs to."""
+    return Column("of", _id())
 
 
 headers = _changing("headers")
 terms = _changing("terms")
 proposals = _changing("proposals")
-objections = _changing("objections")
-questions = _changing("questions")
+objections = _changing("objections", _belongs())
+questions = _changing("questions", _belongs())
 timeline = _happened("timeline", Column("body", Text, nullable=False))
 consents = _happened(
     "consents", Column("place", Integer, primary_key=True, autoincrement=False), Column("body", Text, nullable=False)
@@ -69,7 +77,7 @@ consents = _happened(
 stories = Table(
     "stories",
     metadata,
-    Column("agreement_id", _id(), primary_key=True),
+    Column("stream", _id(), primary_key=True),
     Column("term_id", _id(), primary_key=True),
     Column("since", BigInteger, primary_key=True),
     sqlite_with_rowid=False,
@@ -78,7 +86,7 @@ stories = Table(
 voids = Table(
     "voids",
     metadata,
-    Column("agreement_id", _id(), primary_key=True),
+    Column("stream", _id(), primary_key=True),
     Column("event_version", BigInteger, primary_key=True, autoincrement=False),
     Column("since", BigInteger, nullable=False),
     sqlite_with_rowid=False,
@@ -99,5 +107,11 @@ def mark(connection: Connection) -> str:
     return "%s" if connection.dialect.name == "postgresql" else "?"
 
 
-CHANGING = (headers, terms, proposals, objections, questions)
-HAPPENED = (timeline, consents, stories, voids, agreements)
+def changing() -> list[Table]:
+    """The tables of things that change."""
+    return [table for table in metadata.tables.values() if "until" in table.c]
+
+
+def of_streams() -> list[Table]:
+    """Every table that events bring rows to."""
+    return [table for table in metadata.tables.values() if table is not positions]

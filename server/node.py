@@ -178,6 +178,6 @@ class Node:
 
     def _changed(self, changes: Sequence[Change]) -> None:
         for change in changes:
-            self._timers.watch(change.agreement_id, change.next_deadline)
+            self._timers.watch(change.stream, change.next_deadline)
             self.audiences.show(change)
         self._timers.set_timer()

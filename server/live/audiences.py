@@ -80,8 +80,8 @@ class Audiences:
         try:
             self._show(change)
         except Exception as error:
-            self._presents.forget(change.agreement_id)
-            if room := self._rooms.get(change.agreement_id):
+            self._presents.forget(change.stream)
+            if room := self._rooms.get(change.stream):
                 close_for(Fault(error), room.connections())
 
     def members_changed(self, partnership_id: str) -> None:
@@ -92,7 +92,7 @@ class Audiences:
 
     def _show(self, change: Change) -> None:
         touched = self._presents.apply(change)
-        room, present = self._rooms.watched(change.agreement_id), self._presents.get(change.agreement_id)
+        room, present = self._rooms.watched(change.stream), self._presents.get(change.stream)
         if room and present:
             is_large = len(touched.terms) > LARGE_CHANGE or len(present.terms) > LARGE_TEXT
             room.show(change, self._prepare(present, touched), is_large=is_large)

@@ -14,7 +14,7 @@ from eventsourcing.utils import resolve_topic
 from domain.canonical import canonical
 from domain.events import Actor, Event, Founding
 from domain.ids import text_of
-from domain.streams import STREAMS, kind_of
+from domain.streams import STREAMS
 from domain.times import moment_of
 from server.log.store import Made
 
@@ -61,7 +61,7 @@ class CanonicalMapper(Mapper[UUID]):
             _raised(event_class, kept["schema"], kept["data"]),
         )
         if issubclass(event_class, Founding):
-            vars(event)["originator_topic"] = STREAMS[kind_of(event_class)].TOPIC
+            vars(event)["originator_topic"] = STREAMS[event_class.KIND].TOPIC
         return event
 
 

@@ -11,7 +11,7 @@ from click import Command as CliCommand
 from domain.command import Command
 from domain.events import Event
 from domain.refusals import Code, Refusal
-from domain.streams import STREAMS, event_types, kind_of
+from domain.streams import STREAMS, event_types
 from server.doors.access import RateLimit
 from server.doors.home_pages import HomePages
 from server.doors.openapi import openapi
@@ -53,7 +53,7 @@ def _fields(command: type[Command]) -> str:
 def _events() -> str:
     rows = []
     for each in event_types():
-        stream = kind_of(each)
+        stream = each.KIND
         meaning = str(each.__doc__).strip().replace("\n    ", " ")
         rows.append([f"`{each.TOPIC}`", stream, str(each.SCHEMA), _data(each), meaning])
     return _table(["type", "stream", "schema", "data", "meaning"], rows)

@@ -33,9 +33,9 @@ class Presents:
 
     def apply(self, change: Change) -> Touched:
         """Take over a change, and say what it means for those who watch."""
-        if change.agreement_id in self._arrived:
-            self._arrived[change.agreement_id].append(change)
-        elif present := self._held.get(change.agreement_id):
+        if change.stream in self._arrived:
+            self._arrived[change.stream].append(change)
+        elif present := self._held.get(change.stream):
             return present.apply(change)
         return Touched()
 

@@ -22,10 +22,10 @@ import psycopg
 from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.exc import OperationalError
 
-from domain.agreement_events import AgreementEvent
 from projections import tables
 from projections.batch import Brought, Rows
 from projections.folding import NOTHING, folded
+from projections.kept import MODELS
 from projections.projector import read_position, take_turn, write_position
 from server.log.database import Database, alone, models_beside, open_database, path_of, sqlite_engine
 from server.log.mapper import CanonicalMapper
@@ -241,7 +241,7 @@ class _Worker:
                 version += 1
                 try:
                     event = self._mapper.to_domain_event(stored)
-                    if not isinstance(event, AgreementEvent):
+                    if event.KIND not in MODELS:
                         return
                     fold, brought = folded(fold, event, position=0)
                 except Exception as error:

@@ -226,7 +226,7 @@ def test_reading_costs_what_the_askers_own_partnership_holds(kind: str, tmp_path
 def add_foreign(connection: Connection, like: AgreementId, number: int) -> None:
     """Agreements of other partnerships, each with a header like that of one's own."""
     header = connection.execute(
-        tables.headers.select().where(tables.headers.c.agreement_id == like, tables.headers.c.until.is_(None))
+        tables.headers.select().where(tables.headers.c.stream == like, tables.headers.c.until.is_(None))
     ).one()
     of_one = json.loads(header.body)
     for _ in range(10):
@@ -236,7 +236,7 @@ def add_foreign(connection: Connection, like: AgreementId, number: int) -> None:
             [
                 {
                     **header._mapping,
-                    "agreement_id": other,
+                    "stream": other,
                     "body": json.dumps(of_one | {"agreement_id": other, "partnership_id": partnership_id}),
                 }
                 for other in others

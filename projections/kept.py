@@ -1,0 +1,16 @@
+"""Of which kinds of streams something is kept to be read: of the others nothing is."""
+
+from __future__ import annotations
+
+from domain.agreement import Agreement
+from domain.stream import Stream
+from projections.models import Model
+from projections.of_agreements import AGREEMENTS
+
+MODELS: dict[str, Model] = {Agreement.KIND: AGREEMENTS}
+"""By the kind of stream."""
+
+
+def keep(stream: type[Stream], model: Model) -> None:
+    """Keep read models of one more kind of stream."""
+    MODELS[stream.KIND] = model

@@ -1,0 +1,37 @@
+"""What is kept to be read of a kind of stream, as what folds and writes needs to know it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from sqlalchemy import Table
+
+from domain.events import Event
+from projections.rows import Row
+
+
+class Shelved(NamedTuple):
+    """Things of a kind: the attribute of the stream that holds them (a Shelf), their table, and how one becomes a row,
+    None when it is gone."""
+
+    shelf: str
+    table: Table
+    row_of: Callable[[Any, str], Row | None]
+
+
+Happened = tuple[Table, Sequence[Any]]
+"""A row of a table of what happened, in the order of its columns; JSON values become text when they are written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """header_state: what the header is made of, while it is the same so is its row; its first is the next deadline, if
+    any. moves_along: marks what changes with what has changed. happened: the rows that an event brings."""
+
+    shelves: Sequence[Shelved]
+    header_state: Callable[[Any], tuple[Any, ...]]
+    header_row: Callable[[Any], Row]
+    happened: Callable[[Any, Event], Iterable[Happened]]
+    moves_along: Callable[[Any], None] = lambda _: None

@@ -1,0 +1,56 @@
+"""The read models of agreements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from domain.agreement import Agreement
+from domain.agreement_events import AgreementOpened
+from domain.events import Event
+from projections import tables
+from projections.conflict_history import objection_row
+from projections.consents import consent_bodies, voided
+from projections.current_terms import term_row
+from projections.headers import header_row, header_state
+from projections.models import Happened, Model, Shelved
+from projections.open_proposals import proposal_row, question_row
+from projections.timeline import timeline_body
+
+
+def happened(agreement: Agreement, event: Event) -> Iterator[Happened]:
+    """The moment in the timeline and in the stories of its terms, the consents that it brings and those that it makes
+    void, and of an opened agreement whose it is."""
+    stream, version = agreement.agreement_id, event.originator_version
+    moment = timeline_body(agreement, event)
+    yield tables.timeline, (stream, version, moment)
+    for term_id in moment["term_ids"]:
+        yield tables.stories, (stream, term_id, version)
+    for place, body in enumerate(consent_bodies(agreement, event)):
+        yield tables.consents, (stream, version, place, body)
+    for given in voided(agreement, event):
+        yield tables.voids, (stream, given, version)
+    if isinstance(event, AgreementOpened):
+        yield tables.agreements, (agreement.partnership_id, stream)
+
+
+def moves_along(agreement: Agreement) -> None:
+    """With an objection or a question changes the proposal that it is on."""
+    proposals = agreement.proposals.changed
+    for objection_id in agreement.objections.changed:
+        proposals.setdefault(agreement.objections[objection_id].proposal_id, False)
+    for question_id in agreement.questions.changed:
+        proposals.setdefault(agreement.questions[question_id].proposal_id, False)
+
+
+AGREEMENTS = Model(
+    shelves=(
+        Shelved("terms", tables.terms, term_row),
+        Shelved("proposals", tables.proposals, proposal_row),
+        Shelved("objections", tables.objections, objection_row),
+        Shelved("questions", tables.questions, question_row),
+    ),
+    header_state=header_state,
+    header_row=header_row,
+    happened=happened,
+    moves_along=moves_along,
+)
