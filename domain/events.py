@@ -143,7 +143,7 @@ _NO_THINGS = {"PartnershipId", "AgreementId", "PartyId", "MemberId", "TermId", "
 
 
 def _is_of_a_thing(hint: Any) -> bool:
-    """Whether a field has the id of a thing, such as a proposal: a moment tells by itself who acted, and on what text."""
+    """Whether a field has the id of a thing, such as a proposal; who acted, and on what, a moment tells anyway."""
     kinds = () if get_origin(hint) in (list, dict) else get_args(hint) or (hint,)
     return any(isinstance(each, NewType) and each.__name__ not in _NO_THINGS for each in kinds)
 

@@ -309,7 +309,7 @@ class AgreementState(Stream):
         return text_fingerprint(self.agreement_id, (term.signed_form() for term in self.terms_in_order()))
 
     def concerned(self, said: Mapping[str, Any]) -> list[TermId]:
-        """The terms that an event concerns, by its data: those that it names, or those of the thing that it is about."""
+        """The terms that an event concerns, by its data: those that it names, or those of the thing it is about."""
         if "term_id" in said:
             return [said["term_id"]]
         if said.get("term_ids"):

@@ -6,20 +6,6 @@ from domain.agreement import Agreement
 from domain.words import NOT_ENDED
 from projections.rows import Row, by_version
 
-API_FIELDS = (
-    "objection_id",
-    "proposal_id",
-    "party_id",
-    "severity",
-    "ground",
-    "text",
-    "would_accept",
-    "state",
-    "answers",
-    "resolution",
-)
-CONFLICT_FIELDS = (*API_FIELDS, "term_ids", "raised_at", "ended_at", "led_to")
-
 
 def objection_row(agreement: Agreement, objection_id: str) -> Row | None:
     objection = agreement.objections[objection_id]  # type: ignore[index]

@@ -9,8 +9,6 @@ from domain.things import Request, Term
 from domain.words import TermStatus
 from projections.rows import Row
 
-API_FIELDS = ("term_id", "heading", "text", "value", "version", "status", "marks", "position")
-
 
 def term_row(agreement: Agreement, term_id: str) -> Row | None:
     """The row of a term as it stands, None when it is gone."""

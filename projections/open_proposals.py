@@ -8,24 +8,6 @@ from domain.agreement import Agreement
 from domain.words import LIVE, ProposalState
 from projections.rows import Row, by_version
 
-API_FIELDS = (
-    "proposal_id",
-    "thread_id",
-    "party_id",
-    "member_id",
-    "state",
-    "contested",
-    "head",
-    "items",
-    "rationale",
-    "fingerprint",
-    "counters",
-    "replaces",
-    "valid_until",
-    "version",
-)
-
-
 _HEADS = LIVE - {ProposalState.COUNTERED}
 
 

@@ -1,55 +1,182 @@
-"""The objects of the public protocol, made from the rows of the read models."""
+"""The objects of the public protocol: each described once, for its schema and for what is picked from a row."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from domain.refusals import Subject
-from projections import conflict_history, current_terms, open_proposals
+from domain.words import AgreementStatus, Mark, ObjectionState, ProposalState, Severity, TermStatus
+from projections import current_terms, open_proposals
+from projections.schema import (
+    FINGERPRINT,
+    FLAG,
+    ID,
+    TEXT,
+    TIME,
+    VERSION,
+    Schema,
+    exactly,
+    listed,
+    nullable,
+    words,
+)
 
 Body = dict[str, Any]
 
 
-def term_shape(body: Body, position: int) -> Body:
-    return {field: body.get(field) for field in current_terms.API_FIELDS} | {"position": position}
+class Shape:
+    """An object: its fields by name, each with a schema, or with the shape of what is in it: one, one or none
+    (`maybe`), or several (`many`)."""
+
+    def __init__(self, **fields: Schema | Shape | Within) -> None:
+        self.fields = fields
+        self._within = {name: each for name, each in fields.items() if isinstance(each, Shape | Within)}
+
+    def of(self, row: Mapping[str, Any], **more: Any) -> Body:
+        """The object of a row. more: fields that the row does not have."""
+        found = {name: more[name] if name in more else row[name] for name in self.fields}
+        for name, each in self._within.items():
+            found[name] = each.of(found[name])
+        return found
+
+    def schema(self) -> Schema:
+        return exactly(**self.fields | {name: each.schema() for name, each in self._within.items()})  # type: ignore[arg-type]
+
+    def but(self, **more: Schema | Shape | Within) -> Shape:
+        """The same with further fields."""
+        return Shape(**self.fields, **more)
 
 
-def term_shapes(bodies: list[Body]) -> list[Body]:
-    return [term_shape(body, position) for position, body in enumerate(bodies)]
+class Within:
+    """Objects in an object's field."""
+
+    def __init__(self, shape: Shape, *, several: bool) -> None:
+        self._shape, self._several = shape, several
+
+    def of(self, given: Any) -> Any:
+        if self._several:
+            return [self._shape.of(each) for each in given]
+        return None if given is None else self._shape.of(given)
+
+    def schema(self) -> Schema:
+        return listed(self._shape.schema()) if self._several else nullable(self._shape.schema())
 
 
-def proposal_shape(body: Body) -> Body:
-    return {field: body[field] for field in open_proposals.API_FIELDS}
+def many(shape: Shape) -> Within:
+    return Within(shape, several=True)
 
 
-def objection_shape(body: Body) -> Body:
-    shape = {field: body[field] for field in conflict_history.API_FIELDS}
-    return shape | _plain_positions(body)
+def maybe(shape: Shape) -> Within:
+    return Within(shape, several=False)
 
 
-def conflict_shape(body: Body) -> Body:
-    shape = {field: body[field] for field in conflict_history.CONFLICT_FIELDS}
-    return shape | _plain_positions(body)
+TERM = Shape(
+    term_id=ID,
+    heading=TEXT,
+    text=TEXT,
+    value=nullable({"type": "object"}),
+    version=VERSION,
+    status=words(*TermStatus),
+    marks=listed(words(*Mark)),
+    position=VERSION,
+)
+PROPOSAL = Shape(
+    proposal_id=ID,
+    thread_id=ID,
+    party_id=ID,
+    member_id=ID,
+    state=words(*ProposalState),
+    contested=FLAG,
+    head=FLAG,
+    items=listed({"type": "object", "required": ["op", "term_id"]}),
+    rationale=nullable(TEXT),
+    fingerprint=FINGERPRINT,
+    counters=nullable(ID),
+    replaces=nullable(ID),
+    valid_until=nullable(TIME),
+    version=VERSION,
+)
+OBJECTION = Shape(
+    objection_id=ID,
+    proposal_id=ID,
+    party_id=ID,
+    severity=words(*Severity),
+    ground=TEXT,
+    text=TEXT,
+    would_accept=nullable(TEXT),
+    state=words(*ObjectionState),
+    answers=many(Shape(party_id=ID, text=TEXT)),
+    resolution=maybe(Shape(kind=TEXT, text=TEXT, refs=listed(TEXT), party_id=ID)),
+)
+CONFLICT = OBJECTION.but(
+    term_ids=listed(ID),
+    raised_at=TIME,
+    ended_at=nullable(TIME),
+    led_to=listed(exactly(term_id=ID, version=VERSION)),
+)
+CONSENT = Shape(
+    term_id=nullable(ID),
+    version=nullable(VERSION),
+    fingerprint=FINGERPRINT,
+    party_id=ID,
+    member_id=ID,
+    mandate=nullable(TEXT),
+    mandate_version=nullable(VERSION),
+    at=TIME,
+    event_version=VERSION,
+    act=words("proposed", "accepted", "ratified"),
+    voided_by=nullable(VERSION),
+)
+MOMENT = Shape(
+    event_version=VERSION,
+    at=TIME,
+    type=TEXT,
+    party_id=nullable(ID),
+    member_id=nullable(ID),
+    term_ids=listed(ID),
+    sentence=TEXT,
+)
+AGREEMENT = Shape(
+    version=VERSION,
+    status=nullable(words(*AgreementStatus)),
+    fingerprint=nullable(FINGERPRINT),
+    terms=many(TERM),
+    proposals=many(PROPOSAL),
+    objections=many(OBJECTION),
+)
+PARTNERSHIP = Shape(
+    name=TEXT,
+    kind=TEXT,
+    purpose=TEXT,
+    parties=many(Shape(party_id=ID, name=TEXT)),
+    members=many(
+        Shape(
+            member_id=ID,
+            party_id=ID,
+            name=nullable(TEXT),
+            mandates=listed({"anyOf": [TEXT, exactly(mandate=TEXT, term_ids=listed(ID))]}),
+            observer=FLAG,
+        )
+    ),
+    agreements=many(Shape(agreement_id=ID, title=TEXT, status=words(*AgreementStatus))),
+)
 
 
-def _plain_positions(body: Body) -> Body:
-    resolution = body["resolution"]
-    return {
-        "answers": [{field: each[field] for field in ("party_id", "text")} for each in body["answers"]],
-        "resolution": resolution and {field: resolution[field] for field in ("kind", "text", "refs", "party_id")},
-    }
+def in_places(bodies: list[Body]) -> list[Body]:
+    """Terms in their order, each with its position."""
+    return [body | {"position": position} for position, body in enumerate(bodies)]
 
 
 def changed_since(agreement: Any, subject: Subject) -> Body:
     """What a stale view is shown: the version, the fingerprint, and the proposal or term as it is now."""
-    kind, key = subject.kind, subject.id
     changed: Body = {"version": agreement.version}
-    if kind == "proposal":
-        row = open_proposals.proposal_row(agreement, key)
+    if subject.kind == "proposal":
+        row = open_proposals.proposal_row(agreement, subject.id)
         assert row
-        return changed | {"fingerprint": row.body["fingerprint"], "proposal": proposal_shape(row.body)}
+        return changed | {"fingerprint": row.body["fingerprint"], "proposal": PROPOSAL.of(row.body)}
     changed["fingerprint"] = agreement.text_fingerprint()
-    if kind == "term" and (term := current_terms.term_row(agreement, key)):
+    if subject.kind == "term" and (term := current_terms.term_row(agreement, subject.id)):
         place = {str(term_id): number for number, term_id in enumerate(agreement.text)}
-        changed["term"] = term_shape(term.body, place.get(key, 0))
+        changed["term"] = TERM.of(term.body, position=place.get(subject.id, 0))
     return changed

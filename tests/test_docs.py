@@ -30,7 +30,7 @@ LINKS = re.compile(r"\]\((?!https?:)([^)#]+)[^)]*\)")
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_generated_tables_are_current(document: Path) -> None:
     text = document.read_text("utf-8")
-    assert written(text) == text, "run python -m server.reference"
+    assert written(text) == text, "run python -m server.ops.reference"
 
 
 def test_every_generated_table_stands_somewhere() -> None:

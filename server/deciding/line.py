@@ -233,7 +233,8 @@ class Deciding:
     def _is_heavy(self, held: Held, case: Case) -> bool:
         """Whether deciding may take so long that everybody else would notice."""
         aggregate = held.aggregate
-        own = case.command.weight(aggregate) if case.command else 0
+        command = case.command if type(case.command) in aggregate.decisions else None  # else it will be refused
+        own = command.weight(aggregate) if command else 0
         return bool(aggregate.deadlines.due(self._at(case)) + own > MOST_AT_ONCE)
 
     def _at(self, case: Case) -> datetime:

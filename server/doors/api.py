@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -13,19 +13,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from domain.agreement import Agreement
-from domain.fingerprint import text_fingerprint
-from domain.ids import is_id
 from domain.partnership import Partnership
 from domain.refusals import Code, Refusal, malformed
+from domain.streams import STREAMS
 from domain.times import written
-from domain.words import LIVE
-from projections import as_of, shapes, tables, timeline
+from projections import as_of
 from projections.present import newest_version
+from projections.readings import READINGS, About, Reading
 from server.deciding.workspace import Recorded
 from server.doors import partnerships
 from server.doors.access import RateLimit, base_url, bearer_token, read_body, signed_in
-from server.doors.openapi import asyncapi, openapi
+from server.doors.openapi import asyncapi, openapi, path_of
 from server.doors.pages import json_of
 from server.log.store import some_events
 from server.node import Node
@@ -48,8 +46,7 @@ class Api:
         self.commands = RateLimit(node.settings.rate_commands, "ONETEXT_RATE_COMMANDS")
 
     def routes(self) -> list[Route]:
-        agreement = "/api/v1/agreements/{agreement_id}"
-        partnership = "/api/v1/partnerships/{partnership_id}"
+        partnership = path_of(Partnership.KIND)
         return [
             Route("/api/openapi.json", self.openapi),
             Route("/api/asyncapi.json", self.asyncapi),
@@ -57,17 +54,48 @@ class Api:
             Route(partnership, self.partnership),
             Route(f"{partnership}/members", self.admit, methods=["POST"]),
             Route(f"{partnership}/agreements", self.open_agreement, methods=["POST"]),
-            Route(f"{partnership}/commands", self.command_partnership, methods=["POST"]),
-            Route(f"{partnership}/events", self.partnership_events),
-            Route(agreement, self.agreement),
-            Route(f"{agreement}/commands", self.command_agreement, methods=["POST"]),
-            Route(f"{agreement}/events", self.agreement_events),
-            Route(f"{agreement}/terms", self.terms),
-            Route(f"{agreement}/conflicts", self.conflicts),
-            Route(f"{agreement}/consents", self.consents),
-            Route(f"{agreement}/timeline", self.timeline),
-            Route(f"{agreement}/proposals/{{proposal_id}}", self.proposal),
+            *[route for kind in STREAMS for route in self._of_every_stream(kind)],
+            *[Route(f"{path_of(each.kind)}{each.path}", self._answering(each)) for each in READINGS],
         ]
+
+    def _of_every_stream(self, kind: str) -> list[Route]:
+        """Its commands and its log."""
+
+        async def command(request: Request) -> Response:
+            seat = await self._sender(request)
+            raw = await read_body(request)
+            with self.node.metrics.timing_command():
+                recorded = await self.node.workspace.on(kind, seat, request.path_params[f"{kind}_id"], raw)
+            return _recorded(recorded)
+
+        async def events(request: Request) -> Response:
+            _, stream = await self._stream(request, kind)
+            return await self._events(request, stream)
+
+        return [
+            Route(f"{path_of(kind)}/commands", command, methods=["POST"]),
+            Route(f"{path_of(kind)}/events", events),
+        ]
+
+    def _answering(self, reading: Reading) -> Callable[[Request], Awaitable[Response]]:
+        """What gives something to be read, once the clock has recorded what has passed."""
+
+        async def answer(request: Request) -> Response:
+            seat, stream = await self._stream(request, reading.kind)
+            after, limit = _page(request) if reading.in_parts else (0, 0)
+            names = self.node.directory(seat.partnership_id).names
+
+            def ask(connection: Connection) -> Body | None:
+                version, moment = _version(connection, request, stream)
+                about = About(stream, version, moment, after, limit, request.path_params, names)
+                return reading.ask(connection, about)
+
+            found = await self.node.read(ask)
+            if found is None:
+                raise Refusal(Code.NOT_FOUND)
+            return await json_of(found)
+
+        return answer
 
     async def openapi(self, _: Request) -> Response:
         return json_response(openapi())
@@ -113,21 +141,6 @@ class Api:
         self._refuse_other(seat, request.path_params["partnership_id"])
         agreement_id = await partnerships.open_agreement(self.node, seat, **asked)
         return json_response({"agreement_id": agreement_id}, 201)
-
-    async def command_agreement(self, request: Request) -> Response:
-        seat = await self._sender(request)
-        raw = await read_body(request)
-        return await self._command(seat, Agreement.KIND, request.path_params["agreement_id"], raw)
-
-    async def command_partnership(self, request: Request) -> Response:
-        seat = await self._sender(request)
-        raw = await read_body(request)
-        return await self._command(seat, Partnership.KIND, request.path_params["partnership_id"], raw)
-
-    async def _command(self, seat: Seat, kind: str, stream: str, raw: Any) -> Response:
-        with self.node.metrics.timing_command():
-            recorded = await self.node.workspace.on(kind, seat, stream, raw)
-        return _recorded(recorded)
 
     async def _sender(self, request: Request) -> Seat:
         seat = await signed_in(self.node, request)
@@ -176,15 +189,6 @@ class Api:
             }
         )
 
-    async def partnership_events(self, request: Request) -> Response:
-        seat = await self._reader(request)
-        self._refuse_other(seat, request.path_params["partnership_id"])
-        return await self._events(request, seat.partnership_id)
-
-    async def agreement_events(self, request: Request) -> Response:
-        await self._agreement(request)
-        return await self._events(request, request.path_params["agreement_id"])
-
     async def _events(self, request: Request, stream: str) -> Response:
         after = _whole(request, "after", 0, 0, 2**53)
         limit = _whole(request, "limit", 100, 1, 1000)
@@ -193,108 +197,18 @@ class Api:
         upto = found[-1].originator_version if found else after
         return Response(b'{"events":[%s],"next":%d}' % (events, upto), media_type="application/json")
 
-    async def agreement(self, request: Request) -> Response:
-        agreement_id = await self._agreement(request)
-
-        def ask(connection: Connection) -> Body:
-            version, moment = _version(connection, request, agreement_id)
-            terms = as_of.standing(connection, tables.terms, agreement_id, moment)
-            header = as_of.one(connection, tables.headers, agreement_id, "", moment)
-            return {
-                "version": version,
-                "status": header and header["status"],
-                "fingerprint": text_fingerprint(agreement_id, terms) if header else None,  # type: ignore[arg-type]
-                "terms": shapes.term_shapes(terms),
-                "proposals": [
-                    shapes.proposal_shape(each)
-                    for each in as_of.standing(connection, tables.proposals, agreement_id, moment)
-                    if each["state"] in LIVE
-                ],
-                "objections": [
-                    shapes.objection_shape(each)
-                    for each in as_of.standing(connection, tables.objections, agreement_id, moment)
-                ],
-            }
-
-        return await json_of(await self.node.read(ask))
-
-    async def terms(self, request: Request) -> Response:
-        found = await self._asked(request, lambda connection, *of: as_of.standing(connection, tables.terms, *of))
-        return await json_of({"terms": shapes.term_shapes(found)})
-
-    async def conflicts(self, request: Request) -> Response:
-        after, limit = _page(request)
-
-        def ask(connection: Connection, agreement_id: str, moment: int | None) -> as_of.Page:
-            return as_of.raised(connection, agreement_id, moment, after, limit)
-
-        found = await self._asked(request, ask)
-        return await json_of({"conflicts": [shapes.conflict_shape(each) for each in found.bodies], "next": found.next})
-
-    async def consents(self, request: Request) -> Response:
-        after, limit = _page(request)
-
-        def ask(connection: Connection, agreement_id: str, moment: int | None) -> tuple[as_of.Page, dict[int, int]]:
-            page = as_of.happened(connection, tables.consents, agreement_id, moment, after, limit)
-            return page, as_of.voided(connection, agreement_id, moment)
-
-        found, voided = await self._asked(request, ask)
-        rows = [each | {"voided_by": _voided_by(each, voided)} for each in found.bodies]
-        return await json_of({"consents": rows, "next": found.next})
-
-    async def timeline(self, request: Request) -> Response:
-        after, limit = _page(request)
-
-        def ask(connection: Connection, agreement_id: str, moment: int | None) -> as_of.Page:
-            return as_of.happened(connection, tables.timeline, agreement_id, moment, after, limit)
-
-        found = await self._asked(request, ask)
-        seat = await signed_in(self.node, request)
-        names = self.node.directory(seat.partnership_id).names
-        shown = ("event_version", "at", "type", "party_id", "member_id", "term_ids")
-        rows = [
-            {field: body[field] for field in shown} | {"sentence": timeline.sentence(body, names)}
-            for body in found.bodies
-        ]
-        return await json_of({"timeline": rows, "next": found.next})
-
-    async def proposal(self, request: Request) -> Response:
-        agreement_id = await self._agreement(request)
-
-        def ask(connection: Connection) -> Body | None:
-            _, moment = _version(connection, request, agreement_id)
-            proposal_id = request.path_params["proposal_id"]
-            if not is_id(proposal_id):
-                return None
-            return as_of.one(connection, tables.proposals, agreement_id, proposal_id, moment)
-
-        found = await self.node.read(ask)
-        if found is None:
-            raise Refusal(Code.NOT_FOUND)
-        return json_response(shapes.proposal_shape(found))
-
-    async def _asked(self, request: Request, how: Callable[[Connection, str, int | None], R]) -> R:
-        """how: asks about an agreement at a version, None for now."""
-        agreement_id = await self._agreement(request)
-
-        def ask(connection: Connection) -> R:
-            _, moment = _version(connection, request, agreement_id)
-            return how(connection, agreement_id, moment)
-
-        return await self.node.read(ask)
-
     async def _reader(self, request: Request) -> Seat:
         seat = await signed_in(self.node, request)
         self.requests.count(seat.member_id)
         return seat
 
-    async def _agreement(self, request: Request) -> str:
-        """The agreement that the path names, once the clock has recorded what has passed."""
+    async def _stream(self, request: Request, kind: str) -> tuple[Seat, str]:
+        """The stream that the path names, once the clock has recorded what has passed."""
         seat = await self._reader(request)
-        agreement_id: str = request.path_params["agreement_id"]
-        await self.node.workspace.refuse_foreign(seat, Agreement.KIND, agreement_id)
-        await self.node.workspace.let_clock_record(agreement_id)
-        return agreement_id
+        stream: str = request.path_params[f"{kind}_id"]
+        await self.node.workspace.refuse_foreign(seat, kind, stream)
+        await self.node.workspace.let_clock_record(stream)
+        return seat, stream
 
 
 def _is_json(request: Request) -> bool:
@@ -321,14 +235,9 @@ def _page(request: Request) -> tuple[int, int]:
     return _whole(request, "after", 0, 0, 2**53), _whole(request, "limit", 1000, 1, 1000)
 
 
-def _voided_by(consent: Body, voided: Mapping[int, int]) -> int | None:
-    """The version of the event that made a signature void; consents to terms are never void, others follow them."""
-    return voided.get(consent["event_version"]) if consent["act"] == "ratified" else None
-
-
-def _version(connection: Connection, request: Request, agreement_id: str) -> tuple[int, int | None]:
+def _version(connection: Connection, request: Request, stream: str) -> tuple[int, int | None]:
     """The version that is asked about, and the moment to ask for: None for now."""
-    newest = newest_version(connection, agreement_id)
+    newest = newest_version(connection, stream)
     if "as_of" not in request.query_params:
         return newest, None
     moment = _whole(request, "as_of", 0, 0, 2**53)
