@@ -55,7 +55,7 @@ def _changed(model: Model, aggregate: Any) -> list[Put]:
     """The rows that the last event changed."""
     model.moves_along(aggregate)
     puts: list[Put] = []
-    for shelf, table, row_of in model.shelves:
+    for shelf, table, row_of, _ in model.shelves:
         changed: dict[Any, bool] = getattr(aggregate, shelf).changed
         if changed:
             puts += [Put(table, key, row_of(aggregate, key), is_new) for key, is_new in changed.items()]

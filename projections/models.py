@@ -10,15 +10,17 @@ from sqlalchemy import Table
 
 from domain.events import Event
 from projections.rows import Row
+from projections.schema import Shape
 
 
 class Shelved(NamedTuple):
-    """Things of a kind: the attribute of the stream that holds them (a Shelf), their table, and how one becomes a row,
-    None when it is gone."""
+    """Things of a kind: the attribute of the stream that holds them (a Shelf), their table, how one becomes a row, None
+    when it is gone, and its shape in the API, or why it has none."""
 
     shelf: str
     table: Table
     row_of: Callable[[Any, str], Row | None]
+    shape: Shape | str
 
 
 Happened = tuple[Table, Sequence[Any]]

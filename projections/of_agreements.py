@@ -14,6 +14,7 @@ from projections.current_terms import term_row
 from projections.headers import header_row, header_state
 from projections.models import Happened, Model, Shelved
 from projections.open_proposals import proposal_row, question_row
+from projections.shapes import OBJECTION, PROPOSAL, TERM
 from projections.timeline import timeline_body
 
 
@@ -44,10 +45,10 @@ def moves_along(agreement: Agreement) -> None:
 
 AGREEMENTS = Model(
     shelves=(
-        Shelved("terms", tables.terms, term_row),
-        Shelved("proposals", tables.proposals, proposal_row),
-        Shelved("objections", tables.objections, objection_row),
-        Shelved("questions", tables.questions, question_row),
+        Shelved("terms", tables.terms, term_row, TERM),
+        Shelved("proposals", tables.proposals, proposal_row, PROPOSAL),
+        Shelved("objections", tables.objections, objection_row, OBJECTION),
+        Shelved("questions", tables.questions, question_row, "protocol.md has none; its events tell it"),
     ),
     header_state=header_state,
     header_row=header_row,

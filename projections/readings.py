@@ -13,20 +13,8 @@ from domain.ids import AgreementId, is_id
 from domain.stream import Stream
 from domain.words import LIVE
 from projections import as_of, tables, timeline
-from projections.schema import VERSION
-from projections.shapes import (
-    AGREEMENT,
-    CONFLICT,
-    CONSENT,
-    MOMENT,
-    OBJECTION,
-    PROPOSAL,
-    TERM,
-    Body,
-    Shape,
-    in_places,
-    many,
-)
+from projections.schema import VERSION, Body, Shape, many
+from projections.shapes import AGREEMENT, CONFLICT, CONSENT, MOMENT, OBJECTION, PROPOSAL, TERM, in_places
 
 
 @dataclass(frozen=True, slots=True)

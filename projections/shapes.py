@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from domain.refusals import Subject
@@ -15,61 +14,15 @@ from projections.schema import (
     TEXT,
     TIME,
     VERSION,
-    Schema,
+    Body,
+    Shape,
     exactly,
     listed,
+    many,
+    maybe,
     nullable,
     words,
 )
-
-Body = dict[str, Any]
-
-
-class Shape:
-    """An object: its fields by name, each with a schema, or with the shape of what is in it: one, one or none
-    (`maybe`), or several (`many`)."""
-
-    def __init__(self, **fields: Schema | Shape | Within) -> None:
-        self.fields = fields
-        self._within = {name: each for name, each in fields.items() if isinstance(each, Shape | Within)}
-
-    def of(self, row: Mapping[str, Any], **more: Any) -> Body:
-        """The object of a row. more: fields that the row does not have."""
-        found = {name: more[name] if name in more else row[name] for name in self.fields}
-        for name, each in self._within.items():
-            found[name] = each.of(found[name])
-        return found
-
-    def schema(self) -> Schema:
-        return exactly(**self.fields | {name: each.schema() for name, each in self._within.items()})  # type: ignore[arg-type]
-
-    def but(self, **more: Schema | Shape | Within) -> Shape:
-        """The same with further fields."""
-        return Shape(**self.fields, **more)
-
-
-class Within:
-    """Objects in an object's field."""
-
-    def __init__(self, shape: Shape, *, several: bool) -> None:
-        self._shape, self._several = shape, several
-
-    def of(self, given: Any) -> Any:
-        if self._several:
-            return [self._shape.of(each) for each in given]
-        return None if given is None else self._shape.of(given)
-
-    def schema(self) -> Schema:
-        return listed(self._shape.schema()) if self._several else nullable(self._shape.schema())
-
-
-def many(shape: Shape) -> Within:
-    return Within(shape, several=True)
-
-
-def maybe(shape: Shape) -> Within:
-    return Within(shape, several=False)
-
 
 TERM = Shape(
     term_id=ID,

@@ -28,7 +28,7 @@ def _id(length: int = 36) -> TypeEngine[str]:
     return String(length).with_variant(String(length, collation="C"), "postgresql")
 
 
-def _changing(name: str, *more: Column[Any]) -> Table:
+def table_of_things(name: str, *more: Column[Any]) -> Table:
     """A table of things that change: one row a change, the present one with until null. sort: the order in which rows
     are shown, compared by its bytes; shown: 1 while it is part of the present."""
     table = Table(
@@ -52,7 +52,7 @@ def _changing(name: str, *more: Column[Any]) -> Table:
     return table
 
 
-def _happened(name: str, *more: Column[Any]) -> Table:
+def table_of_moments(name: str, *more: Column[Any]) -> Table:
     """A table of what happened with the event of a version. On SQLite its bodies stand in the order of arrival: in that
     of their keys eight of them filled a page, also of the pages that only lead to others."""
     of, since = Column("stream", _id(), primary_key=True), Column("since", BigInteger, primary_key=True)
@@ -64,13 +64,13 @@ def _belongs() -> Column[Any]:
     return Column("of", _id())
 
 
-headers = _changing("headers")
-terms = _changing("terms")
-proposals = _changing("proposals")
-objections = _changing("objections", _belongs())
-questions = _changing("questions", _belongs())
-timeline = _happened("timeline", Column("body", Text, nullable=False))
-consents = _happened(
+headers = table_of_things("headers")
+terms = table_of_things("terms")
+proposals = table_of_things("proposals")
+objections = table_of_things("objections", _belongs())
+questions = table_of_things("questions", _belongs())
+timeline = table_of_moments("timeline", Column("body", Text, nullable=False))
+consents = table_of_moments(
     "consents", Column("place", Integer, primary_key=True, autoincrement=False), Column("body", Text, nullable=False)
 )
 """place: the order within the event, from 0."""
@@ -105,11 +105,6 @@ agreements = Table(
 def mark(connection: Connection) -> str:
     """Where a value goes in a statement that is handed to the driver as it is."""
     return "%s" if connection.dialect.name == "postgresql" else "?"
-
-
-def changing() -> list[Table]:
-    """The tables of things that change."""
-    return [table for table in metadata.tables.values() if "until" in table.c]
 
 
 def of_streams() -> list[Table]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from domain.agreement import Agreement
@@ -10,18 +10,23 @@ from domain.events import EVENT_TYPES, Event
 
 
 def timeline_body(agreement: Agreement, event: Event) -> dict[str, Any]:
-    """The row of an event; term_ids: the terms that it concerns, of headings at that moment."""
-    said = vars(event)
-    term_ids = agreement.concerned(said)
+    """The row of an event of an agreement."""
+    term_ids = agreement.concerned(vars(event))
     headings = {each: agreement.terms[each].heading for each in term_ids if each in agreement.terms}
+    return moment(event, term_ids, headings)
+
+
+def moment(event: Event, term_ids: Sequence[str] = (), headings: Mapping[Any, str] | None = None) -> dict[str, Any]:
+    """The row of an event. term_ids: the terms that it concerns; headings: theirs at that moment."""
+    said = vars(event)
     return {
         "event_version": event.originator_version,
         "at": event.at,
         "type": event.TOPIC,
         "party_id": event.actor.party_id,
         "member_id": event.actor.member_id,
-        "term_ids": term_ids,
-        "headings": headings,
+        "term_ids": list(term_ids),
+        "headings": headings or {},
         "about": {key: said[key] for key in event.told() if said[key] is not None},
     }
 

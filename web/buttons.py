@@ -7,6 +7,19 @@ from html import escape
 
 from markupsafe import Markup
 
+SENT = frozenset(
+    {
+        "agree_deferral",
+        "agree_parking",
+        "confirm_resolution",
+        "drop_term",
+        "mark_term",
+        "unpark_term",
+        "withdraw_ratification",
+    }
+)
+"""Commands that need no words."""
+
 
 def opens(words: str, url: str, desk: str, key: str = "", look: str = "") -> Markup:
     """A button that fetches a form into the desk below. desk: the id of that place; key: its key on the keyboard."""
@@ -19,6 +32,7 @@ def opens(words: str, url: str, desk: str, key: str = "", look: str = "") -> Mar
 def sends(words: str, command: str, where: str = "", key: str = "", look: str = "", **fields: str | int) -> Markup:
     """An act that needs no words: one button that sends a command with its fields. where: tells it from the same act
     elsewhere on the page; what came of it stays beside it while the clause changes."""
+    assert command in SENT, command
     about = fields.get("proposal_id") or fields.get("objection_id") or fields.get("mark")
     inputs = "".join([_input(name, given) for name, given in fields.items()])
     return Markup(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from domain import acts
@@ -44,15 +44,16 @@ def item(reader: Reader, params: Params) -> str:
 
 def form(reader: Reader, act: str, params: Params) -> str:
     """The form of an act, as HTML; `not_found` where there is no such act or what it is about is gone."""
-    make = _FORMS.get(act)
-    if make is None or reader.us is None:
+    opens = FORMS.get(act)
+    if opens is None or reader.us is None:
         raise Refusal(Code.NOT_FOUND)
     if act in _CHANGE_THE_TEXT:
         Guards(acts.change_the_text(reader.status)).settle()
     if act == "refuse_consent":
         Guards(acts.refuse_to_sign(reader.status, ran_out=False)).settle()
     asked = FormAsked(reader, act, params)
-    made = make(asked)
+    made = opens.make(asked)
+    assert made.command == opens.command
     template = templates.get_template(f"forms/{made.template or act}.html")
     return template.render(
         command=made.command,
@@ -148,32 +149,48 @@ def _open(asked: FormAsked) -> Form:
     return Form("open_term", {"after": after} if after else {}, {})
 
 
-_FORMS: dict[str, Callable[[FormAsked], Form]] = {
-    "object": _on_proposal("raise_objection", grounds=GROUNDS),
-    "ask": _on_proposal("ask_clarification"),
-    "decline": _on_proposal("decline_proposal"),
-    "accept": _on_proposal("accept_proposal", "fingerprint"),
-    "accept_subject_to": _on_proposal("accept_proposal", "fingerprint"),
-    "withdraw": _on_proposal("withdraw_proposal"),
-    "fulfil_condition": _on_proposal("fulfil_condition"),
-    "confirm_condition": _on_proposal("confirm_condition"),
-    "answer": _on_objection("answer_objection"),
-    "resolve": _on_objection("offer_resolution", kinds=_KINDS),
-    "decline_resolution": _on_objection("decline_resolution"),
-    "withdraw_objection": _on_objection("withdraw_objection"),
-    "clarify": _clarify,
-    "propose": composer.propose,
-    "package": composer.package,
-    "add": composer.add,
-    "counter": composer.counter,
-    "replace": composer.replace,
-    "open": _open,
-    "move": _one_item("move"),
-    "remove": _one_item("remove"),
-    "reopen": _on_term("reopen_term"),
-    "park": _on_term("park_term"),
-    "defer": _on_term("defer_term"),
-    "open_ratification": _on_the_whole("open_ratification"),
-    "refuse_consent": _on_the_whole("refuse_consent"),
-    "abandon": _on_the_whole("abandon_agreement"),
+class Opens(NamedTuple):
+    """A form: the command that it sends, and how it is made."""
+
+    command: str
+    make: Callable[[FormAsked], Form]
+
+
+FORMS: dict[str, Opens] = {
+    "object": Opens("raise_objection", _on_proposal("raise_objection", grounds=GROUNDS)),
+    "ask": Opens("ask_clarification", _on_proposal("ask_clarification")),
+    "decline": Opens("decline_proposal", _on_proposal("decline_proposal")),
+    "accept": Opens("accept_proposal", _on_proposal("accept_proposal", "fingerprint")),
+    "accept_subject_to": Opens("accept_proposal", _on_proposal("accept_proposal", "fingerprint")),
+    "withdraw": Opens("withdraw_proposal", _on_proposal("withdraw_proposal")),
+    "fulfil_condition": Opens("fulfil_condition", _on_proposal("fulfil_condition")),
+    "confirm_condition": Opens("confirm_condition", _on_proposal("confirm_condition")),
+    "answer": Opens("answer_objection", _on_objection("answer_objection")),
+    "resolve": Opens("offer_resolution", _on_objection("offer_resolution", kinds=_KINDS)),
+    "decline_resolution": Opens("decline_resolution", _on_objection("decline_resolution")),
+    "withdraw_objection": Opens("withdraw_objection", _on_objection("withdraw_objection")),
+    "clarify": Opens("give_clarification", _clarify),
+    "propose": Opens("make_proposal", composer.propose),
+    "package": Opens("make_proposal", composer.package),
+    "add": Opens("make_proposal", composer.add),
+    "counter": Opens("make_proposal", composer.counter),
+    "replace": Opens("make_proposal", composer.replace),
+    "open": Opens("open_term", _open),
+    "move": Opens("make_proposal", _one_item("move")),
+    "remove": Opens("make_proposal", _one_item("remove")),
+    "reopen": Opens("reopen_term", _on_term("reopen_term")),
+    "park": Opens("park_term", _on_term("park_term")),
+    "defer": Opens("defer_term", _on_term("defer_term")),
+    "open_ratification": Opens("open_ratification", _on_the_whole("open_ratification")),
+    "refuse_consent": Opens("refuse_consent", _on_the_whole("refuse_consent")),
+    "abandon": Opens("abandon_agreement", _on_the_whole("abandon_agreement")),
 }
+"""By the act that it asks for."""
+
+WITHOUT_A_FORM = {
+    "accept_proposals": "offers that are marked are read and accepted together, in the reading",
+    "consent": "the text that is signed has its own form at its end",
+    "grant_mandate": "members are administered on the partnership's home",
+    "revoke_mandate": "members are administered on the partnership's home",
+}
+"""Commands that are sent neither by a form nor by a button alone, and why."""

@@ -93,7 +93,7 @@ class Served:
 
 
 @cache
-def _checkers() -> list[tuple[re.Pattern[str], str, dict[str, Any]]]:
+def checkers() -> list[tuple[re.Pattern[str], str, dict[str, Any]]]:
     """For each path and method of the OpenAPI document, validators by status."""
     document = openapi()
     found = []
@@ -112,7 +112,7 @@ def _checkers() -> list[tuple[re.Pattern[str], str, dict[str, Any]]]:
 
 def documented(response: httpx.Response) -> None:
     """Whatever the API answers must be what its OpenAPI document says."""
-    for pattern, method, validators in _checkers():
+    for pattern, method, validators in checkers():
         if response.request.method == method and pattern.fullmatch(response.request.url.path):
             response.read()
             validator = validators.get(str(response.status_code)) or validators["default"]

@@ -1,0 +1,68 @@
+"""Nothing of a noun is forgotten: what is described once is there for everything that comes from it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from domain.refusals import Code
+from domain.streams import STREAMS, event_types
+from projections.kept import MODELS
+from projections.schema import Shape
+from web.buttons import SENT
+from web.forms import FORMS, WITHOUT_A_FORM
+
+TEMPLATES = Path(__file__).parent.parent / "web" / "templates"
+COMMANDS = {name: command for stream in STREAMS.values() for name, command in stream.commands.items()}
+
+
+def test_every_event_says_what_it_means_and_what_a_timeline_tells() -> None:
+    assert not [each.TOPIC for each in event_types() if not (each.__doc__ or "").strip()]
+    assert not [each.TOPIC for each in event_types() if not getattr(each, "SENTENCE", "")]
+    kept = {each.TOPIC: set(each.TOLD) - set(each.data_fields()) for each in event_types()}
+    assert not {topic: names for topic, names in kept.items() if names}, "a timeline keeps what is there"
+
+
+def test_every_event_is_folded_by_its_stream() -> None:
+    assert not [each.TOPIC for each in event_types() if each not in STREAMS[each.KIND].applied_by]
+
+
+def test_every_command_says_what_it_does() -> None:
+    assert not [name for name, command in COMMANDS.items() if not (command.__doc__ or "").strip()]
+
+
+def test_every_command_asks_whether_it_is_open_where_pages_ask() -> None:
+    decided = {command.TYPE: decision for stream in STREAMS.values() for command, decision in stream.decisions.items()}
+    assert not [name for name, decision in decided.items() if decision.is_open.__module__ != "domain.acts"]
+
+
+def test_every_command_has_a_form_a_button_or_a_reason_why_not() -> None:
+    with_a_form = {each.command for each in FORMS.values()}
+    assert not [name for name in COMMANDS if name not in with_a_form | SENT | WITHOUT_A_FORM.keys()]
+    assert not (with_a_form | SENT | WITHOUT_A_FORM.keys()) - COMMANDS.keys(), "a page offers what is no command"
+    assert not (with_a_form | SENT) & WITHOUT_A_FORM.keys()
+
+
+def test_every_form_has_a_template_and_every_button_a_place() -> None:
+    pages = "".join(each.read_text("utf-8") for each in TEMPLATES.rglob("*.html"))
+    assert not [act for act in FORMS if act not in _COMPOSED and not (TEMPLATES / "forms" / f"{act}.html").exists()]
+    sent = set(re.findall(r'sends\([^,]+, "(\w+)"', pages)) | {f"agree_{each}" for each in ("parking", "deferral")}
+    assert not SENT - sent
+    on_pages = set(re.findall(r'data-command="(\w+)"', pages))
+    assert not WITHOUT_A_FORM.keys() - on_pages, "the page that the reason names has it"
+
+
+_COMPOSED = {"propose", "package", "add", "counter", "replace"}
+"""Acts whose words are composed in one form."""
+
+
+def test_every_thing_has_a_shape_in_the_api_or_a_reason_why_not() -> None:
+    things = {each.table.name: each.shape for model in MODELS.values() for each in model.shelves}
+    assert things
+    assert not [name for name, shape in things.items() if not (isinstance(shape, Shape) or shape)]
+
+
+def test_every_refusal_has_its_sentence_and_its_next_step() -> None:
+    for code in Code:
+        assert code.detail.endswith((".", "?"))
+        assert code.next_step.endswith(".")

@@ -1,0 +1,173 @@
+"""A noun that the product does not have: a box of toys, a stream of its own that is private to one party. All of it is
+here, and comes in through the registries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import NamedTuple, NewType
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from domain import acts
+from domain.command import Command, given, minted
+from domain.events import Event, Founding
+from domain.fields import Text
+from domain.ids import PartnershipId, PartyId
+from domain.refusals import Code, Guards
+from domain.rules import Act, Rules
+from domain.shelf import Shelf
+from domain.stream import Stream, actor_of
+from domain.streams import STREAMS, register
+from domain.words import Mandate
+from projections import as_of, tables
+from projections.kept import MODELS, keep
+from projections.models import Happened, Model, Shelved
+from projections.readings import READINGS, About, reading
+from projections.rows import Row, by_version
+from projections.schema import ID, TEXT, VERSION, Body, Shape, many
+from projections.timeline import moment
+
+ToyId = NewType("ToyId", str)
+
+# The language.
+
+
+class ToyEvent(Event):
+    """An event of a box of toys."""
+
+    KIND = "box"
+
+
+class BoxBrought(Founding, ToyEvent):
+    """A box of toys was brought."""
+
+    TOPIC = "BoxBrought"
+    SENTENCE = "brought a box of toys to"
+    partnership_id: PartnershipId
+
+
+class ToyMade(ToyEvent):
+    """A toy was made."""
+
+    TOPIC = "ToyMade"
+    SENTENCE = "made a toy for"
+    TOLD = ("name",)
+    toy_id: ToyId
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MakeToy(Command):
+    """Make a toy."""
+
+    TYPE = "make_toy"
+    name: str = given(Text())
+    toy_id: ToyId = minted()
+
+
+class Toy(NamedTuple):
+    """version: of the event that made it."""
+
+    toy_id: ToyId
+    name: str
+    version: int
+
+
+# The rules.
+
+rules = Rules()
+
+
+class Box(Stream):
+    """A party's toys, which the other party never sees."""
+
+    TOPIC = "Box"
+    KIND = "box"
+    RULES = (rules,)
+    Event = ToyEvent  # type: ignore[assignment]
+    Created = BoxBrought  # type: ignore[assignment]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.party_id = PartyId("")
+        self.toys: Shelf[ToyId, Toy] = Shelf()
+
+    @classmethod
+    def bring(cls, box_id: str, partnership_id: PartnershipId, act: Act) -> Box:
+        return cls._create(
+            BoxBrought,
+            id=UUID(box_id),
+            timestamp=act.at,
+            actor=actor_of(act, Mandate.NEGOTIATOR),
+            command_id="brought",
+            partnership_id=partnership_id,
+        )
+
+    def is_for(self, partnership_id: PartnershipId, party_id: PartyId) -> bool:
+        return super().is_for(partnership_id, party_id) and self.party_id == party_id
+
+
+@rules.decides(MakeToy, acts.ask)
+def make_toy(box: Box, command: MakeToy, act: Act) -> None:
+    guards = Guards(acts.mandate(act.mandates, Mandate.NEGOTIATOR, ()))
+    named = [each for each in box.toys.values() if each.name == command.name]
+    guards.refuse_if(bool(named), Code.INVALID_VALUE, "There is such a toy.")
+    guards.settle()
+    box.record(ToyMade, toy_id=command.toy_id, name=command.name)
+
+
+@rules.folds(BoxBrought)
+def box_brought(box: Box, event: BoxBrought) -> None:
+    assert event.actor.party_id
+    box.partnership_id, box.party_id = event.partnership_id, event.actor.party_id
+
+
+@rules.folds(ToyMade)
+def toy_made(box: Box, event: ToyMade) -> None:
+    box.toys[event.toy_id] = Toy(event.toy_id, event.name, event.originator_version)
+
+
+Box.take(rules)
+
+# What is read of it.
+
+TOY = Shape(toy_id=ID, name=TEXT, version=VERSION)
+
+
+def toy_row(box: Box, toy_id: str) -> Row:
+    toy = box.toys[ToyId(toy_id)]
+    return Row(by_version(toy.version), True, toy._asdict())
+
+
+def happened(_: Box, event: Event) -> Iterator[Happened]:
+    yield tables.timeline, (str(event.originator_id), event.originator_version, moment(event))
+
+
+@contextmanager
+def known() -> Iterator[None]:
+    """The product with toys."""
+    toys = tables.table_of_things("toys")
+    register(Box)
+    keep(
+        Box,
+        Model(
+            shelves=[Shelved("toys", toys, toy_row, TOY)],
+            header_state=lambda _: (None,),
+            header_row=lambda box: Row("", True, {"next_deadline": None, "party_id": box.party_id}),
+            happened=happened,
+        ),
+    )
+
+    @reading(Box, "/toys", "The toys", Shape(toys=many(TOY)))
+    def read(connection: Connection, about: About) -> Body:
+        return {"toys": [TOY.of(each) for each in as_of.standing(connection, toys, about.stream, about.moment)]}
+
+    try:
+        yield
+    finally:
+        del STREAMS[Box.KIND], MODELS[Box.KIND]
+        READINGS[:] = [each for each in READINGS if each.kind != Box.KIND]
+        tables.metadata.remove(toys)
