@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from domain import acts
+from domain.command import Command
 from domain.commands import GrantMandate, OnMandate, RevokeMandate, refuse_terms_unless_negotiator
 from domain.ids import MemberId, PartyId, TermId
 from domain.partnership_events import MandateGranted, MandateRevoked, MemberAdmitted, PartnershipFormed
@@ -71,28 +72,40 @@ def refuse_unknown_terms(act: Act, term_ids: set[TermId]) -> None:
         refuse(Code.UNKNOWN_REFERENCE, "This names a term that none of the partnership's agreements has.")
 
 
-def admit(
-    partnership: PartnershipState,
-    party_id: PartyId,
-    member_id: MemberId,
-    mandates: Sequence[MandateGrant],
-    act: Act,
-    command_id: str,
-    *,
-    observer: bool = False,
-    program: bool = False,
-) -> None:
-    """Admit a member of one's own party, with first mandates; an observer has none."""
-    if observer and mandates:
+@dataclass(frozen=True, kw_only=True)
+class AdmitMember(Command):
+    """Admit a member of one's own party, with first mandates; an observer has none. It is not sent as a command: the
+    door makes it of a request that also has the person's name."""
+
+    TYPE = ""
+    party_id: PartyId
+    member_id: MemberId
+    mandates: Sequence[MandateGrant] = ()
+    observer: bool = False
+    program: bool = False
+
+    def asks(self) -> tuple[str, ...]:
+        return ("terms",)
+
+
+@rules.decides(AdmitMember, acts.administer, needs=administrator)
+def admit_member(partnership: PartnershipState, command: AdmitMember, act: Act) -> None:
+    if command.observer and command.mandates:
         raise malformed("An observer has no mandates.", "Leave the mandates out, or observer.")
-    for mandate, term_ids in mandates:
+    for mandate, term_ids in command.mandates:
         refuse_terms_unless_negotiator(mandate, term_ids)
-    if party_id not in {party.party_id for party in partnership.parties}:
+    if command.party_id not in {party.party_id for party in partnership.parties}:
         refuse(Code.UNKNOWN_REFERENCE, "The partnership has no such party.")
-    refuse_unknown_terms(act, {term_id for _, term_ids in mandates for term_id in term_ids or ()})
-    administering(act, party_id).settle()
-    partnership.acting(act, administrator(act), command_id)
-    record_admission(partnership, party_id, member_id, mandates, observer=observer, program=program)
+    refuse_unknown_terms(act, {term_id for _, term_ids in command.mandates for term_id in term_ids or ()})
+    administering(act, command.party_id).settle()
+    record_admission(
+        partnership,
+        command.party_id,
+        command.member_id,
+        command.mandates,
+        observer=command.observer,
+        program=command.program,
+    )
 
 
 def record_admission(

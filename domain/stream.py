@@ -25,7 +25,7 @@ class Stream(Aggregate):
     RULES: ClassVar[Iterable[Rules]]
     decisions: ClassVar[dict[type[Command], Decision]]
     commands: ClassVar[dict[str, type[Command]]]
-    """By their type, in the order of the rules."""
+    """Those that are sent, by their type, in the order of the rules."""
     applied_by: ClassVar[dict[type[Event], Callable[[Any, Any], None]]]
     passings: ClassVar[dict[str, Callable[[Any, str], None]]]
 
@@ -43,7 +43,7 @@ class Stream(Aggregate):
             cls.decisions |= each.decisions
             cls.applied_by |= each.applied_by
             cls.passings |= each.passings
-        cls.commands = {each.TYPE: each for each in cls.decisions}
+        cls.commands = {each.TYPE: each for each in cls.decisions if each.TYPE}
 
     def __init__(self) -> None:
         self.partnership_id = PartnershipId("")

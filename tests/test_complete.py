@@ -32,7 +32,9 @@ def test_every_command_says_what_it_does() -> None:
 
 
 def test_every_command_asks_whether_it_is_open_where_pages_ask() -> None:
-    decided = {command.TYPE: decision for stream in STREAMS.values() for command, decision in stream.decisions.items()}
+    decided = {
+        command.__name__: decision for stream in STREAMS.values() for command, decision in stream.decisions.items()
+    }
     assert not [name for name, decision in decided.items() if decision.is_open.__module__ != "domain.acts"]
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from eventsourcing.persistence import Notification, StoredEvent
+from eventsourcing.persistence import Notification
 
 from domain.events import Event
 from domain.ids import PartnershipId, is_id, text_of
@@ -17,7 +17,7 @@ from domain.partnership import Partnership
 from domain.refusals import Code, Refusal
 from domain.stream import Stream
 from server.log.mapper import CanonicalMapper
-from server.log.store import NEWEST, Commit, Lineage, Log, Outcome, Turn, Writer
+from server.log.store import NEWEST, Commit, Lineage, Log, Turn, Writer
 
 MOST_HELD = 512
 """Aggregates kept in memory."""
@@ -136,10 +136,6 @@ class Aggregates:
             aggregate = self._mapper.to_domain_event(stored).mutate(aggregate)
         return aggregate
 
-    def outcome(self, stream: str, command_id: str) -> Outcome | None:
-        """What a command_id came to, if it was recorded."""
-        return self._log.outcome(stream, command_id)
-
     def bring_up_to_date(self, stream: str, aggregate: Any, log: Log | Turn) -> None:
         """Apply what the log has beyond the aggregate's version."""
         for stored in log.events(UUID(stream), aggregate.version):
@@ -148,10 +144,6 @@ class Aggregates:
     def command_ids_after(self, stream: str, version: int, log: Log | Turn) -> set[int]:
         """Hashes of the command_ids of later events."""
         return {hash(self._mapper.to_domain_event(each).command_id) for each in log.events(UUID(stream), version)}
-
-    def collect(self, aggregate: Any) -> list[StoredEvent]:
-        """What was recorded on an aggregate since the last time, as it will be stored."""
-        return [self._mapper.to_stored_event(event) for event in aggregate.collect_events()]
 
     def events(self, stream: str, versions: Sequence[int]) -> list[Event]:
         """The events of a stream at some versions."""

@@ -8,73 +8,14 @@ be overtaken for ever. Until that is done, what comes for the stream queues behi
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
-from itertools import count
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from eventsourcing.persistence import StoredEvent
-from sqlalchemy.sql import Executable
-
-from domain.command import Command
 from domain.refusals import Code, Refusal
-from domain.rules import Act
-from domain.stream import Stream
-from projections.shapes import changed_since
 from server.deciding.aggregates import Aggregates, Held
+from server.deciding.judging import Case, Judged, Settled, commit_of, is_heavy, judge
 from server.faults import Fault, Kept
-from server.log.store import Commit, Conflict, Lineage, Outcome, Turn, Writer
-from server.seat import Seat
-
-Decide = Callable[[Any, Act | None], None]
-"""Lets an aggregate judge; the act is None for the clock."""
-
-MOST_AT_ONCE = 50
-"""Terms and proposals that a command may be about to be decided in the loop."""
-
-_tickets = count()
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """What judging a command brought: events of the clock before it, its own, or why it is refused."""
-
-    by_clock: Sequence[StoredEvent]
-    own: Sequence[StoredEvent]
-    version: int
-    refusal: Refusal | None
-
-
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """A command whose outcome is durable. newest: the id of the last event that it rests on; first: what the same
-    command_id came to before."""
-
-    newest: int
-    judged: Judged | None = None
-    first: Outcome | None = None
-
-
-@dataclass(slots=True, eq=False)
-class Case:
-    """What is asked of a stream, by whom, under which mandates, and the rows beside the log that belong to it.
-
-    prepare: gives the act where other streams have to be asked first; what comes for the stream meanwhile waits."""
-
-    stream: str
-    decide: Decide
-    act: Act | None = None
-    seat: Seat | None = None
-    command: Command | None = None
-    rows: Sequence[Executable] = ()
-    prepare: Callable[[], Awaitable[Act]] | None = None
-    ticket: int = field(default_factory=lambda: next(_tickets))
-    settled: asyncio.Future[Settled] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
-
-    @property
-    def command_id(self) -> str | None:
-        return self.command.command_id if self.command else None
+from server.log.store import Conflict, Lineage, Log, Turn, Writer
 
 
 @dataclass(slots=True)
@@ -85,11 +26,11 @@ class _Line:
     overtaken: Held | None = None
 
 
-class Deciding:
+class Lines:
     """Lives in the event loop; between the last look at an aggregate and the queueing of a commit nothing else runs."""
 
-    def __init__(self, aggregates: Aggregates, writer: Writer, clock: Callable[[], datetime]) -> None:
-        self._aggregates, self._writer, self._clock = aggregates, writer, clock
+    def __init__(self, aggregates: Aggregates, log: Log, writer: Writer) -> None:
+        self._aggregates, self._log, self._writer = aggregates, log, writer
         self._lines: dict[str, _Line] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -104,7 +45,7 @@ class Deciding:
         held = self._aggregates.held(case.stream)
         if line := self._lines.get(case.stream):
             line.waiting.append(case)
-        elif held and not held.lineage.broken and not case.prepare and not self._is_heavy(held, case):
+        elif held and not held.lineage.broken and not case.prepare and not is_heavy(held.aggregate, case):
             self._decide_in_flight(held, case)
         else:
             self._stand_in_line(case, held if held and held.lineage.broken else None)
@@ -116,7 +57,7 @@ class Deciding:
         while command_id is not None and held.knows(command_id):
             if writing := held.writing.get(command_id):
                 await asyncio.wait([writing])
-            if first := await asyncio.to_thread(self._aggregates.outcome, case.stream, command_id):
+            if first := await asyncio.to_thread(self._log.outcome, case.stream, command_id):
                 return Settled(0, first=first)
             if command_id not in held.writing:
                 held.forget(command_id)
@@ -181,7 +122,7 @@ class Deciding:
                 line.waiting += served[place:]
                 line.overtaken = held
                 return
-            if self._is_heavy(held, case):
+            if is_heavy(held.aggregate, case):
                 await self._decide_in_thread(held, case)
             else:
                 self._decide_in_flight(held, case)
@@ -191,7 +132,7 @@ class Deciding:
         node's event comes in between, the commit conflicts, and this is decided again."""
         held.judging = True
         try:
-            judged = await asyncio.to_thread(self._judge, held.aggregate, case)
+            judged = await asyncio.to_thread(judge, held.aggregate, case)
         except Exception as error:
             self._aggregates.let_go(case.stream, held)
             _fail([case], Fault(error, Kept.NO))
@@ -204,7 +145,7 @@ class Deciding:
 
     def _decide_in_flight(self, held: Held, case: Case) -> None:
         try:
-            judged = self._judge(held.aggregate, case)
+            judged = judge(held.aggregate, case)
         except BaseException as error:
             self._aggregates.let_go(case.stream, held)
             _fail([case], Fault(error, Kept.NO))
@@ -212,7 +153,7 @@ class Deciding:
         self._commit(held, case, judged)
 
     def _commit(self, held: Held, case: Case, judged: Judged) -> None:
-        commit = _commit_of(held.lineage, case, judged)
+        commit = commit_of(held.lineage, case, judged)
         rests_on = held.submit(self._writer, commit, case.command_id) if commit else held.last
         if rests_on is None or (rests_on.done() and not rests_on.exception()):
             _settle(case, Settled(rests_on.result() if rests_on else 0, judged))
@@ -229,32 +170,6 @@ class Deciding:
             self._stand_in_line(case, held)
         else:
             _fail([case], Fault(error))
-
-    def _is_heavy(self, held: Held, case: Case) -> bool:
-        """Whether deciding may take so long that everybody else would notice."""
-        aggregate = held.aggregate
-        command = case.command if type(case.command) in aggregate.decisions else None  # else it will be refused
-        own = command.weight(aggregate) if command else 0
-        return bool(aggregate.deadlines.due(self._at(case)) + own > MOST_AT_ONCE)
-
-    def _at(self, case: Case) -> datetime:
-        return case.act.at if case.act else self._clock()
-
-    def _judge(self, aggregate: Stream, case: Case) -> Judged:
-        """Let the clock record first, then the aggregate decide; after anything but a Judged it must be let go."""
-        aggregate.pass_deadlines(self._at(case))
-        by_clock = self._aggregates.collect(aggregate)
-        refusal: Refusal | None = None
-        try:
-            case.decide(aggregate, case.act)
-        except Refusal as refused:
-            refusal = refused
-            if refused.subject:
-                refused.changed = changed_since(aggregate, refused.subject)
-        own = self._aggregates.collect(aggregate)
-        if refusal and own:
-            raise AssertionError("a refused command recorded something")
-        return Judged(by_clock, own, aggregate.version, refusal)
 
     # In turn.
 
@@ -275,8 +190,8 @@ class Deciding:
                 if first:
                     settled.append(Settled(newest, first=first))
                     continue
-                judged = self._judge(aggregate, case)
-                commit = _commit_of(Lineage(), case, judged)
+                judged = judge(aggregate, case)
+                commit = commit_of(Lineage(), case, judged)
                 newest = (turn.write(commit) if commit else 0) or newest
                 settled.append(Settled(newest, judged))
             return newest
@@ -298,6 +213,7 @@ async def _prepare(line: _Line) -> None:
         assert case.prepare
         try:
             case.act, case.prepare = await case.prepare(), None
+            case.at = case.act.at
         except Exception as error:
             _fail([case], error if isinstance(error, Refusal) else Fault(error, Kept.NO))
             line.waiting.remove(case)
@@ -314,22 +230,3 @@ def _fail(cases: Sequence[Case], error: Exception) -> None:
     for each in cases:
         if not each.settled.done():
             each.settled.set_exception(error)
-
-
-def _commit_of(lineage: Lineage, case: Case, judged: Judged) -> Commit | None:
-    """What has to become durable for an outcome to be given, None when nothing has."""
-    if judged.refusal:
-        return Commit(lineage, judged.by_clock) if judged.by_clock else None
-    outcome, version = None, judged.version
-    if case.command and case.seat:
-        outcome = Outcome(
-            case.stream,
-            case.command.command_id,
-            case.seat.member_id,
-            case.command.content,
-            version - len(judged.own) + 1,
-            version,
-        )
-    if not (judged.own or judged.by_clock or outcome or case.rows):
-        return None
-    return Commit(lineage, [*judged.by_clock, *judged.own], outcome, case.rows)

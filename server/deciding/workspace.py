@@ -18,7 +18,7 @@ from sqlalchemy.sql import Executable
 
 from domain.command import Command, read_command
 from domain.ids import PartnershipId
-from domain.members import Member
+from domain.members import AdmitMember, Member
 from domain.partnership import Partnership
 from domain.refusals import Code, Refusal, malformed
 from domain.rules import Act
@@ -26,7 +26,8 @@ from domain.stream import Stream
 from domain.streams import STREAMS
 from domain.times import written
 from server.deciding.aggregates import Aggregates, Held
-from server.deciding.line import MOST_AT_ONCE, Case, Deciding
+from server.deciding.judging import MOST_AT_ONCE, Case, recorded_on
+from server.deciding.line import Lines
 from server.faults import Fault, Kept
 from server.log.store import Commit, Lineage, Log, Outcome, Writer
 from server.seat import Seat
@@ -63,7 +64,7 @@ class Workspace:
         self._log, self._writer, self._passed, self.clock = log, writer, passed, clock
         self._most_items, self._facts = most_items, facts
         self.aggregates = Aggregates(log)
-        self._deciding = Deciding(self.aggregates, writer, lambda: self.clock())
+        self._lines = Lines(self.aggregates, log, writer)
         self._version = Together(self._read_version)
 
     # What a member asks for.
@@ -71,42 +72,29 @@ class Workspace:
     async def on(self, kind: str, seat: Seat, stream: str, raw: Any) -> Recorded:
         """Judge a command on a stream of a kind; raises Refusal or Fault."""
         command = await self._read(raw, STREAMS[kind].commands)
+        return await self._on_all_that_stands(seat, stream, lambda: self._ask(kind, seat, stream, command))
 
-        def decide(aggregate: Stream, act: Act | None) -> None:
-            assert act
-            if kind != aggregate.KIND or not aggregate.is_for(seat.partnership_id, act.party):
-                raise Refusal(Code.NOT_FOUND)
-            aggregate.execute(command, act)
-
-        async def ask() -> Recorded:
-            await self._refuse_observer(seat, stream, command)
-            if asks := command.asks():
-                case = Case(stream, decide, None, seat, command, prepare=lambda: self._act_knowing(seat, asks, command))
-            else:
-                case = Case(stream, decide, self._act(seat), seat, command)
-            return await self._decide(case)
-
-        return await self._on_all_that_stands(seat, stream, ask)
-
-    async def admit(
-        self, seat: Seat, admit: Callable[[Partnership, Act, str], None], rows: Sequence[Executable]
-    ) -> Recorded:
+    async def admit(self, seat: Seat, command: AdmitMember, rows: Sequence[Executable]) -> Recorded:
         """Admit a member, with the rows that hold the person's name and access."""
+        stream = seat.partnership_id
+        return await self._on_all_that_stands(
+            seat, stream, lambda: self._ask(Partnership.KIND, seat, stream, command, rows)
+        )
 
-        def decide(partnership: Partnership, act: Act | None) -> None:
-            assert act
-            admit(partnership, act, new_id())
-
-        async def ask() -> Recorded:
-            self.refuse_observers(seat)
-            act = await self._act_knowing(seat, ("terms",))
-            return await self._decide(Case(seat.partnership_id, decide, act, seat, rows=rows))
-
-        return await self._on_all_that_stands(seat, seat.partnership_id, ask)
+    async def _ask(
+        self, kind: str, seat: Seat, stream: str, command: Command, rows: Sequence[Executable] = ()
+    ) -> Recorded:
+        await self._refuse_observer(seat, stream, command)
+        case = Case(stream, self.clock(), kind, seat, command, rows=rows)
+        if asks := command.asks():
+            case.prepare = lambda: self._act_knowing(seat, asks, command)
+        else:
+            case.act = self._act(seat, case.at)
+        return await self._decide(case)
 
     async def found(self, stream: str, aggregate: Stream, rows: Sequence[Executable] = ()) -> Recorded:
         """Make the first events of a new stream durable."""
-        stored = await asyncio.to_thread(self.aggregates.collect, aggregate)
+        stored = await asyncio.to_thread(recorded_on, aggregate)
         held = Held(aggregate, 0)
         self.aggregates.keep(stream, held)
         try:
@@ -126,7 +114,7 @@ class Workspace:
         """Who acts, with the mandates that this node has applied."""
         await self.aggregates.apply(seat.partnership_id)
         self.refuse_observers(seat)
-        return self._act(seat)
+        return self._act(seat, self.clock())
 
     def refuse_observers(self, seat: Seat) -> None:
         if self.member(seat).observer:
@@ -170,7 +158,7 @@ class Workspace:
         on_its_way = held.judging or held.lineage.broken or (held.last is not None and not held.last.done())
         due = None if on_its_way else held.aggregate.deadlines.next()
         if on_its_way or (due and due[0] <= written(self.clock())):
-            await self._decide(Case(stream, lambda _, __: None))
+            await self._decide(Case(stream, self.clock()))
 
     # How it is decided.
 
@@ -207,15 +195,14 @@ class Workspace:
         held = self.aggregates.held(stream)
         return self.partnership(seat.partnership_id).version, held.aggregate.version if held else 0
 
-    def _act(self, seat: Seat, known: Mapping[str, Any] | None = None) -> Act:
+    def _act(self, seat: Seat, at: datetime, known: Mapping[str, Any] | None = None) -> Act:
         partnership, member = self.partnership(seat.partnership_id), self.member(seat)
-        mandates = dict(member.mandates)
-        return Act(member.party_id, member.member_id, mandates, partnership.version, self.clock(), known or {})
+        return Act(member.party_id, member.member_id, dict(member.mandates), partnership.version, at, known or {})
 
     async def _act_knowing(self, seat: Seat, asks: Sequence[str], command: Command | None = None) -> Act:
         """The act, once other streams were asked; the mandates are those of then."""
         known = {name: await self._facts[name](seat.partnership_id, command) for name in asks}
-        return self._act(seat, known)
+        return self._act(seat, self.clock(), known)
 
     async def _refuse_observer(self, seat: Seat, stream: str, command: Command) -> None:
         """Also an observer is told first that a command_id is another member's."""
@@ -224,33 +211,33 @@ class Workspace:
                 _refuse_another(first, seat, command)
             raise Refusal(Code.OBSERVER_READ_ONLY)
 
-    async def _decide(self, asked: Case) -> Recorded:
-        settled = await self._deciding.settle(asked)
+    async def _decide(self, case: Case) -> Recorded:
+        settled = await self._lines.settle(case)
         if settled.first:
-            return await self._as_first(asked, settled.first)
+            return await self._as_first(case, settled.first)
         judged = settled.judged
         assert judged
         if judged.refusal:
             await self._passed(settled.newest)
-            return await self._refused(asked, judged.refusal)
+            return await self._refused(case, judged.refusal)
         with _kept():
             await self._passed(settled.newest)
         return Recorded(judged.version, [each.state for each in judged.own])
 
-    async def _refused(self, asked: Case, refusal: Refusal) -> Recorded:
+    async def _refused(self, case: Case, refusal: Refusal) -> Recorded:
         """The first outcome, when this retries what another node recorded unseen by this one; else the refusal."""
-        if asked.command_id is not None:
-            first = await asyncio.to_thread(self._log.outcome, asked.stream, asked.command_id)
+        if case.command_id is not None:
+            first = await asyncio.to_thread(self._log.outcome, case.stream, case.command_id)
             if first:
-                return await self._as_first(asked, first)
+                return await self._as_first(case, first)
         raise refusal
 
-    async def _as_first(self, asked: Case, first: Outcome) -> Recorded:
-        assert asked.command and asked.seat
-        _refuse_another(first, asked.seat, asked.command)
+    async def _as_first(self, case: Case, first: Outcome) -> Recorded:
+        assert case.command and case.seat
+        _refuse_another(first, case.seat, case.command)
         events: Sequence[StoredEvent] = ()
         if first.last_version >= first.first_version:
-            stream, after = UUID(asked.stream), first.first_version - 1
+            stream, after = UUID(case.stream), first.first_version - 1
             with _kept():
                 events = await asyncio.to_thread(self._log.events, stream, after, up_to=first.last_version)
         return Recorded(first.last_version, [each.state for each in events], first_time=False)

@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from domain import members
 from domain.agreement import Agreement
 from domain.command import read_command
 from domain.fields import Flag, ListOf, Object, Reference, Text, Whole, Word
-from domain.ids import AgreementId, MemberId, PartnershipId, PartyId
-from domain.members import MandateGrant
+from domain.ids import AgreementId, CommandId, MemberId, PartnershipId, PartyId
+from domain.members import AdmitMember, MandateGrant
 from domain.partnership import Partnership
 from domain.refusals import Code, Refusal, malformed
 from domain.rules import Act
@@ -159,19 +158,16 @@ async def admit(
     if token:
         rows.append(token_row(token, seat, now))
 
-    def decide(partnership: Partnership, act: Act, command_id: str) -> None:
-        members.admit(
-            partnership,
-            PartyId(party_id),
-            seat.member_id,
-            mandates,
-            act,
-            command_id,
-            observer=observer,
-            program=program,
-        )
-
-    await node.workspace.admit(by, decide, rows)
+    command = AdmitMember(
+        command_id=CommandId(new_id()),
+        content="",
+        party_id=PartyId(party_id),
+        member_id=seat.member_id,
+        mandates=mandates,
+        observer=observer,
+        program=program,
+    )
+    await node.workspace.admit(by, command, rows)
     return Admitted(seat, invitation, token)
 
 

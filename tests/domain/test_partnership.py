@@ -9,10 +9,9 @@ from uuid import UUID
 
 import pytest
 
-from domain import members
 from domain.command import read_command
-from domain.ids import MemberId, PartnershipId, PartyId, TermId
-from domain.members import MandateGrant
+from domain.ids import CommandId, MemberId, PartnershipId, PartyId, TermId
+from domain.members import AdmitMember, MandateGrant
 from domain.partnership import Partnership
 from domain.refusals import Code, Refusal
 from domain.rules import Act
@@ -40,7 +39,10 @@ class House:
 
     def admit(self, by: MemberId, member_id: MemberId, *mandates: MandateGrant, **more: Any) -> None:
         party = more.pop("party", self.partnership.members[by].party_id)
-        members.admit(self.partnership, party, member_id, mandates, self.act(by), "c", **more)
+        command = AdmitMember(
+            command_id=CommandId("c"), content="", party_id=party, member_id=member_id, mandates=mandates, **more
+        )
+        self.partnership.execute(command, self.act(by))
 
     def do(self, by: MemberId, command: str, **fields: Any) -> None:
         raw = {"command_id": "c", "type": command, **fields}

@@ -17,7 +17,8 @@ import httpx
 import pytest
 
 from domain.times import written
-from server.deciding.line import Case, Deciding, Judged
+from server.deciding import line
+from server.deciding.judging import Case, Judged
 from tests.server.conftest import pair_on
 from tests.server.failing import Slow
 from tests.server.served import Program, Served
@@ -127,13 +128,13 @@ def test_what_ends_many_things_at_once_is_decided_beside_the_loop(
 ) -> None:
     """Sixty rivals become stale with one acceptance, sixty offers run out at one moment."""
     judged: list[bool] = []
-    judge = Deciding._judge
+    judge = line.judge
 
-    def noted(self: Deciding, aggregate: Any, asked: Case) -> Judged:
+    def noted(aggregate: Any, case: Case) -> Judged:
         judged.append(threading.current_thread() is served.thread)
-        return judge(self, aggregate, asked)
+        return judge(aggregate, case)
 
-    monkeypatch.setattr(Deciding, "_judge", noted)
+    monkeypatch.setattr(line, "judge", noted)
     pair = pair_on(served)
     term_id = pair.ada.do("open_term", heading="1 Price")["term_id"]
     item = {"op": "revise", "term_id": term_id, "base_version": 0, "text": "x"}
