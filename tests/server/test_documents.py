@@ -77,12 +77,12 @@ def test_there_is_no_event_of_somebody_looking() -> None:
 
 def test_no_private_field_is_in_a_shared_events_schema() -> None:
     """Invariant 10. Parties are organisations, whose names are public; members are named by id alone."""
-    for event in EVENT_TYPES.values():
+    for event in event_types():
         fields = data_schema(event)["properties"]
         assert [name for name in fields if PRIVATE.search(name)] == [], event.TOPIC
 
 
 def test_every_command_and_event_has_a_docstring() -> None:
-    for event in EVENT_TYPES.values():
+    for event in event_types():
         assert event.__doc__
         assert "Frozen data class" not in event.__doc__
