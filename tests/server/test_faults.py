@@ -174,3 +174,17 @@ def test_a_secret_is_made_once_whoever_is_first(database_url: str) -> None:
             made = list(pool.map(lambda _, name=name: Identity(database.beside).secret(name), range(8)))
             assert len(set(made)) == 1
     database.close()
+
+
+@pytest.mark.parametrize("after", [False, True])
+def test_an_opening_that_fails_may_have_been_kept(failing: tuple[Pair, Fails], after: bool) -> None:
+    pair, fails = failing
+    fails.armed, fails.after = "write", after
+    path = f"/api/v1/partnerships/{pair.ada.partnership_id}"
+    answer = pair.ada.http.post(f"{path}/agreements", json={"title": "Perhaps"})
+    assert answer.status_code == 500
+    assert "not known" in answer.json()["detail"]
+    assert answer.json()["next"] == "Look whether it is there before you try it again."
+    titles = [each["title"] for each in pair.ada.http.get(path).json()["agreements"]]
+    assert ("Perhaps" in titles) == after
+    pair.node.stop()

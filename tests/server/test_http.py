@@ -350,3 +350,11 @@ def test_an_id_that_another_agreement_has_is_not_taken_for_a_new_term(pair: Pair
     assert pair.cid.post("make_proposal", items=[item | {"term_id": fresh}]).status_code == 201
     pair.cid.agreement_id = here
     assert pair.cid.post("make_proposal", items=[item | {"term_id": fresh}]).json()["code"] == "invalid_value"
+
+
+def test_without_a_limit_the_first_hundred_events_are_given(pair: Pair) -> None:
+    for number in range(101):
+        pair.ada.do("open_term", heading=f"{number}")
+    page = pair.ada.get("/events")
+    assert [each["version"] for each in page["events"]] == list(range(1, 101))
+    assert page["next"] == 100

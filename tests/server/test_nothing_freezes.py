@@ -6,22 +6,27 @@ noisy, and a node that did the work in its loop breaks them all the same.
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
+from websockets.sync.client import connect
 
 from domain.times import written
-from server.deciding import line
+from server.deciding import line, workspace
 from server.deciding.judging import Case, Judged
+from server.doors import partnerships
 from tests.server.conftest import pair_on
 from tests.server.failing import Slow
 from tests.server.served import Program, Served
+from tests.server.test_signing_in import formed
 
 
 class Pulse:
@@ -180,3 +185,63 @@ def test_a_slow_database_lets_everybody_else_go_on(database_url: str) -> None:
     slow.armed = False
     assert cid.get()["version"] == 3
     node.stop()
+
+
+def test_whoever_reads_from_a_slow_database_waits_alone(database_url: str) -> None:
+    """A person's pages, a program's questions, a link that is opened and used, a socket that is joined."""
+    slow = Slow(1)
+    node = Served(database_url, around=slow)
+    slow.beside(node.database)
+    links = formed(node)
+    person = httpx.Client(base_url=node.url, follow_redirects=True, timeout=60)
+    home = person.post(links[0]).url
+    pair = pair_on(node)
+    path = f"{node.url}/api/v1/agreements/{pair.ada.agreement_id}"
+    says = {"Authorization": f"Bearer {pair.ada.token}"}
+    slow.armed = True
+
+    def join() -> None:
+        with connect(f"{pair.live_url}?after=0", additional_headers=says, open_timeout=60) as socket:
+            assert json.loads(socket.recv(60))["type"] == "hello"
+
+    asked = [
+        lambda: person.get(home),
+        lambda: httpx.get(links[1], timeout=60),
+        lambda: httpx.post(links[1], timeout=60),
+        lambda: httpx.get(path, headers=says, timeout=60),
+        lambda: httpx.get(f"{path}/events", headers=says, timeout=60),
+        lambda: httpx.get(f"{path}/timeline", headers=says, timeout=60),
+        lambda: httpx.get(f"{node.url}/api/v1/partnerships/{pair.ada.partnership_id}", headers=says, timeout=60),
+        join,
+    ]
+
+    def all_ask() -> None:
+        with ThreadPoolExecutor(len(asked)) as pool:
+            for done in [pool.submit(each) for each in asked]:
+                answer = done.result(60)
+                assert answer is None or answer.status_code in (200, 303)
+
+    assert longest_wait(healthz(node), all_ask) < 0.7
+    node.stop()
+
+
+def test_an_import_is_proposed_and_written_down_beside_the_loop(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    noted: dict[str, bool] = {}
+
+    def watch(module: Any, name: str) -> None:
+        real = getattr(module, name)
+
+        def note(*given: Any) -> Any:
+            noted[name] = threading.current_thread() is served.thread
+            return real(*given)
+
+        monkeypatch.setattr(module, name, note)
+
+    watch(partnerships, "_propose_all")
+    watch(workspace, "recorded_on")
+    pair = pair_on(served)
+    noted.clear()
+    pair.ada.open_agreement("A long one", markdown="# One\n\nWords.\n\n# Two\n\nMore words.\n")
+    assert noted == {"_propose_all": False, "recorded_on": False}
