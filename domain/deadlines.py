@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from heapq import heapify, heappop, heappush
 from typing import NamedTuple
 
+from domain.soonest import Soonest
 from domain.times import written
 
 
@@ -21,37 +21,35 @@ TEXT = Watched("text")
 """The whole text, while it is put to signature."""
 
 
-Due = tuple[str, int, str, Watched]
+class Due(NamedTuple):
+    """A deadline: its time as it is written, the version of its making, what it is, and of what."""
 
-_FEW = 64
+    until: str
+    made: int
+    kind: str
+    subject: Watched
 
 
 class Deadlines:
-    """The one deadline that each thing has at present: (time as written, version of its making, kind)."""
+    """The one deadline that each thing has at present."""
 
     def __init__(self) -> None:
-        self._watched: dict[Watched, Due] = {}
-        self._in_order: list[Due] = []
-        """A heap. What is no longer its subject's deadline is passed over when it comes up, or goes with its like."""
+        self._soonest: Soonest[Watched, tuple[str, int, str]] = Soonest()
 
     def watch(self, subject: Watched, until: str, made: int, kind: str) -> None:
-        """Watch a deadline in place of the one that the subject had."""
-        self._watched[subject] = due = (until, made, kind, subject)
-        heappush(self._in_order, due)
-        if len(self._in_order) > 2 * len(self._watched) + _FEW:
-            self._in_order = list(self._watched.values())
-            heapify(self._in_order)
+        """Watch a deadline in place of the one that the subject had. until: as it is written; made: the version of its
+        making."""
+        self._soonest.put(subject, (until, made, kind))
 
     def cancel(self, subject: Watched) -> None:
-        self._watched.pop(subject, None)
+        self._soonest.drop(subject)
 
     def due(self, now: datetime) -> int:
         """How many things may fall due at a moment: none while the earliest has not, else all at most."""
         earliest = self.next()
-        return len(self._watched) if earliest and earliest[0] <= written(now) else 0
+        return len(self._soonest) if earliest and earliest.until <= written(now) else 0
 
     def next(self) -> Due | None:
-        """(time, version, kind, subject) of the earliest deadline; of several, the one made first."""
-        while self._in_order and self._watched.get(self._in_order[0][3]) != self._in_order[0]:
-            heappop(self._in_order)
-        return self._in_order[0] if self._in_order else None
+        """The earliest deadline; of several, the one made first."""
+        first = self._soonest.first()
+        return Due(*first[0], first[1]) if first else None

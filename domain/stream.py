@@ -77,8 +77,8 @@ class Stream(Aggregate):
         self._actor, self._command_id, self._at = CLOCK, None, max(now, self.modified_on)
         self.now = written(self._at)
         reached = written(now)
-        while (due := self.deadlines.next()) and due[0] <= reached:
-            self.passings[due[2]](self, due[3].id)
+        while (due := self.deadlines.next()) and due.until <= reached:
+            self.passings[due.kind](self, due.subject.id)
 
     def record(self, event_class: type[Event], **data: Any) -> int:
         """Record what happened, by whoever acts now; returns the event's version."""

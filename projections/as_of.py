@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 import orjson
 from sqlalchemy import Connection, Table, and_, or_, select
 
-from domain.ids import AgreementId
 from projections import tables
 from projections.rows import by_version
 
@@ -101,11 +100,12 @@ def taken(connection: Connection, partnership_id: str, term_ids: Sequence[str]) 
     return connection.execute(rows).scalars().all()
 
 
-def next_deadlines(connection: Connection) -> Sequence[tuple[AgreementId, str]]:
-    """The next deadline of every agreement that has one."""
-    rows = select(tables.headers.c.body).where(tables.headers.c.until.is_(None))
-    headers = [orjson.loads(body) for (body,) in connection.execute(rows)]
-    return [(header["agreement_id"], header["next_deadline"]) for header in headers if header["next_deadline"]]
+def next_deadlines(connection: Connection) -> dict[str, str]:
+    """The next deadline of every stream that has one."""
+    headers = tables.headers
+    rows = connection.execute(select(headers.c.stream, headers.c.body).where(headers.c.until.is_(None)))
+    found = {stream: orjson.loads(body)["next_deadline"] for stream, body in rows}
+    return {stream: due for stream, due in found.items() if due}
 
 
 def _rows(table: Table, agreement_id: str, as_of: int | None) -> Any:

@@ -12,7 +12,7 @@ from projections.rows import Row
 def header_state(agreement: Agreement) -> tuple[Any, ...]:
     """What can change of the header: while it is the same, so is the row. Its first is the next deadline, if any."""
     due = agreement.deadlines.next()
-    return due[0] if due else None, agreement.title, agreement.status, agreement.ratification, agreement.abandonment
+    return due.until if due else None, agreement.title, agreement.status, agreement.ratification, agreement.abandonment
 
 
 def header_row(agreement: Agreement) -> Row:
@@ -28,7 +28,7 @@ def header_row(agreement: Agreement) -> Row:
             "parties": list(agreement.parties),
             "signatures": agreement.signatures,
             "status": agreement.status,
-            "next_deadline": due[0] if due else None,
+            "next_deadline": due.until if due else None,
             "abandoned": agreement.abandonment and asdict(agreement.abandonment),
             "ratification": None
             if ratification is None

@@ -100,7 +100,7 @@ class Node:
         self.projecting.start()
         self.tail.start()
         self.other_nodes.start()
-        self._timers.start(dict(due))
+        self._timers.start(due)
 
     async def stop(self) -> None:
         self._timers.stop()

@@ -157,7 +157,7 @@ class Workspace:
             return
         on_its_way = held.judging or held.lineage.broken or (held.last is not None and not held.last.done())
         due = None if on_its_way else held.aggregate.deadlines.next()
-        if on_its_way or (due and due[0] <= written(self.clock())):
+        if on_its_way or (due and due.until <= written(self.clock())):
             await self._decide(Case(stream, self.clock()))
 
     # How it is decided.

@@ -29,4 +29,4 @@ def test_deadlines_that_were_replaced_are_not_kept() -> None:
     deadlines = Deadlines()
     for made in range(10_000):
         deadlines.watch(Watched("proposal", str(made % 3)), f"2026-11-01T12:00:00.{made:06}Z", made, "kind")
-    assert len(deadlines._in_order) < 100
+    assert len(deadlines._soonest._in_order) < 100
