@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -22,6 +22,8 @@ class Stream(Aggregate):
 
     TOPIC: ClassVar[str]
     KIND: ClassVar[str]
+    IS_PRIVATE: ClassVar[bool] = False
+    """Whether it does not exist for some members of its own partnership: they are told that before anything else."""
     RULES: ClassVar[Iterable[Rules]]
     decisions: ClassVar[dict[type[Command], Decision]]
     commands: ClassVar[dict[str, type[Command]]]
@@ -53,8 +55,9 @@ class Stream(Aggregate):
         self._actor, self._at = CLOCK, datetime.min
         self._command_id: CommandId | str | None = None
 
-    def is_for(self, partnership_id: PartnershipId, party_id: PartyId) -> bool:
-        """Whether a party's members may address the stream; for others it does not exist."""
+    def is_for(self, partnership_id: PartnershipId, party_id: PartyId, mandates: Collection[Mandate]) -> bool:
+        """Whether a member of a party, who holds some mandates, may address the stream; for others it does not
+        exist."""
         return self.partnership_id == partnership_id
 
     def execute(self, command: Command, act: Act) -> None:

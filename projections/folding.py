@@ -29,26 +29,28 @@ def fold_of(aggregate: Stream) -> Fold:
     model = MODELS[aggregate.KIND]
     for shelved in model.shelves:
         getattr(aggregate, shelved.shelf).changed.clear()
-    return Fold(aggregate, model.header_state(aggregate))
+    return Fold(aggregate, _header_state(model, aggregate))
 
 
 def folded(before: Fold, event: Event, position: int) -> tuple[Fold, Brought]:
     """The fold after the next event, and what that brings. position: the event's id in the log."""
     aggregate: Any = event.mutate(before.aggregate)
     model = MODELS[aggregate.KIND]
-    header = model.header_state(aggregate)
+    header = _header_state(model, aggregate)
     puts = _changed(model, aggregate)
     if header != before.header:
-        puts.append(Put(tables.headers, "", model.header_row(aggregate), before.header is None))
-    brought = Brought(
-        position,
-        text_of(event.originator_id),
-        event.originator_version,
-        puts,
-        list(model.happened(aggregate, event)),
-        next_deadline=header[0],
-    )
-    return Fold(aggregate, header), brought
+        row = model.header_row(aggregate)
+        row.body["next_deadline"] = header[0]
+        puts.append(Put(tables.headers, "", row, before.header is None))
+    stream, version, moment = text_of(event.originator_id), event.originator_version, model.moment(aggregate, event)
+    happened = [(tables.timeline, (stream, version, moment)), *model.happened(aggregate, event, moment)]
+    return Fold(aggregate, header), Brought(position, stream, version, puts, happened, next_deadline=header[0])
+
+
+def _header_state(model: Model, aggregate: Any) -> tuple[Any, ...]:
+    """The next deadline, if any, and what else the header is made of."""
+    due = aggregate.deadlines.next()
+    return due.until if due else None, *model.header_state(aggregate)
 
 
 def _changed(model: Model, aggregate: Any) -> list[Put]:

@@ -10,13 +10,11 @@ from projections.rows import Row
 
 
 def header_state(agreement: Agreement) -> tuple[Any, ...]:
-    """What can change of the header: while it is the same, so is the row. Its first is the next deadline, if any."""
-    due = agreement.deadlines.next()
-    return due.until if due else None, agreement.title, agreement.status, agreement.ratification, agreement.abandonment
+    """What can change of the header: while it is the same, so is the row."""
+    return agreement.title, agreement.status, agreement.ratification, agreement.abandonment
 
 
 def header_row(agreement: Agreement) -> Row:
-    due = agreement.deadlines.next()
     ratification = agreement.ratification
     return Row(
         agreement.title,
@@ -28,7 +26,6 @@ def header_row(agreement: Agreement) -> Row:
             "parties": list(agreement.parties),
             "signatures": agreement.signatures,
             "status": agreement.status,
-            "next_deadline": due.until if due else None,
             "abandoned": agreement.abandonment and asdict(agreement.abandonment),
             "ratification": None
             if ratification is None

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Table
 
 from domain.events import Event
+from domain.refusals import Subject
 from projections.rows import Row
 from projections.schema import Shape
 
@@ -29,11 +30,14 @@ Happened = tuple[Table, Sequence[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """header_state: what the header is made of, while it is the same so is its row; its first is the next deadline, if
-    any. moves_along: marks what changes with what has changed. happened: the rows that an event brings."""
+    """header_state: what the header is made of, while it is the same so is its row; moment: what the timeline keeps of
+    an event. happened: further rows that an event brings; moves_along: marks what changes with what has changed;
+    changed: what a stale view is shown."""
 
     shelves: Sequence[Shelved]
     header_state: Callable[[Any], tuple[Any, ...]]
     header_row: Callable[[Any], Row]
-    happened: Callable[[Any, Event], Iterable[Happened]]
+    moment: Callable[[Any, Event], dict[str, Any]]
+    happened: Callable[[Any, Event, dict[str, Any]], Iterable[Happened]] = lambda *_: ()
     moves_along: Callable[[Any], None] = lambda _: None
+    changed: Callable[[Any, Subject], dict[str, Any]] = lambda stream, _: {"version": stream.version}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from domain.agreement import Agreement
 from domain.agreement_events import AgreementOpened
@@ -14,16 +15,14 @@ from projections.current_terms import term_row
 from projections.headers import header_row, header_state
 from projections.models import Happened, Model, Shelved
 from projections.open_proposals import proposal_row, question_row
-from projections.shapes import OBJECTION, PROPOSAL, TERM
+from projections.shapes import OBJECTION, PROPOSAL, TERM, changed_since
 from projections.timeline import timeline_body
 
 
-def happened(agreement: Agreement, event: Event) -> Iterator[Happened]:
-    """The moment in the timeline and in the stories of its terms, the consents that it brings and those that it makes
-    void, and of an opened agreement whose it is."""
+def happened(agreement: Agreement, event: Event, moment: dict[str, Any]) -> Iterator[Happened]:
+    """The moment in the stories of its terms, the consents that it brings and those that it makes void, and whose an
+    opened agreement is."""
     stream, version = agreement.agreement_id, event.originator_version
-    moment = timeline_body(agreement, event)
-    yield tables.timeline, (stream, version, moment)
     for term_id in moment["term_ids"]:
         yield tables.stories, (stream, term_id, version)
     for place, body in enumerate(consent_bodies(agreement, event)):
@@ -52,6 +51,8 @@ AGREEMENTS = Model(
     ),
     header_state=header_state,
     header_row=header_row,
+    moment=timeline_body,
     happened=happened,
     moves_along=moves_along,
+    changed=changed_since,
 )

@@ -72,12 +72,7 @@ class Node:
             settings.package_items,
             {"terms": self._known_terms, "taken": self._taken},
         )
-        self._directories = Directories(
-            self.identity,
-            self.workspace.partnership,
-            self.background,
-            lambda each: self.audiences.members_changed(each),
-        )
+        self._directories = Directories(self.identity, self.workspace.partnership, self.background)
         self.audiences = Audiences(self.workspace, self.presents, self._directories, self.rooms, self.background, clock)
         projector = Projector(database.models, self.workspace.aggregates.load)
         self.projecting = Projecting(database.log, projector, self._changed)

@@ -3,7 +3,7 @@ here, and comes in through the registries."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import NamedTuple, NewType
@@ -16,7 +16,7 @@ from domain.command import Command, given, minted
 from domain.events import Event, Founding
 from domain.fields import Text
 from domain.ids import PartnershipId, PartyId
-from domain.refusals import Code, Guards
+from domain.refusals import Code, Guards, Subject
 from domain.rules import Act, Rules
 from domain.shelf import Shelf
 from domain.stream import Stream, actor_of
@@ -24,11 +24,12 @@ from domain.streams import STREAMS, register
 from domain.words import Mandate
 from projections import as_of, tables
 from projections.kept import MODELS, keep
-from projections.models import Happened, Model, Shelved
+from projections.models import Model, Shelved
 from projections.readings import READINGS, About, reading
 from projections.rows import Row, by_version
 from projections.schema import ID, TEXT, VERSION, Body, Shape, many
 from projections.timeline import moment
+from server.doors.addresses import ADDRESSES, Address, by_its_id
 
 ToyId = NewType("ToyId", str)
 
@@ -86,6 +87,7 @@ class Box(Stream):
 
     TOPIC = "Box"
     KIND = "box"
+    IS_PRIVATE = True
     RULES = (rules,)
     Event = ToyEvent  # type: ignore[assignment]
     Created = BoxBrought  # type: ignore[assignment]
@@ -106,15 +108,17 @@ class Box(Stream):
             partnership_id=partnership_id,
         )
 
-    def is_for(self, partnership_id: PartnershipId, party_id: PartyId) -> bool:
-        return super().is_for(partnership_id, party_id) and self.party_id == party_id
+    def is_for(self, partnership_id: PartnershipId, party_id: PartyId, mandates: Collection[Mandate]) -> bool:
+        """For those of its party who hold a mandate."""
+        return super().is_for(partnership_id, party_id, mandates) and self.party_id == party_id and bool(mandates)
 
 
 @rules.decides(MakeToy, acts.ask)
 def make_toy(box: Box, command: MakeToy, act: Act) -> None:
     guards = Guards(acts.mandate(act.mandates, Mandate.NEGOTIATOR, ()))
     named = [each for each in box.toys.values() if each.name == command.name]
-    guards.refuse_if(bool(named), Code.INVALID_VALUE, "There is such a toy.")
+    subject = Subject("toy", named[0].toy_id) if named else None
+    guards.refuse_if(bool(named), Code.STALE_VIEW, "There is such a toy.", subject=subject)
     guards.settle()
     box.record(ToyMade, toy_id=command.toy_id, name=command.name)
 
@@ -142,10 +146,6 @@ def toy_row(box: Box, toy_id: str) -> Row:
     return Row(by_version(toy.version), True, toy._asdict())
 
 
-def happened(_: Box, event: Event) -> Iterator[Happened]:
-    yield tables.timeline, (str(event.originator_id), event.originator_version, moment(event))
-
-
 @contextmanager
 def known() -> Iterator[None]:
     """The product with toys."""
@@ -155,9 +155,10 @@ def known() -> Iterator[None]:
         Box,
         Model(
             shelves=[Shelved("toys", toys, toy_row, TOY)],
-            header_state=lambda _: (None,),
-            header_row=lambda box: Row("", True, {"next_deadline": None, "party_id": box.party_id}),
-            happened=happened,
+            header_state=lambda box: (box.party_id,),
+            header_row=lambda box: Row("", True, {"party_id": box.party_id}),
+            moment=lambda _, event: moment(event),
+            changed=lambda box, subject: {"version": box.version, "toy": box.toys[ToyId(subject.id)].name},
         ),
     )
 
@@ -165,9 +166,10 @@ def known() -> Iterator[None]:
     def read(connection: Connection, about: About) -> Body:
         return {"toys": [TOY.of(each) for each in as_of.standing(connection, toys, about.stream, about.moment)]}
 
+    ADDRESSES[Box.KIND] = Address("/api/v1/boxes/{box_id}", by_its_id(Box.KIND))
     try:
         yield
     finally:
-        del STREAMS[Box.KIND], MODELS[Box.KIND]
+        del STREAMS[Box.KIND], MODELS[Box.KIND], ADDRESSES[Box.KIND]
         READINGS[:] = [each for each in READINGS if each.kind != Box.KIND]
         tables.metadata.remove(toys)

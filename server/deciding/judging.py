@@ -15,7 +15,7 @@ from domain.command import Command
 from domain.refusals import Code, Refusal
 from domain.rules import Act
 from domain.stream import Stream
-from projections.shapes import changed_since
+from projections.kept import MODELS
 from server.log.mapper import CanonicalMapper
 from server.log.store import Commit, Lineage, Outcome
 from server.seat import Seat
@@ -86,7 +86,8 @@ def judge(aggregate: Stream, case: Case) -> Judged:
     except Refusal as refused:
         refusal = refused
         if refused.subject:
-            refused.changed = changed_since(aggregate, refused.subject)
+            model = MODELS.get(aggregate.KIND)
+            refused.changed = model.changed(aggregate, refused.subject) if model else {"version": aggregate.version}
     own = recorded_on(aggregate)
     if refusal and own:
         raise AssertionError("a refused command recorded something")
@@ -97,9 +98,10 @@ def _execute(aggregate: Stream, case: Case) -> None:
     if case.command is None:
         return
     assert case.act and case.seat
-    if case.kind != aggregate.KIND or not aggregate.is_for(case.seat.partnership_id, case.act.party):
+    act = case.act
+    if case.kind != aggregate.KIND or not aggregate.is_for(case.seat.partnership_id, act.party, act.mandates):
         raise Refusal(Code.NOT_FOUND)
-    aggregate.execute(case.command, case.act)
+    aggregate.execute(case.command, act)
 
 
 def recorded_on(aggregate: Stream) -> list[StoredEvent]:

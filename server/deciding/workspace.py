@@ -71,6 +71,8 @@ class Workspace:
 
     async def on(self, kind: str, seat: Seat, stream: str, raw: Any) -> Recorded:
         """Judge a command on a stream of a kind; raises Refusal or Fault."""
+        if STREAMS[kind].IS_PRIVATE:
+            await self.refuse_foreign(seat, kind, stream)
         command = await self._read(raw, STREAMS[kind].commands)
         return await self._on_all_that_stands(seat, stream, lambda: self._ask(kind, seat, stream, command))
 
@@ -137,7 +139,8 @@ class Workspace:
         aggregate = held.aggregate if held else None
         if aggregate is None or kind != aggregate.KIND:
             raise Refusal(Code.NOT_FOUND)
-        if not aggregate.is_for(seat.partnership_id, self.member(seat).party_id):
+        member = self.member(seat)
+        if not aggregate.is_for(seat.partnership_id, member.party_id, member.mandates):
             raise Refusal(Code.NOT_FOUND)
 
     async def newest_version(self, stream: str) -> int:
@@ -164,14 +167,14 @@ class Workspace:
 
     async def _read(self, raw: Any, known: dict[str, type[Command]]) -> Command:
         """The command, read in a thread when there is much in it; `too_large` where there is more than may be."""
-        longest, listed = _lists(raw)
+        longest, _ = _lists(raw)
         if longest > self._most_items:
             raise Refusal(
                 Code.TOO_LARGE,
                 f"This lists {longest} things; at most {self._most_items} are taken at once (ONETEXT_PACKAGE_ITEMS).",
                 "Split it into several.",
             )
-        if listed > MOST_AT_ONCE:
+        if is_long(raw):
             return await asyncio.to_thread(read_command, raw, known, new_id)
         return read_command(raw, known, new_id)
 
@@ -241,6 +244,11 @@ class Workspace:
             with _kept():
                 events = await asyncio.to_thread(self._log.events, stream, after, up_to=first.last_version)
         return Recorded(first.last_version, [each.state for each in events], first_time=False)
+
+
+def is_long(raw: Any) -> bool:
+    """Whether a command lists so much that a thread reads it."""
+    return _lists(raw)[1] > MOST_AT_ONCE
 
 
 def _lists(raw: Any) -> tuple[int, int]:

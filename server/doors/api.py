@@ -15,7 +15,6 @@ from starlette.routing import Route
 
 from domain.partnership import Partnership
 from domain.refusals import Code, Refusal, malformed
-from domain.streams import STREAMS
 from domain.times import written
 from projections import as_of
 from projections.present import newest_version
@@ -23,7 +22,8 @@ from projections.readings import READINGS, About, Reading
 from server.deciding.workspace import Recorded
 from server.doors import partnerships
 from server.doors.access import RateLimit, base_url, bearer_token, read_body, signed_in
-from server.doors.openapi import asyncapi, openapi, path_of
+from server.doors.addresses import ADDRESSES
+from server.doors.openapi import asyncapi, openapi
 from server.doors.pages import json_of
 from server.log.store import some_events
 from server.node import Node
@@ -46,7 +46,7 @@ class Api:
         self.commands = RateLimit(node.settings.rate_commands, "ONETEXT_RATE_COMMANDS")
 
     def routes(self) -> list[Route]:
-        partnership = path_of(Partnership.KIND)
+        partnership = ADDRESSES[Partnership.KIND].path
         return [
             Route("/api/openapi.json", self.openapi),
             Route("/api/asyncapi.json", self.asyncapi),
@@ -54,8 +54,8 @@ class Api:
             Route(partnership, self.partnership),
             Route(f"{partnership}/members", self.admit, methods=["POST"]),
             Route(f"{partnership}/agreements", self.open_agreement, methods=["POST"]),
-            *[route for kind in STREAMS for route in self._of_every_stream(kind)],
-            *[Route(f"{path_of(each.kind)}{each.path}", self._answering(each)) for each in READINGS],
+            *[route for kind in ADDRESSES for route in self._of_every_stream(kind)],
+            *[Route(f"{ADDRESSES[each.kind].path}{each.path}", self._answering(each)) for each in READINGS],
         ]
 
     def _of_every_stream(self, kind: str) -> list[Route]:
@@ -64,8 +64,9 @@ class Api:
         async def command(request: Request) -> Response:
             seat = await self._sender(request)
             raw = await read_body(request)
+            stream = ADDRESSES[kind].means(request.path_params, self.node.workspace.member(seat))
             with self.node.metrics.timing_command():
-                recorded = await self.node.workspace.on(kind, seat, request.path_params[f"{kind}_id"], raw)
+                recorded = await self.node.workspace.on(kind, seat, stream, raw)
             return _recorded(recorded)
 
         async def events(request: Request) -> Response:
@@ -73,8 +74,8 @@ class Api:
             return await self._events(request, stream)
 
         return [
-            Route(f"{path_of(kind)}/commands", command, methods=["POST"]),
-            Route(f"{path_of(kind)}/events", events),
+            Route(f"{ADDRESSES[kind].path}/commands", command, methods=["POST"]),
+            Route(f"{ADDRESSES[kind].path}/events", events),
         ]
 
     def _answering(self, reading: Reading) -> Callable[[Request], Awaitable[Response]]:
@@ -205,7 +206,7 @@ class Api:
     async def _stream(self, request: Request, kind: str) -> tuple[Seat, str]:
         """The stream that the path names, once the clock has recorded what has passed."""
         seat = await self._reader(request)
-        stream: str = request.path_params[f"{kind}_id"]
+        stream = ADDRESSES[kind].means(request.path_params, self.node.workspace.member(seat))
         await self.node.workspace.refuse_foreign(seat, kind, stream)
         await self.node.workspace.let_clock_record(stream)
         return seat, stream

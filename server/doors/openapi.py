@@ -13,6 +13,7 @@ from projections.schema import ID, TEXT, VERSION, Schema, exactly, listed, nulla
 from projections.shapes import PARTNERSHIP
 from server.doors import partnerships
 from server.doors import schemas as s
+from server.doors.addresses import ADDRESSES
 
 _AS_OF = {"name": "as_of", "in": "query", "required": False, "schema": VERSION, "description": "A past version."}
 _PAGE = [
@@ -23,14 +24,9 @@ _RECORDED = exactly(version=VERSION, events=listed({"$ref": "#/components/schema
 _EVENTS = exactly(events=listed({"$ref": "#/components/schemas/Event"}), next=VERSION)
 
 
-def path_of(kind: str) -> str:
-    """Where a stream of a kind stands in the API."""
-    return f"/api/v1/{kind}s/{{{kind}_id}}"
-
-
 def openapi() -> dict[str, Any]:
     """The document served at /api/openapi.json."""
-    partnership = path_of(Partnership.KIND)
+    partnership = ADDRESSES[Partnership.KIND].path
     formed = exactly(
         partnership_id=ID,
         parties=listed(exactly(party_id=ID, name=TEXT)),
@@ -48,13 +44,13 @@ def openapi() -> dict[str, Any]:
             "post": _post("Open an agreement", partnerships.OPEN.schema(), exactly(agreement_id=ID), again=False)
         },
     }
-    for kind in STREAMS:
+    for kind in ADDRESSES:
         command = {"$ref": f"#/components/schemas/{kind.capitalize()}Command"}
-        paths[f"{path_of(kind)}/commands"] = {"post": _post("Send a command", command, _RECORDED)}
-        paths[f"{path_of(kind)}/events"] = {"get": _get("The log", _EVENTS, *_PAGE)}
+        paths[f"{ADDRESSES[kind].path}/commands"] = {"post": _post("Send a command", command, _RECORDED)}
+        paths[f"{ADDRESSES[kind].path}/events"] = {"get": _get("The log", _EVENTS, *_PAGE)}
     for each in READINGS:
         asked = _get(each.summary, each.answer.schema(), _AS_OF, *(_PAGE if each.in_parts else ()))
-        paths.setdefault(f"{path_of(each.kind)}{each.path}", {})["get"] = asked
+        paths.setdefault(f"{ADDRESSES[each.kind].path}{each.path}", {})["get"] = asked
     return {
         "openapi": "3.1.0",
         "info": {"title": "Onetext", "version": "1", "description": "Two partners, one text: see docs/protocol.md."},

@@ -16,6 +16,7 @@ from starlette.websockets import WebSocket
 from domain.agreement import Agreement
 from domain.fields import Flag, Object, Reference, is_storable
 from domain.refusals import Refusal, malformed
+from server.deciding.workspace import is_long
 from server.doors.access import LARGE, SEAT_PATH, RateLimit, decoded, is_foreign, locale_of, who
 from server.doors.problems import said
 from server.faults import Fault
@@ -204,8 +205,8 @@ class _Visit:
                 task = asyncio.create_task(self._command(raw))
                 self._tasks.add(task)
                 task.add_done_callback(self._tasks.discard)
-                if len(text) > LARGE:
-                    await asyncio.wait([task])  # so that what comes behind it does not overtake it
+                if len(text) > LARGE or is_long(raw):
+                    await asyncio.wait([task])  # a thread reads it: what comes behind must not overtake it
 
     async def _decoded(self, text: str | bytes) -> Any:
         try:

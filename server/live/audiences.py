@@ -43,6 +43,7 @@ class Audiences:
     ) -> None:
         self._workspace, self._presents, self._directories = workspace, presents, directories
         self._rooms, self._background, self._clock = rooms, background, clock
+        directories.subscribe(self._members_changed)
         self._making: dict[tuple[object, ...], asyncio.Task[list[str]]] = {}
         self._ends: dict[str, tuple[str, asyncio.TimerHandle]] = {}
         """When the next request of an agreement that somebody watches ends: no event tells of that."""
@@ -84,7 +85,7 @@ class Audiences:
             if room := self._rooms.get(change.stream):
                 close_for(Fault(error), room.connections())
 
-    def members_changed(self, partnership_id: str) -> None:
+    def _members_changed(self, partnership_id: str) -> None:
         """Show everybody in the partnership's rooms who is there now, and the acts of their mandates."""
         for room in self._rooms.with_pages():
             if any(each and each.partnership_id == partnership_id for each in room.audiences):

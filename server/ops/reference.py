@@ -1,4 +1,4 @@
-"""The generated parts of the documents: `python -m server.reference` writes them anew."""
+"""The generated parts of the documents: `python -m server.ops.reference` writes them anew."""
 
 from __future__ import annotations
 

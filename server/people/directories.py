@@ -27,13 +27,17 @@ class Directories:
         identity: Identity,
         partnership: Callable[[PartnershipId], Partnership],
         background: Background,
-        changed: Callable[[PartnershipId], None],
     ) -> None:
-        """partnership: as this node has applied it; changed: told once a directory that was read anew is there."""
-        self._identity, self._partnership, self._background, self._changed = identity, partnership, background, changed
+        """partnership: as this node has applied it."""
+        self._identity, self._partnership, self._background = identity, partnership, background
+        self._subscribers: list[Callable[[PartnershipId], None]] = []
         self._held: dict[PartnershipId, Directory] = {}
         self._reading: dict[PartnershipId, asyncio.Task[None]] = {}
         self._outdated: set[PartnershipId] = set()
+
+    def subscribe(self, told: Callable[[PartnershipId], None]) -> None:
+        """Have somebody told once a directory that was read anew is there."""
+        self._subscribers.append(told)
 
     def get(self, partnership_id: PartnershipId) -> Directory:
         """The directory as it was read last, once `known` was awaited."""
@@ -56,7 +60,8 @@ class Directories:
 
     async def _read_again(self, partnership_id: PartnershipId) -> None:
         await self._read_soon(partnership_id)
-        self._changed(partnership_id)
+        for told in self._subscribers:
+            told(partnership_id)
 
     def _read_soon(self, partnership_id: PartnershipId) -> asyncio.Task[None]:
         if partnership_id not in self._reading:

@@ -86,7 +86,8 @@ def in_parts(connection: Connection, agreement_id: str, version: int | None) -> 
 
 def said(agreement: Agreement) -> dict[str, Any]:
     """The same from a fold."""
-    seen: dict[str, Any] = {"header": header_row(agreement).body}
+    due = agreement.deadlines.next()
+    seen: dict[str, Any] = {"header": header_row(agreement).body | {"next_deadline": due.until if due else None}}
     seen["terms"] = [row.body for term_id in agreement.text if (row := term_row(agreement, term_id))]
     for _, shelf, row_of in SHELVES:
         rows = [row for key in getattr(agreement, shelf) if (row := row_of(agreement, key))]

@@ -49,7 +49,7 @@ def test_a_noun_comes_in_through_the_registries_alone(database_url: str) -> None
         box_id = brought(database_url, pair.ada, me["member_id"])
         node = Served(database_url)
         ada, cid = on(node, pair.ada), on(node, pair.cid)
-        path = f"/api/v1/boxs/{box_id}"
+        path = f"/api/v1/boxes/{box_id}"
 
         def make(by: Program, name: str, command_id: str) -> httpx.Response:
             return by.http.post(f"{path}/commands", json={"command_id": command_id, "type": "make_toy", "name": name})
@@ -59,11 +59,17 @@ def test_a_noun_comes_in_through_the_registries_alone(database_url: str) -> None
         again = make(ada, "Bear", "c1")
         assert (again.status_code, again.content) == (200, made.content)
         refused = make(ada, "Bear", "c2")
-        assert (refused.status_code, refused.json()["code"]) == (409, "invalid_value")
+        assert (refused.status_code, refused.json()["code"]) == (409, "stale_view")
+        assert refused.json()["changed"] == {"version": 2, "toy": "Bear"}
         assert make(ada, "Kite", "c3").status_code == 201
         assert make(cid, "Drum", "c4").json()["code"] == "not_found"
-        assert cid.http.get(f"{path}/toys").status_code == 404
-        assert cid.http.get(f"{path}/events").status_code == 404
+        nonsense = {"command_id": "c5", "type": "dance"}
+        assert ada.http.post(f"{path}/commands", json=nonsense).json()["code"] == "malformed"
+        watcher = ada.admit("Edda", observer=True)
+        for other in (cid, watcher):
+            assert other.http.post(f"{path}/commands", json=nonsense).json()["code"] == "not_found"
+            assert other.http.get(f"{path}/toys").status_code == 404
+            assert other.http.get(f"{path}/events").status_code == 404
         assert [each["name"] for each in ada.http.get(f"{path}/toys").json()["toys"]] == ["Bear", "Kite"]
         assert [each["name"] for each in ada.http.get(f"{path}/toys?as_of=2").json()["toys"]] == ["Bear"]
         logged = ada.http.get(f"{path}/events").json()["events"]
@@ -72,7 +78,7 @@ def test_a_noun_comes_in_through_the_registries_alone(database_url: str) -> None
         for table, told in (
             ("commands", "`make_toy`"),
             ("events", "`ToyMade`"),
-            ("routes", "/api/v1/boxs/{box_id}/toys"),
+            ("routes", "/api/v1/boxes/{box_id}/toys"),
         ):
             assert told in PARTS[table]()
         node.stop()

@@ -42,7 +42,7 @@ def test_stored_bytes_are_canonical_and_read_back_equal() -> None:
 
 
 def test_an_event_that_was_made_is_the_one_that_would_be_read() -> None:
-    """So what folds it may take it as it was made (server/projecting.py)."""
+    """So what folds it may take it as it was made (server/reading/projecting.py)."""
     mapper, of_made, of_read = CanonicalMapper(), NOTHING, NOTHING
     for position, made in enumerate(played().events):
         read = mapper.to_domain_event(mapper.to_stored_event(made))

@@ -1,4 +1,4 @@
-"""Run by Alembic; the connection comes from server/database.py."""
+"""Run by Alembic; the connection comes from server/log/database.py."""
 
 from alembic import context
 
