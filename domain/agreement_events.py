@@ -24,7 +24,7 @@ Item = dict[str, Any]
 class AgreementEvent(Event):
     """An event of an agreement."""
 
-    KIND = "agreement"
+    KINDS = ("agreement",)
 
 
 class AgreementOpened(Founding, AgreementEvent):

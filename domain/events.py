@@ -54,8 +54,8 @@ class Event(AggregateEvent):
     """An event of one stream. Versions count from 1."""
 
     TOPIC: ClassVar[str]
-    KIND: ClassVar[str]
-    """The kind of stream that it belongs to."""
+    KINDS: ClassVar[tuple[str, ...]]
+    """The kinds of streams that it belongs to."""
     SCHEMA: ClassVar[int] = 1
     SENTENCE: ClassVar[str]
     """What it says in a timeline, after who did it: what it concerns stands where {} is, or at the end. With a capital

@@ -11,7 +11,7 @@ from domain.ids import MemberId, PartnershipId, PartyId, TermId
 class PartnershipEvent(Event):
     """An event of a partnership."""
 
-    KIND = "partnership"
+    KINDS = ("partnership",)
 
 
 class PartnershipFormed(Founding, PartnershipEvent):

@@ -21,5 +21,6 @@ register(Partnership)
 
 
 def event_types() -> list[type[Event]]:
-    """Every event type, one stream's after the other's, in the order of their declaration."""
-    return [event for kind in STREAMS for event in EVENT_TYPES.values() if kind == event.KIND]
+    """Every event type once, one stream's after the other's, in the order of their declaration."""
+    known = [event for event in EVENT_TYPES.values() if STREAMS.keys() >= set(event.KINDS)]
+    return list(dict.fromkeys(event for kind in STREAMS for event in known if kind in event.KINDS))

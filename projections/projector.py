@@ -57,7 +57,7 @@ class Projector:
         """The streams that `fold` would have to load from the log first, which can take long, and up to where."""
         found: dict[UUID, int] = {}
         for _, event in events:
-            if event.KIND in MODELS and event.originator_id not in self._folds:
+            if _may_be_kept(event) and event.originator_id not in self._folds:
                 found.setdefault(event.originator_id, event.originator_version - 1)
         return {stream: version for stream, version in found.items() if version}
 
@@ -71,7 +71,7 @@ class Projector:
         try:
             for position, event in events:
                 batch.position = position
-                if event.KIND in MODELS:
+                if _may_be_kept(event):
                     self._fold(event, batch)
         except BaseException:
             self._folds.clear()
@@ -103,11 +103,25 @@ class Projector:
     def _fold(self, event: Event, batch: Batch) -> None:
         stream = event.originator_id
         before = self._folds.pop(stream, None) or self._loaded(stream, event.originator_version - 1)
+        if before is _NOT_KEPT:
+            self._folds[stream] = before
+            return
         self._folds[stream], brought = folded(before, event, batch.position)
         batch.brought.append(brought)
 
     def _loaded(self, stream: UUID, version: int) -> Fold:
-        return fold_of(self._load_fold(text_of(stream), version)) if version else NOTHING
+        if not version:
+            return NOTHING
+        loaded = self._load_fold(text_of(stream), version)
+        return fold_of(loaded) if loaded.KIND in MODELS else _NOT_KEPT
+
+
+_NOT_KEPT = Fold(header=())
+"""A stream of which nothing is kept, though some of its events also belong to one of another kind."""
+
+
+def _may_be_kept(event: Event) -> bool:
+    return any(kind in MODELS for kind in event.KINDS)
 
 
 # As text: with every transaction, making and compiling these statements anew took longer than running them.

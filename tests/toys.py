@@ -16,6 +16,7 @@ from domain.command import Command, given, minted
 from domain.events import Event, Founding
 from domain.fields import Text
 from domain.ids import PartnershipId, PartyId
+from domain.partnership import Partnership
 from domain.refusals import Code, Guards, Subject
 from domain.rules import Act, Rules
 from domain.shelf import Shelf
@@ -39,7 +40,7 @@ ToyId = NewType("ToyId", str)
 class ToyEvent(Event):
     """An event of a box of toys."""
 
-    KIND = "box"
+    KINDS = ("box",)
 
 
 class BoxBrought(Founding, ToyEvent):
@@ -136,6 +137,41 @@ def toy_made(box: Box, event: ToyMade) -> None:
 
 Box.take(rules)
 
+# What is the same on two kinds of streams.
+
+
+class ToyAdmired(Event):
+    """Somebody said that a toy is fine."""
+
+    KINDS = ("box", "partnership")
+    TOPIC = "ToyAdmired"
+    SENTENCE = "admired a toy of"
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AdmireToy(Command):
+    """Say that a toy is fine."""
+
+    TYPE = "admire_toy"
+    name: str = given(Text())
+
+
+admiring = Rules()
+
+
+@admiring.decides(AdmireToy, acts.ask)
+def admire_toy(stream: Stream, command: AdmireToy, _: Act) -> None:
+    stream.record(ToyAdmired, name=command.name)
+
+
+@admiring.folds(ToyAdmired)
+def toy_admired(_: Stream, __: ToyAdmired) -> None:
+    """It changes nothing."""
+
+
+Box.take(admiring)
+
 # What is read of it.
 
 TOY = Shape(toy_id=ID, name=TEXT, version=VERSION)
@@ -151,6 +187,8 @@ def known() -> Iterator[None]:
     """The product with toys."""
     toys = tables.table_of_things("toys")
     register(Box)
+    before = dict(Partnership.decisions), dict(Partnership.applied_by)
+    Partnership.take(admiring)
     keep(
         Box,
         Model(
@@ -173,3 +211,5 @@ def known() -> Iterator[None]:
         del STREAMS[Box.KIND], MODELS[Box.KIND], ADDRESSES[Box.KIND]
         READINGS[:] = [each for each in READINGS if each.kind != Box.KIND]
         tables.metadata.remove(toys)
+        Partnership.decisions, Partnership.applied_by = before
+        Partnership.take()

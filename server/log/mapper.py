@@ -61,7 +61,7 @@ class CanonicalMapper(Mapper[UUID]):
             _raised(event_class, kept["schema"], kept["data"]),
         )
         if issubclass(event_class, Founding):
-            vars(event)["originator_topic"] = STREAMS[event_class.KIND].TOPIC
+            vars(event)["originator_topic"] = STREAMS[event_class.KINDS[0]].TOPIC
         return event
 
 

@@ -53,7 +53,7 @@ def _fields(command: type[Command]) -> str:
 def _events() -> str:
     rows = []
     for each in event_types():
-        stream = each.KIND
+        stream = ", ".join(each.KINDS)
         meaning = str(each.__doc__).strip().replace("\n    ", " ")
         rows.append([f"`{each.TOPIC}`", stream, str(each.SCHEMA), _data(each), meaning])
     return _table(["type", "stream", "schema", "data", "meaning"], rows)

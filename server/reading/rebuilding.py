@@ -241,7 +241,7 @@ class _Worker:
                 version += 1
                 try:
                     event = self._mapper.to_domain_event(stored)
-                    if event.KIND not in MODELS:
+                    if version == 1 and event.KINDS[0] not in MODELS:
                         return
                     fold, brought = folded(fold, event, position=0)
                 except Exception as error:

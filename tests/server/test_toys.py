@@ -81,6 +81,11 @@ def test_a_noun_comes_in_through_the_registries_alone(database_url: str) -> None
             ("routes", "/api/v1/boxes/{box_id}/toys"),
         ):
             assert told in PARTS[table]()
+        for address in (path, f"/api/v1/partnerships/{ada.partnership_id}"):
+            admired = {"command_id": "c6", "type": "admire_toy", "name": "Bear"}
+            assert ada.http.post(f"{address}/commands", json=admired).json()["events"][0]["type"] == "ToyAdmired"
+        assert ada.open_agreement("Afterwards"), "what follows is projected too"
+        assert ada.http.get(f"{path}/toys?as_of=4").status_code == 200
         node.stop()
 
         database = open_database(database_url)
