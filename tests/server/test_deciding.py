@@ -165,3 +165,16 @@ def test_a_retry_that_cannot_be_looked_up_is_answered_and_holds_up_nobody(databa
     again = ada.post("open_term", "c1", heading="1 Price")
     assert (again.status_code, again.content) == (200, recorded.content)
     node.stop()
+
+
+async def test_what_lists_much_is_not_overtaken_on_its_socket(pair: Pair) -> None:
+    """A thread reads it; what was sent behind it is decided behind it."""
+    async with socket_of(pair.ada) as socket:
+        for number in range(10):
+            items = [{"op": "add", "heading": f"{number}.{each}", "text": "x"} for each in range(80)]
+            package = {"command_id": f"much-{number}", "type": "make_proposal", "items": items}
+            after = {"command_id": f"little-{number}", "type": "open_term", "heading": f"{number}"}
+            await socket.send(json.dumps(package))
+            await socket.send(json.dumps(after))
+            outcomes = await recorded(socket, 2)
+            assert outcomes[package["command_id"]]["version"] < outcomes[after["command_id"]]["version"]
