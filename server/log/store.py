@@ -82,8 +82,8 @@ Result = Sequence[int] | Exception
 
 
 def some_events(log: Log, stream: UUID, after: int, most: int) -> list[StoredEvent]:
-    """The next events of a stream: as many at most, and no more than come to about MOST_BYTES, but one at least. Texts
-    may have a megabyte each, and what is read is held and sent in one piece."""
+    """The next events of a stream: as many at most, and no more than come to about MOST_BYTES, but one at least. One may
+    have a megabyte."""
     found: list[StoredEvent] = []
     size, next_ones = 0, _FIRST_ONES
     while len(found) < most and size < MOST_BYTES:
@@ -100,7 +100,8 @@ def some_events(log: Log, stream: UUID, after: int, most: int) -> list[StoredEve
     return found
 
 
-MOST_BYTES = 512 * 1024
+MOST_BYTES = 4 * 1024 * 1024
+"""Of events that are read, held and sent in one piece."""
 _FIRST_ONES = 16
 
 

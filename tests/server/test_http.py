@@ -318,21 +318,21 @@ def test_metrics_count_outcomes_batches_and_connections(pair: Pair) -> None:
 def test_long_texts_are_read_in_parts_of_a_bounded_size(pair: Pair) -> None:
     """A few events are many megabytes: nobody holds a node up by asking for a thousand of them at once."""
     items = [{"op": "add", "heading": f"{n}", "text": "x" * 60_000} for n in range(10)]
-    for _ in range(3):
+    for _ in range(9):
         pair.ada.do("make_proposal", items=items)
     found, after = [], 0
     while (page := pair.ada.get("/events", after=after, limit=1000))["events"]:
-        assert len(orjson.dumps(page)) < 1_500_000
+        assert len(orjson.dumps(page)) < 5_200_000
         found += page["events"]
         after = page["next"]
-    assert [each["version"] for each in found] == list(range(1, 5))
+    assert [each["version"] for each in found] == list(range(1, 11))
     answer = pair.ada.http.get(f"/api/v1/agreements/{pair.ada.agreement_id}")
     assert "content-length" not in answer.headers, "it comes in pieces"
-    assert len(answer.json()["proposals"]) == 3
+    assert len(answer.json()["proposals"]) == 9
     with connect(
         f"{pair.live_url}?after=0", additional_headers={"Authorization": f"Bearer {pair.ada.token}"}, max_size=None
     ) as socket:
-        assert [orjson.loads(socket.recv())["version"] for _ in range(5)][1:] == [1, 2, 3, 4]
+        assert [orjson.loads(socket.recv())["version"] for _ in range(11)][1:] == list(range(1, 11))
 
 
 def test_an_id_that_another_agreement_has_is_not_taken_for_a_new_term(pair: Pair) -> None:
