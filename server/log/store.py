@@ -82,8 +82,7 @@ Result = Sequence[int] | Exception
 
 
 def some_events(log: Log, stream: UUID, after: int, most: int) -> list[StoredEvent]:
-    """The next events of a stream: as many at most, and no more than come to about MOST_BYTES, but one at least. One may
-    have a megabyte."""
+    """The next events of a stream: so many at most, and no more than come to about MOST_BYTES, though one at least."""
     found: list[StoredEvent] = []
     size, next_ones = 0, _FIRST_ONES
     while len(found) < most and size < MOST_BYTES:
