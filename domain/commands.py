@@ -374,7 +374,7 @@ class OnMandate(Command):
     term_ids: tuple[TermId, ...] | None = optional(ListOf(Reference(), at_least=1, distinct=True))
 
     def asks(self) -> tuple[str, ...]:
-        return ("terms",)
+        return ("terms",) if self.term_ids else ()
 
     @classmethod
     def refuse_contradictions(cls, raw: dict[str, Any]) -> None:

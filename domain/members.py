@@ -85,7 +85,7 @@ class AdmitMember(Command):
     program: bool = False
 
     def asks(self) -> tuple[str, ...]:
-        return ("terms",)
+        return ("terms",) if any(term_ids for _, term_ids in self.mandates) else ()
 
 
 @rules.decides(AdmitMember, acts.administer, needs=administrator)
