@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from domain import acts
 from domain.command import Command
@@ -11,50 +11,13 @@ from domain.commands import GrantMandate, OnMandate, RevokeMandate, refuse_terms
 from domain.ids import MemberId, PartyId, TermId
 from domain.partnership_events import MandateGranted, MandateRevoked, MemberAdmitted, PartnershipFormed
 from domain.refusals import Code, Guards, malformed, refuse
+from domain.relationship import Member, PartnershipState, Party
 from domain.rules import Act, Covered, Rules
-from domain.stream import Stream
 from domain.words import Mandate
 
 MandateGrant = tuple[Mandate, tuple[TermId, ...] | None]
 
 rules = Rules()
-
-
-@dataclass(frozen=True, slots=True)
-class Party:
-    """One of the two organisations."""
-
-    party_id: PartyId
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """A person, or a program, that acts for one party. mandates: what for, with the terms covered, None for all."""
-
-    member_id: MemberId
-    party_id: PartyId
-    observer: bool
-    mandates: dict[Mandate, Covered] = field(default_factory=dict)
-
-
-class PartnershipState(Stream):
-    """A partnership as its events have left it."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.kind = ""
-        self.purpose = ""
-        self.parties: tuple[Party, ...] = ()
-        self.members: dict[MemberId, Member] = {}
-
-    def member(self, member_id: MemberId) -> Member:
-        return self.members.get(member_id) or refuse(Code.UNKNOWN_REFERENCE, "The partnership has no such member.")
-
-    def first_member(self, member_id: MemberId) -> MemberId:
-        """The first member of the party that a member acts for."""
-        party_id = self.member(member_id).party_id
-        return next(each.member_id for each in self.members.values() if each.party_id == party_id)
 
 
 def administrator(act: Act) -> Mandate | None:

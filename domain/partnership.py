@@ -9,8 +9,9 @@ from uuid import UUID
 from domain import members
 from domain.events import Actor
 from domain.ids import MemberId, PartnershipId, PartyId
-from domain.members import PartnershipState, record_admission
+from domain.members import record_admission
 from domain.partnership_events import PartnershipEvent, PartnershipFormed
+from domain.relationship import PartnershipState
 from domain.rules import Act
 from domain.words import Mandate
 

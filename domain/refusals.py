@@ -42,8 +42,8 @@ class Code(StrEnum):
     )
     UNKNOWN_REFERENCE = (
         "unknown_reference",
-        "This names something that the agreement does not have.",
-        "Reload the agreement and name something that stands in it.",
+        "This names something that is not there.",
+        "Look at what there is now, and name one of those.",
     )
     NOT_AUTHORISED = (
         "not_authorised",

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
+from domain.partnership import Partnership
 from domain.refusals import Subject
+from domain.relationship import Member
 from domain.words import AgreementStatus, Mark, ObjectionState, ProposalState, Severity, TermStatus
 from projections import current_terms, open_proposals
 from projections.schema import (
@@ -114,6 +118,29 @@ PARTNERSHIP = Shape(
     ),
     agreements=many(Shape(agreement_id=ID, title=TEXT, status=words(*AgreementStatus))),
 )
+
+
+def partnership_row(partnership: Partnership, names: Mapping[str | None, str], agreements: list[Body]) -> Body:
+    """A partnership, with the names of its members, by id, and the headers of its agreements."""
+    return {
+        "name": " & ".join(party.name for party in partnership.parties),
+        "kind": partnership.kind,
+        "purpose": partnership.purpose,
+        "parties": [asdict(party) for party in partnership.parties],
+        "members": [
+            asdict(member) | {"name": names.get(member.member_id), "mandates": _mandates(member)}
+            for member in partnership.members.values()
+        ],
+        "agreements": agreements,
+    }
+
+
+def _mandates(member: Member) -> list[str | Body]:
+    """Each mandate's word, or with the terms that it covers."""
+    return [
+        mandate if covered is None else {"mandate": mandate, "term_ids": sorted(covered)}
+        for mandate, covered in member.mandates.items()
+    ]
 
 
 def in_places(bodies: list[Body]) -> list[Body]:

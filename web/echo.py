@@ -15,7 +15,7 @@ from domain.currencies import CURRENCIES
 from domain.fields import Object, Text
 from domain.refusals import Refusal
 from domain.values import KINDS, DecimalText, DurationText, ValueField, broken_rule
-from web import numbers, values
+from web import numbers, shown_values
 from web.figures import contradiction, others
 from web.reader import Reader
 from web.templates import templates
@@ -73,7 +73,7 @@ class Meaning:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class Doubt:
     """What has to be asked of a field before it is taken."""
 
     name: str
@@ -87,7 +87,7 @@ class Taken:
     asked about; missing: the fields that are still empty, in words."""
 
     value: Body | None = None
-    questions: list[Question] = field(default_factory=list)
+    questions: list[Doubt] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
 
@@ -102,8 +102,8 @@ def echo(reader: Reader, asked: Body) -> str:
         at=asked["at"],
         taken=taken,
         sent=orjson.dumps(value).decode() if value else None,
-        figures=values.rendered(value, locale) if value and has_figures else None,
-        words=values.spoken(value, locale) if value and has_figures else None,
+        figures=shown_values.rendered(value, locale) if value and has_figures else None,
+        words=shown_values.spoken(value, locale) if value and has_figures else None,
         differs=contradiction(value, text, locale) if value and has_figures else None,
         others=others(value, text, locale)[:_MOST_OTHERS] if value and has_figures else [],
         is_negative=value is not None and any(Decimal(each) < 0 for each in _numbers(value)),
@@ -247,7 +247,7 @@ class _Reading:
             return ""
         if numbers.is_sure(written, self.locale):
             return found[0]
-        self.taken.questions.append(Question(name, written, [self.meaning(name, each) for each in found]))
+        self.taken.questions.append(Doubt(name, written, [self.meaning(name, each) for each in found]))
         return ""
 
     def meaning(self, name: str, number: str) -> Meaning:
@@ -260,7 +260,7 @@ class _Reading:
             value = {"kind": "percent", "number": number}
         else:
             value = {"kind": "number", "number": number, **({"unit": unit} if self.kind == "number" else {})}
-        return Meaning(number, values.shown(value, self.locale), values.spoken(value, self.locale))
+        return Meaning(number, shown_values.shown(value, self.locale), shown_values.spoken(value, self.locale))
 
     def rows(self, name: str) -> list[str]:
         """The rows of a list that were begun, by their names."""

@@ -9,8 +9,8 @@ from typing import Any
 
 from domain import acts
 from domain.ids import MemberId
-from domain.members import Member
 from domain.partnership import Partnership
+from domain.relationship import Member
 from domain.words import AgreementStatus, Mandate
 from projections.present import Present
 from web.directory import Directory

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from domain.readiness import Obstacle
 from domain.rules import Covered
 from domain.words import LIVE, NOT_ENDED, AgreementStatus, Mandate, Severity, TermStatus, VoidCause
-from web import numbers, values
+from web import numbers, shown_values
 from web.audience import Audience
 from web.directory import Directory
 from web.may import May
@@ -82,7 +82,7 @@ class Reader:
 
     def value(self, value: Body) -> Markup:
         """A typed value in figures, in the reader's language."""
-        return values.rendered(value, self.audience.locale)
+        return shown_values.rendered(value, self.audience.locale)
 
     def number(self, number: str | None, currency: str | None = None) -> str:
         """A decimal string as its reader would type it; of an amount with the decimals of its currency."""

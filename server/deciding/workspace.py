@@ -18,9 +18,10 @@ from sqlalchemy.sql import Executable
 
 from domain.command import Command, read_command
 from domain.ids import PartnershipId
-from domain.members import AdmitMember, Member
+from domain.members import AdmitMember
 from domain.partnership import Partnership
 from domain.refusals import Code, Refusal, malformed
+from domain.relationship import Member
 from domain.rules import Act
 from domain.stream import Stream
 from domain.streams import STREAMS

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from domain.members import Member
+from domain.relationship import Member
 
 
 def by_its_id(kind: str) -> Callable[[Mapping[str, str], Member], str]:

@@ -19,6 +19,7 @@ from domain.times import written
 from projections import as_of
 from projections.present import newest_version
 from projections.readings import READINGS, About, Reading
+from projections.shapes import PARTNERSHIP, partnership_row
 from server.deciding.workspace import Recorded
 from server.doors import partnerships
 from server.doors.access import RateLimit, base_url, bearer_token, read_body, signed_in
@@ -165,30 +166,7 @@ class Api:
             if header["next_deadline"] and header["next_deadline"] <= written(self.node.clock()):
                 await self.node.workspace.let_clock_record(header["agreement_id"])
         headers = await self.node.read(as_of.agreements_of, seat.partnership_id)
-        return json_response(
-            {
-                "name": " & ".join(party.name for party in partnership.parties),
-                "kind": partnership.kind,
-                "purpose": partnership.purpose,
-                "parties": [{"party_id": party.party_id, "name": party.name} for party in partnership.parties],
-                "members": [
-                    {
-                        "member_id": member.member_id,
-                        "party_id": member.party_id,
-                        "name": names.get(member.member_id),
-                        "mandates": [
-                            mandate if covered is None else {"mandate": mandate, "term_ids": sorted(covered)}
-                            for mandate, covered in member.mandates.items()
-                        ],
-                        "observer": member.observer,
-                    }
-                    for member in partnership.members.values()
-                ],
-                "agreements": [
-                    {field: header[field] for field in ("agreement_id", "title", "status")} for header in headers
-                ],
-            }
-        )
+        return json_response(PARTNERSHIP.of(partnership_row(partnership, names, headers)))
 
     async def _events(self, request: Request, stream: str) -> Response:
         after = _whole(request, "after", 0, 0, 2**53)

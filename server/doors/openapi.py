@@ -14,6 +14,7 @@ from projections.shapes import PARTNERSHIP
 from server.doors import partnerships
 from server.doors import schemas as s
 from server.doors.addresses import ADDRESSES
+from server.doors.socket import PRESENCE
 
 _AS_OF = {"name": "as_of", "in": "query", "required": False, "schema": VERSION, "description": "A past version."}
 _PAGE = [
@@ -69,12 +70,6 @@ def openapi() -> dict[str, Any]:
 
 def asyncapi() -> dict[str, Any]:
     """The document served at /api/asyncapi.json."""
-    presence_in: Schema = {
-        "type": "object",
-        "properties": {"type": {"const": "presence"}, "at": nullable(ID), "shown": {"type": "boolean"}},
-        "required": ["type"],
-        "additionalProperties": False,
-    }
     refused = exactly(
         type={"const": "refused"},
         command_id=nullable(TEXT),
@@ -90,7 +85,10 @@ def asyncapi() -> dict[str, Any]:
         "refused": refused,
         "presence": exactly(type={"const": "presence"}, members=listed(exactly(member_id=ID, at=nullable(ID)))),
     }
-    taken = {"command": _commands(Agreement.commands), "presence_update": presence_in}
+    taken = {
+        "command": _commands(Agreement.commands),
+        "presence_update": PRESENCE.schema({"type": {"const": "presence"}}),
+    }
     messages = {name: {"name": name, "payload": payload} for name, payload in (sent | taken).items()}
     channel = {"$ref": "#/channels/live"}
     return {

@@ -30,7 +30,7 @@ from server.seat import Seat
 
 JSON, HTML = "onetext.json.v1", "onetext.html.v1"
 PAGE = 500
-_PRESENCE = Object({"at": Reference(), "shown": Flag()}, optional=("at", "shown"))
+PRESENCE = Object({"at": Reference(), "shown": Flag()}, optional=("at", "shown"))
 
 
 def live_routes(live: Live) -> list[BaseRoute]:
@@ -221,7 +221,7 @@ class _Visit:
     def _presence(self, raw: dict[str, Any]) -> None:
         try:
             self.commands.count(self.seat.member_id)
-            asked = _PRESENCE.read({key: value for key, value in raw.items() if key != "type"}, "")
+            asked = PRESENCE.read({key: value for key, value in raw.items() if key != "type"}, "")
         except Refusal as refusal:
             self._refused(None, refusal)
             return

@@ -16,9 +16,9 @@ from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.pool import QueuePool
 
 from projections import tables
+from server.log.beside import metadata
 from server.log.postgres import SCHEMA_LOCK, PostgresLog
 from server.log.sqlite import SqliteLog
-from server.log.tables import metadata
 
 _WAL = ("journal_mode=WAL", "busy_timeout=10000", "temp_store=MEMORY")
 """In memory: what undoes a single statement, for which SQLite would make a file in each transaction."""

@@ -17,8 +17,8 @@ from psycopg.rows import tuple_row
 from psycopg.sql import SQL, Identifier
 from sqlalchemy.dialects import postgresql
 
+from server.log.beside import command_outcomes, compiled
 from server.log.store import NEWEST, Commit, Conflict, Outcome, Result, Turn
-from server.log.tables import command_outcomes, compiled
 
 R = TypeVar("R")
 

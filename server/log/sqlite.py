@@ -21,8 +21,8 @@ from eventsourcing.sqlite import (
 from sqlalchemy.dialects import sqlite
 
 from projections.runs import insert
+from server.log.beside import command_outcomes, compiled
 from server.log.store import NEWEST, Commit, Conflict, Outcome, Result, Turn
-from server.log.tables import command_outcomes, compiled
 
 R = TypeVar("R")
 

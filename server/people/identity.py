@@ -14,7 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql import Executable
 
 from domain.times import moment_of, written
-from server.log import tables as t
+from server.log import beside as t
 from server.seat import Seat
 
 

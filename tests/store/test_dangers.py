@@ -19,9 +19,9 @@ from eventsourcing.persistence import StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
 from psycopg.conninfo import conninfo_to_dict
 
+from server.log.beside import metadata
 from server.log.database import Database, migrate, open_database
 from server.log.store import Commit, Conflict, Lineage, Outcome, Turn, Writer
-from server.log.tables import metadata
 from tests.databases import fresh_url
 
 ONETEXT = Path(sys.executable).with_name("onetext")

@@ -12,8 +12,8 @@ from alembic.migration import MigrationContext
 from sqlalchemy.event import listen
 
 from domain.ids import MemberId, PartnershipId
+from server.log.beside import metadata
 from server.log.database import migrate, open_database
-from server.log.tables import metadata
 from server.people.identity import Identity, Invitation
 from server.seat import Seat
 from tests.databases import fresh_url

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from num2words import num2words
 
-from web import numbers, values
+from web import numbers, shown_values
 
 LOCALES = ["en", "en_GB", "de", "de_CH", "fr", "en_IN", "hi", "pl", "sv", "pt_BR", "es", "ar", "ja"]
 
@@ -160,7 +160,7 @@ def test_numbers_have_words_where_the_library_has_them_for_all_digits(
     ],
 )
 def test_amounts_are_spoken_with_their_hundredths(amount: str, currency: str, locale: str, words: str | None) -> None:
-    assert values.spoken({"kind": "money", "amount": amount, "currency": currency}, locale) == words
+    assert shown_values.spoken({"kind": "money", "amount": amount, "currency": currency}, locale) == words
 
 
 @given(st.from_regex(r"-?(0|[1-9][0-9]{0,9})(\.[0-9]{1,4})?", fullmatch=True))
@@ -190,7 +190,7 @@ def test_the_language_is_the_first_known_one_that_the_browser_names() -> None:
 
 def test_a_duration_that_was_recorded_without_a_bound_is_shown_as_it_was_written() -> None:
     for iso in (f"P{'9' * 30}D", f"P{'9' * 5000}D"):
-        assert values.shown({"kind": "duration", "iso": iso}, "en") == iso
+        assert shown_values.shown({"kind": "duration", "iso": iso}, "en") == iso
 
 
 def test_every_kind_of_value_is_shown_in_the_readers_language() -> None:
@@ -208,15 +208,15 @@ def test_every_kind_of_value_is_shown_in_the_readers_language() -> None:
         ),
     }
     for kind, (fields, wanted) in shown.items():
-        assert values.shown({"kind": kind, **fields}, "de") == wanted
+        assert shown_values.shown({"kind": kind, **fields}, "de") == wanted
 
 
 def test_a_percentage_is_spoken_in_the_form_that_the_language_has_for_it() -> None:
     half = {"en": "twelve point five percent", "de": "zwölf Komma fünf Prozent", "it": "dodici virgola cinque percento"}
     for locale, words in half.items():
-        assert values.spoken({"kind": "percent", "number": "12.5"}, locale) == words
-    assert values.spoken({"kind": "percent", "number": "2"}, "ru") == "два процента"
-    assert values.spoken({"kind": "percent", "number": "5"}, "ru") == "пять процентов"
+        assert shown_values.spoken({"kind": "percent", "number": "12.5"}, locale) == words
+    assert shown_values.spoken({"kind": "percent", "number": "2"}, "ru") == "два процента"
+    assert shown_values.spoken({"kind": "percent", "number": "5"}, "ru") == "пять процентов"
     for locale in ("nl", "pl", "sv", "fr", "es", "pt", "da", "fi", "ja"):
-        told = values.spoken({"kind": "percent", "number": "310000"}, locale)
+        told = shown_values.spoken({"kind": "percent", "number": "310000"}, locale)
         assert told is None or not any(map(str.isdigit, told)), locale

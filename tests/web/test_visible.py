@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.diff import redline
-from web.values import rendered
+from web.shown_values import rendered
 from web.visible import redlined, visible
 
 

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from server.log.tables import metadata
+from server.log.beside import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],
