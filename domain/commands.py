@@ -121,6 +121,20 @@ class MakeProposal(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ProposeText(Command):
+    """Propose a whole text: its headings without words as one proposal, and each clause as one of its own. It is not
+    sent as a command: the door makes it of a text that was read. items: one `add` for each clause, in their order."""
+
+    TYPE = ""
+    items: tuple[Item, ...]
+    proposal_ids: tuple[ProposalId, ...]
+    """One more than there are items."""
+
+    def weight(self, aggregate: Any) -> int:
+        return len(self.items)
+
+
+@dataclass(frozen=True, kw_only=True)
 class AcceptProposal(OnOutcome):
     """Consent to exactly the words that the fingerprint stands for, perhaps subject to a condition."""
 

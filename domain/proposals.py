@@ -18,7 +18,7 @@ from domain.agreement_events import (
     ProposalUnparked,
     ProposalWithdrawn,
 )
-from domain.commands import DeclineProposal, MakeProposal, WithdrawProposal
+from domain.commands import DeclineProposal, MakeProposal, ProposeText, WithdrawProposal
 from domain.endings import end_proposal
 from domain.fingerprint import proposal_fingerprint
 from domain.ids import PartyId, ProposalId, TermId, ThreadId
@@ -110,6 +110,32 @@ def make_proposal(agreement: AgreementState, command: MakeProposal, act: Act) ->
         agreement.record(ProposalCountered, proposal_id=countered.proposal_id, caused_by=made)
     elif replaced and not rebase:
         agreement.record(ProposalSuperseded, proposal_id=replaced.proposal_id, caused_by=made)
+
+
+@rules.decides(ProposeText, acts.change_the_text)
+def propose_text(agreement: AgreementState, command: ProposeText, act: Act) -> None:
+    """One proposal for the outline, which puts every heading at its end, then each clause at its place."""
+    for item in command.items:
+        if wrong := broken_rule(item.get("value")):
+            refuse(Code.INVALID_VALUE, f"“{item['heading'][:60]}”: {wrong}")
+    before = agreement.text.last()
+    outline = [item for item in command.items if _is_heading_alone(item)]
+    proposal_ids = iter(command.proposal_ids)
+    packages = [outline] if outline else []
+    for item in command.items:
+        if not _is_heading_alone(item):
+            packages.append([{**item, "after": before}])
+        before = TermId(item["term_id"])
+    for items in packages:
+        make_proposal(
+            agreement,
+            MakeProposal(command_id=command.command_id, content="", items=tuple(items), proposal_id=next(proposal_ids)),
+            act,
+        )
+
+
+def _is_heading_alone(item: Item) -> bool:
+    return not item.get("text") and "value" not in item
 
 
 def _refuse_unknown_references(agreement: AgreementState, command: MakeProposal) -> None:

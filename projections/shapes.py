@@ -102,6 +102,9 @@ AGREEMENT = Shape(
     proposals=many(PROPOSAL),
     objections=many(OBJECTION),
 )
+CLAUSE = Shape(heading=TEXT, text=TEXT, value=nullable({"type": "object"}), line=VERSION)
+NOTICE = Shape(line=VERSION, what=words("left_out", "counted", "not_understood"), words=TEXT)
+PREVIEW = Shape(title=nullable(TEXT), clauses=many(CLAUSE), notices=many(NOTICE))
 PARTNERSHIP = Shape(
     name=TEXT,
     kind=TEXT,

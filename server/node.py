@@ -38,6 +38,7 @@ from server.reading.projecting import Projecting
 from server.seat import TOKEN
 from server.settings import Settings
 from server.sources import utc_now
+from server.texts.apart import Apart
 from web.directory import Directory
 from web.fragments import DemoNotice
 
@@ -60,6 +61,7 @@ class Node:
         self.presents = Presents(lambda agreement_id: self.read(Present.load, agreement_id))
         self.background = Background()
         self.mail = Mail(settings, self.background)
+        self.texts = Apart()
         self.demo_notices: Mapping[str, DemoNotice] = {}
         """What a demo tells each of its visitors, by member."""
         self.metrics = Metrics()

@@ -18,7 +18,6 @@ from sqlalchemy.sql import Executable
 
 from domain.command import Command, read_command
 from domain.ids import PartnershipId
-from domain.members import AdmitMember
 from domain.partnership import Partnership
 from domain.refusals import Code, Refusal, malformed
 from domain.relationship import Member
@@ -77,12 +76,11 @@ class Workspace:
         command = await self._read(raw, STREAMS[kind].commands)
         return await self._on_all_that_stands(seat, stream, lambda: self._ask(kind, seat, stream, command))
 
-    async def admit(self, seat: Seat, command: AdmitMember, rows: Sequence[Executable]) -> Recorded:
-        """Admit a member, with the rows that hold the person's name and access."""
-        stream = seat.partnership_id
-        return await self._on_all_that_stands(
-            seat, stream, lambda: self._ask(Partnership.KIND, seat, stream, command, rows)
-        )
+    async def take(
+        self, kind: str, seat: Seat, stream: str, command: Command, rows: Sequence[Executable] = ()
+    ) -> Recorded:
+        """Judge a command that a door has made, with the rows beside the log that belong to it."""
+        return await self._on_all_that_stands(seat, stream, lambda: self._ask(kind, seat, stream, command, rows))
 
     async def _ask(
         self, kind: str, seat: Seat, stream: str, command: Command, rows: Sequence[Executable] = ()

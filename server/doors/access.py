@@ -123,9 +123,9 @@ def base_url(request: Request, node: Node) -> str:
     return (node.settings.public_url or str(request.base_url)).rstrip("/")
 
 
-async def read_body(request: Request) -> Any:
-    """The JSON of a request; `malformed` or `too_large` where it is none."""
-    return await decoded(await _received(request))
+async def read_body(request: Request, most: int = COMMAND_BYTES) -> Any:
+    """The JSON of a request of at most so many bytes; `malformed` or `too_large` where it is none."""
+    return await decoded(await received(request, most))
 
 
 async def decoded(text: bytes | str) -> Any:
@@ -136,20 +136,19 @@ async def decoded(text: bytes | str) -> Any:
 async def read_form(request: Request) -> dict[str, str]:
     """The fields of a plain HTML form; `malformed` or `too_large` where it is none."""
     try:
-        return dict(parse_qsl((await _received(request)).decode(), keep_blank_values=True, max_num_fields=50))
+        return dict(parse_qsl((await received(request)).decode(), keep_blank_values=True, max_num_fields=50))
     except ValueError:
         raise malformed("This is no form of ours.") from None
 
 
-async def _received(request: Request) -> bytes:
-    body = b""
+async def received(request: Request, most: int = COMMAND_BYTES) -> bytes:
+    """The body of a request; `too_large` beyond so many bytes."""
+    body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > COMMAND_BYTES:
-            raise Refusal(
-                Code.TOO_LARGE, f"A command may have at most {COMMAND_BYTES} bytes.", "Split it into several commands."
-            )
-    return body
+        if len(body) > most:
+            raise Refusal(Code.TOO_LARGE, f"A request here may have at most {most} bytes.", "Split it into several.")
+    return bytes(body)
 
 
 class RateLimit:

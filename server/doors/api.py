@@ -13,6 +13,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from domain.agreement import Agreement
+from domain.fields import Object
 from domain.partnership import Partnership
 from domain.refusals import Code, Refusal, malformed
 from domain.times import written
@@ -21,7 +23,7 @@ from projections.present import newest_version
 from projections.readings import READINGS, About, Reading
 from projections.shapes import PARTNERSHIP, partnership_row
 from server.deciding.workspace import Recorded
-from server.doors import partnerships
+from server.doors import imports, partnerships
 from server.doors.access import RateLimit, base_url, bearer_token, read_body, signed_in
 from server.doors.addresses import ADDRESSES
 from server.doors.openapi import asyncapi, openapi
@@ -55,6 +57,8 @@ class Api:
             Route(partnership, self.partnership),
             Route(f"{partnership}/members", self.admit, methods=["POST"]),
             Route(f"{partnership}/agreements", self.open_agreement, methods=["POST"]),
+            Route(f"{partnership}/imports", self.preview, methods=["POST"]),
+            Route(f"{ADDRESSES[Agreement.KIND].path}/imports", self.propose_text, methods=["POST"]),
             *[route for kind in ADDRESSES for route in self._of_every_stream(kind)],
             *[Route(f"{ADDRESSES[each.kind].path}{each.path}", self._answering(each)) for each in READINGS],
         ]
@@ -138,11 +142,37 @@ class Api:
 
     async def open_agreement(self, request: Request) -> Response:
         seat = await self._sender(request)
-        asked = partnerships.OPEN.read(await read_body(request), "")
+        asked = await self._text_asked(request, partnerships.OPEN)
         self.node.workspace.refuse_observers(seat)
         self._refuse_other(seat, request.path_params["partnership_id"])
-        agreement_id = await partnerships.open_agreement(self.node, seat, **asked)
-        return json_response({"agreement_id": agreement_id}, 201)
+        title, text = asked["title"], None
+        if imports.brings_text(asked):
+            text = await imports.text_of(self.node, asked, title)
+        agreement_id = await partnerships.open_agreement(self.node, seat, title, text, asked.get("signatures", 1))
+        return json_response({"agreement_id": agreement_id, "notices": imports.notices_of(text) if text else []}, 201)
+
+    async def preview(self, request: Request) -> Response:
+        """What a text says, for its sender alone; nothing is kept."""
+        seat = await self._sender(request)
+        asked = await self._text_asked(request, imports.PREVIEW)
+        self._refuse_other(seat, request.path_params["partnership_id"])
+        draft = await imports.preview(self.node, "markdown", asked["markdown"].encode(), asked.get("title"))
+        return await json_of(imports.body_of(draft))
+
+    async def propose_text(self, request: Request) -> Response:
+        seat = await self._sender(request)
+        asked = await self._text_asked(request, imports.PROPOSE)
+        stream = ADDRESSES[Agreement.KIND].means(request.path_params, self.node.workspace.member(seat))
+        await self.node.workspace.refuse_foreign(seat, Agreement.KIND, stream)
+        self.node.workspace.refuse_observers(seat)
+        recorded, draft = await imports.propose(self.node, seat, stream, asked)
+        notices = orjson.dumps(imports.notices_of(draft))
+        return _recorded(recorded, b',"notices":%s' % notices)
+
+    async def _text_asked(self, request: Request, shape: Object) -> dict[str, Any]:
+        """The JSON of a request that brings a text, read in a thread."""
+        raw = await read_body(request, imports.IMPORT_BYTES)
+        return await asyncio.to_thread(shape.read, raw, "")
 
     async def _sender(self, request: Request) -> Seat:
         seat = await signed_in(self.node, request)
@@ -194,9 +224,9 @@ def _is_json(request: Request) -> bool:
     return request.headers.get("content-type", "").split(";")[0].strip() == "application/json"
 
 
-def _recorded(recorded: Recorded) -> Response:
+def _recorded(recorded: Recorded, more: bytes = b"") -> Response:
     events = b",".join(recorded.events)
-    body = b'{"events":[%s],"version":%d}' % (events, recorded.version)
+    body = b'{"events":[%s],"version":%d%s}' % (events, recorded.version, more)
     return Response(body, 201 if recorded.first_time else 200, media_type="application/json")
 
 

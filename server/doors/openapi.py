@@ -10,8 +10,8 @@ from domain.partnership import Partnership
 from domain.streams import STREAMS
 from projections.readings import READINGS
 from projections.schema import ID, TEXT, VERSION, Schema, exactly, listed, nullable
-from projections.shapes import PARTNERSHIP
-from server.doors import partnerships
+from projections.shapes import NOTICE, PARTNERSHIP, PREVIEW
+from server.doors import imports, partnerships
 from server.doors import schemas as s
 from server.doors.addresses import ADDRESSES
 from server.doors.socket import PRESENCE
@@ -33,6 +33,8 @@ def openapi() -> dict[str, Any]:
         parties=listed(exactly(party_id=ID, name=TEXT)),
         tokens={"type": "object", "additionalProperties": TEXT},
     )
+    opened = exactly(agreement_id=ID, notices=listed(NOTICE.schema()))
+    proposed = exactly(**_RECORDED["properties"], notices=listed(NOTICE.schema()))
     admitted: Schema = exactly(member_id=ID, link=TEXT)
     admitted["properties"]["token"] = TEXT
     paths: dict[str, dict[str, Schema]] = {
@@ -42,7 +44,13 @@ def openapi() -> dict[str, Any]:
         partnership: {"get": _get("A partnership with its members and agreements", PARTNERSHIP.schema())},
         f"{partnership}/members": {"post": _post("Admit a member", partnerships.ADMIT.schema(), admitted, again=False)},
         f"{partnership}/agreements": {
-            "post": _post("Open an agreement", partnerships.OPEN.schema(), exactly(agreement_id=ID), again=False)
+            "post": _post("Open an agreement", partnerships.OPEN.schema(), opened, again=False)
+        },
+        f"{partnership}/imports": {
+            "post": _post("What a text says; nothing is kept", imports.PREVIEW.schema(), PREVIEW.schema(), status="200")
+        },
+        f"{ADDRESSES[Agreement.KIND].path}/imports": {
+            "post": _post("Propose a whole text", imports.PROPOSE.schema(), proposed)
         },
     }
     for kind in ADDRESSES:
@@ -130,8 +138,8 @@ def _get(summary: str, answer: Schema, *parameters: Schema) -> Schema:
     return {"summary": summary, "parameters": list(parameters), "responses": _responses({"200": answer})}
 
 
-def _post(summary: str, body: Schema, answer: Schema, *, again: bool = True) -> Schema:
-    answers = {"201": answer} | ({"200": answer} if again else {})
+def _post(summary: str, body: Schema, answer: Schema, *, again: bool = True, status: str = "201") -> Schema:
+    answers = {status: answer} | ({"200": answer} if again else {})
     return {
         "summary": summary,
         "requestBody": {"required": True, "content": {"application/json": {"schema": body}}},

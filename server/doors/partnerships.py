@@ -10,19 +10,18 @@ from datetime import timedelta
 from typing import Any
 
 from domain.agreement import Agreement
-from domain.command import read_command
 from domain.fields import Flag, ListOf, Object, Reference, Text, Whole, Word
 from domain.ids import AgreementId, CommandId, MemberId, PartnershipId, PartyId
 from domain.members import AdmitMember, MandateGrant
 from domain.partnership import Partnership
-from domain.refusals import Code, Refusal, malformed
-from domain.rules import Act
+from domain.refusals import Code, malformed
 from domain.words import PARTNERSHIP_KINDS, Mandate
-from server.doors.markdown import clauses_of
+from server.doors import imports
 from server.node import Node
 from server.people.identity import fresh_secret, invitation_row, person, token_row
 from server.seat import Seat
 from server.sources import new_id
+from server.texts.draft import Draft
 
 
 class _MandateField(Word):
@@ -74,8 +73,8 @@ ADMIT = Object(
     optional=("email", "mandates", "observer", "program"),
 )
 OPEN = Object(
-    {"title": Text(), "markdown": Text(1024 * 1024), "signatures": Whole(1, below=Code.INVALID_VALUE)},
-    optional=("markdown", "signatures"),
+    {"title": Text(), **imports.WORDS, "signatures": Whole(1, below=Code.INVALID_VALUE)},
+    optional=(*imports.WORDS, "signatures"),
 )
 
 
@@ -167,38 +166,19 @@ async def admit(
         observer=observer,
         program=program,
     )
-    await node.workspace.admit(by, command, rows)
+    await node.workspace.take(Partnership.KIND, by, by.partnership_id, command, rows)
     return Admitted(seat, invitation, token)
 
 
 async def open_agreement(
-    node: Node, by: Seat, title: str, markdown: str | None = None, signatures: int = 1
+    node: Node, by: Seat, title: str, text: Draft | None = None, signatures: int = 1
 ) -> AgreementId:
-    """Open an agreement; with markdown, one proposal of the sender's party for each clause, in one commit."""
+    """Open an agreement; with a text, all of it is proposed by the sender's party in the same commit."""
     act = await node.workspace.act_of(by)
     partnership = node.workspace.partnership(by.partnership_id)
     parties = [party.party_id for party in partnership.parties]
     agreement = Agreement.open(AgreementId(new_id()), by.partnership_id, parties, title, signatures, act, new_id())
-    if markdown:
-        await asyncio.to_thread(_propose_all, agreement, markdown, act, node.settings.import_clauses)
+    if text:
+        await asyncio.to_thread(lambda: agreement.execute(imports.proposing(text, new_id(), ""), act))
     await node.workspace.found(agreement.agreement_id, agreement)
     return agreement.agreement_id
-
-
-def _propose_all(agreement: Agreement, markdown: str, act: Act, most: int) -> None:
-    """Propose each clause of a text; takes about a third of a millisecond for each."""
-    clauses = clauses_of(markdown).clauses
-    if len(clauses) > most:
-        raise Refusal(
-            Code.TOO_LARGE,
-            f"This text has {len(clauses)} clauses; at most {most} are imported at once (ONETEXT_IMPORT_CLAUSES).",
-            "Split it into several agreements.",
-        )
-    for number, clause in enumerate(clauses, 1):
-        item = {"op": "add", "heading": clause.heading, "text": clause.text}
-        raw = {"command_id": new_id(), "type": "make_proposal", "items": [item]}
-        try:
-            agreement.execute(read_command(raw, Agreement.commands, new_id), act)
-        except Refusal as refusal:
-            where = f"Clause {number} of the import, {clause.heading[:60]!r}: {refusal.detail}"
-            raise Refusal(refusal.code, where, refusal.next_step) from None

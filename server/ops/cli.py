@@ -147,24 +147,37 @@ def rebuild(database: str | None, progress: bool) -> None:
 @main.command("import")
 @_DATABASE
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--partnership", required=True, metavar="ID")
-@click.option("--member", required=True, metavar="ID", help="The negotiator in whose name the clauses are proposed.")
-@click.option("--title", default=None, help="The agreement's title; the first heading when left out.")
-def import_command(database: str | None, file: Path, partnership: str, member: str, title: str | None) -> None:
-    """Open an agreement from a Markdown FILE: one proposal for each clause, never more than proposals."""
-    from server.doors.markdown import clauses_of
+@click.option("--partnership", metavar="ID", help="Whose agreement it becomes.")
+@click.option("--member", metavar="ID", help="The negotiator in whose name the text is proposed.")
+@click.option("--title", default=None, help="The agreement's title; the text's own when left out.")
+@click.option("--dry-run", is_flag=True, help="Print what would come in, as JSON, and keep nothing.")
+def import_command(
+    database: str | None, file: Path, partnership: str | None, member: str | None, title: str | None, dry_run: bool
+) -> None:
+    """Open an agreement from a Markdown FILE: its outline and each clause are proposed, never more than proposals."""
+    from server.doors.imports import body_of, refuse_too_many
     from server.doors.partnerships import open_agreement
+    from server.texts.reading import read_markdown
 
-    markdown = file.read_text("utf-8")
-    named = title or clauses_of(markdown).title or file.stem
+    draft = read_markdown(file.read_bytes(), title)
+    if dry_run:
+        click.echo(json.dumps(body_of(draft), ensure_ascii=False, indent=2))
+        return
+    if not partnership or not member:
+        raise click.UsageError("Name --partnership and --member, or look first with --dry-run.")
+    named = title or draft.title or file.stem
     settings = _settings(database=database)
 
     async def act(node: Node) -> str:
+        refuse_too_many(node, len(draft.clauses))
         seat = Seat(MemberId(member), PartnershipId(partnership))
-        return await open_agreement(node, seat, named, markdown)
+        return await open_agreement(node, seat, named, draft)
 
     with _opened(settings) as opened:
-        click.echo(_with_node(opened, settings, act))
+        agreement_id = _with_node(opened, settings, act)
+    for notice in draft.notices:
+        click.echo(f"line {notice.line}: {notice.words}", err=True)
+    click.echo(agreement_id)
 
 
 @main.command()

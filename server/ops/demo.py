@@ -14,9 +14,11 @@ from server.node import Node
 from server.ops.demo_story import Pace, Table, agree_most, argue, leave_open
 from server.people.identity import fresh_secret, invitation_row, secret_row, token_row
 from server.seat import Seat
+from server.texts.reading import read_markdown
 from web.fragments import DemoNotice, Window
 
 _FINISHED = "demo_agreement"
+TITLE = "Partnership Agreement"
 TEXT = Path(__file__).parent / "demo_data" / "partnership-agreement.md"
 Demo = tuple[PartnershipId, str, dict[str, Seat]]
 """The partnership, the agreement, and a seat for each role of each side."""
@@ -79,7 +81,9 @@ async def _created(node: Node) -> Demo:
         partnership_id, seats = await _formed(node)
         ada, cid = seats["a_negotiator"], seats["b_negotiator"]
         pace.now += timedelta(days=1)
-        agreement_id = await open_agreement(node, ada, "Partnership Agreement", TEXT.read_text("utf-8"))
+        agreement_id = await open_agreement(
+            node, ada, "Partnership Agreement", read_markdown(TEXT.read_bytes(), "Partnership Agreement")
+        )
         table = await Table.laid(node, agreement_id, ada, cid, pace)
         await agree_most(table)
         await argue(table)

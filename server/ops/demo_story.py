@@ -35,12 +35,15 @@ class Table:
     cid: Seat
     pace: Pace
     offers: dict[str, Any]
+    outline: list[dict[str, Any]]
+    """The offer of the headings without words."""
 
     @classmethod
     async def laid(cls, node: Node, agreement_id: str, ada: Seat, cid: Seat, pace: Pace) -> Table:
         offers = await node.read(as_of.standing, tables.proposals, agreement_id)
-        numbered = {each["items"][0]["heading"].split(" ")[0]: each for each in offers}
-        return cls(node, agreement_id, ada, cid, pace, numbered)
+        numbered = {each["items"][0]["heading"].split(" ")[0]: each for each in offers if len(each["items"]) == 1}
+        outline = [each for each in offers if len(each["items"]) > 1]
+        return cls(node, agreement_id, ada, cid, pace, numbered, outline)
 
     async def act(self, seat: Seat, command: str, **fields: Any) -> dict[str, Any]:
         """One act, twenty minutes after the last; the data of its event."""
@@ -89,7 +92,7 @@ DISPUTED = ("2.1", "6.2", "6.3", "9.1", "9.2", "10.1", "10.2", "11.2", "12.3", "
 
 
 async def agree_most(table: Table) -> None:
-    plain = [each for number, each in table.offers.items() if number not in DISPUTED]
+    plain = table.outline + [each for number, each in table.offers.items() if number not in DISPUTED]
     await table.act(table.cid, "accept_proposals", proposals=[_named(each) for each in plain])
     await table.act(table.ada, "mark_term", term_id=table.term("6.4"), mark="exit")
     await table.act(table.cid, "mark_term", term_id=table.term("9.3"), mark="legal_floor")

@@ -22,7 +22,7 @@ from websockets.sync.client import connect
 from domain.times import written
 from server.deciding import line, workspace
 from server.deciding.judging import Case, Judged
-from server.doors import partnerships
+from server.doors import imports
 from tests.server.conftest import pair_on
 from tests.server.failing import Slow
 from tests.server.served import Program, Served
@@ -74,13 +74,13 @@ def healthz(node: Served) -> Callable[[], None]:
 def test_the_largest_import_stalls_nobody_and_a_larger_one_is_refused(served: Served) -> None:
     ada = pair_on(served).ada
     path = f"/api/v1/partnerships/{ada.partnership_id}/agreements"
-    text = "\n".join(f"# {n} H" for n in range(1, 5001))
+    text = "\n".join(f"# {n} H\n\nx" for n in range(1, 5001))
 
     def opens() -> None:
         assert ada.http.post(path, json={"title": "T", "markdown": text}).status_code == 201
 
     assert longest_wait(healthz(served), opens) < 1
-    beyond = ada.http.post(path, json={"title": "T", "markdown": f"{text}\n# 5001 H"})
+    beyond = ada.http.post(path, json={"title": "T", "markdown": f"{text}\n\n# 5001 H\n\nx"})
     assert (beyond.status_code, beyond.json()["code"]) == (413, "too_large")
     assert "5000" in beyond.json()["detail"]
     assert "ONETEXT_IMPORT_CLAUSES" in beyond.json()["detail"]
@@ -239,9 +239,9 @@ def test_an_import_is_proposed_and_written_down_beside_the_loop(
 
         monkeypatch.setattr(module, name, note)
 
-    watch(partnerships, "_propose_all")
+    watch(imports, "proposing")
     watch(workspace, "recorded_on")
     pair = pair_on(served)
     noted.clear()
     pair.ada.open_agreement("A long one", markdown="# One\n\nWords.\n\n# Two\n\nMore words.\n")
-    assert noted == {"_propose_all": False, "recorded_on": False}
+    assert noted == {"proposing": False, "recorded_on": False}

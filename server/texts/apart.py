@@ -1,0 +1,86 @@
+"""Files are read in a process of their own, which may take so much time and memory and no more: what somebody brings
+stalls nobody else."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from base64 import b64decode, b64encode
+from dataclasses import asdict
+from typing import Any
+
+import orjson
+
+from domain.refusals import Code, Refusal
+from server.texts.draft import Clause, Draft, Notice, What
+
+SECONDS = 20
+BYTES = 1 << 30
+_AT_ONCE = 2
+
+
+class Apart:
+    """Reads files one or two at a time."""
+
+    def __init__(self) -> None:
+        self._turns = asyncio.Semaphore(_AT_ONCE)
+
+    async def read(self, kind: str, data: bytes, given: str | None = None) -> Draft:
+        """The draft of a file of a kind that READERS knows; a Refusal where it cannot be read."""
+        asked = orjson.dumps({"kind": kind, "data": b64encode(data).decode(), "given": given})
+        async with self._turns:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                "server.texts.apart",
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.DEVNULL,
+            )
+            try:
+                answer, _ = await asyncio.wait_for(process.communicate(asked), SECONDS)
+            except TimeoutError:
+                raise _too_much() from None
+            finally:
+                if process.returncode is None:
+                    process.kill()
+                    await process.wait()
+        if process.returncode or not answer:
+            raise _too_much()
+        return await asyncio.to_thread(_draft_of, answer) if len(answer) > _LONG else _draft_of(answer)
+
+
+_LONG = 64 * 1024
+_CODES = {str(code): code for code in Code}
+
+
+def _too_much() -> Refusal:
+    return Refusal(
+        Code.TOO_LARGE, "Reading this file takes more than a file of its kind may take.", "Divide it, or simplify it."
+    )
+
+
+def _draft_of(answer: bytes) -> Draft:
+    said: dict[str, Any] = orjson.loads(answer)
+    if refusal := said.get("refusal"):
+        raise Refusal(_CODES[refusal["code"]], refusal["detail"], refusal["next"])
+    clauses = [Clause(**each) for each in said["clauses"]]
+    return Draft(said["title"], clauses, [Notice(**each | {"what": What(each["what"])}) for each in said["notices"]])
+
+
+def _answer(asked: bytes) -> bytes:
+    from server.texts.reading import READERS
+
+    said = orjson.loads(asked)
+    try:
+        return orjson.dumps(asdict(READERS[said["kind"]](b64decode(said["data"]), said["given"])))
+    except Refusal as refusal:
+        return orjson.dumps({"refusal": {"code": refusal.code, "detail": refusal.detail, "next": refusal.next_step}})
+
+
+if __name__ == "__main__":
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_AS, (BYTES, BYTES))
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    sys.stdout.buffer.write(_answer(sys.stdin.buffer.read()))

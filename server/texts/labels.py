@@ -1,0 +1,56 @@
+"""Numbers of clauses as contracts write them: 1., 3.1, § 4, Article V, PRIMERA."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_ORDINALS = (
+    "primera segunda tercera cuarta quinta sexta séptima octava novena décima undécima duodécima decimoprimera "
+    "decimosegunda decimotercera decimocuarta decimoquinta decimosexta decimoséptima decimoctava decimonovena vigésima "
+    "primero segundo tercero cuarto quinto sexto séptimo octavo noveno décimo primeira terceira quarta sétima oitava "
+    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth premier première deuxième "
+    "troisième quatrième cinquième"
+)
+_NAMES = (
+    "article|section|clause|paragraph|part|chapter|title|book|schedule|annex|appendix|exhibit|artikel|abschnitt|kapitel|"
+    "teil|ziffer|paragraf|anlage|anhang|chapitre|partie|titre|annexe|clausula|cláusula|capítulo|artículo|sección|parte|"
+    "título|anexo|articolo|capo|titolo|allegato|artigo|seção|secção|artykuł|rozdział|hoofdstuk|bijlage|kapittel|avsnitt"
+)
+_ORDINAL = _ORDINALS.replace(" ", "|")
+_COUNTING = "one|two|three|four|five|six|seven|eight|nine|ten"
+_NUMBER = r"(?:[0-9]{1,3}(?:\.[0-9]{1,3})*[A-Za-z]?|[IVXLCivxlc]{1,7}|[A-Z])"
+_DIGITS = re.compile(r"(?P<number>[0-9]{1,3}(?:\.[0-9]{1,3})*)(?P<sign>\.\)|[.):])?(?=[\s–—-]|$)")
+_NAMED = re.compile(
+    rf"(?:(?:{_NAMES}|art\.|§{{1,2}}|sec\.|cl\.|no\.|nr\.)\s*{_NUMBER}(?:\.-|[.):–—-])?(?=[\s.:–—-]|$)"
+    rf"|(?:{_NAMES})\s+(?:{_COUNTING}|{_ORDINAL})(?![^\W\d_])\.?-?"
+    rf"|(?:{_ORDINAL})(?:\.-|[.:–—-]))",
+    re.IGNORECASE,
+)
+_ROMAN = re.compile(r"(?:[IVXLC]{1,7}|[A-Z])[.)](?=\s|$)")
+_CHAPTER = re.compile(rf"(?:{_NAMES})\s+(?:{_NUMBER}|[^\W\d_]+)(?=[\s.:–—-]|$)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """written: as it stands, with its sign; number: its parts where they are figures, else nothing."""
+
+    written: str
+    number: tuple[int, ...]
+
+
+def label_of(words: str) -> Label | None:
+    """The number that words begin with. A year is none, nor is a figure that the words go on from."""
+    if (found := _DIGITS.match(words)) and (found["sign"] or "." in found["number"] or len(words) > found.end()):
+        return Label(found[0], tuple(int(each) for each in found["number"].split(".")))
+    if (found := _DIGITS.fullmatch(words)) is not None:
+        return Label(found[0], tuple(int(each) for each in found["number"].split(".")))
+    if found := _NAMED.match(words) or _ROMAN.match(words):
+        figures = re.search(r"[0-9]+(?:\.[0-9]+)*", found[0])
+        return Label(found[0], tuple(int(each) for each in figures[0].split(".")) if figures else ())
+    return None
+
+
+def is_chapter(words: str) -> bool:
+    """Whether a heading names itself a chapter, part, or the like."""
+    return _CHAPTER.match(words) is not None

@@ -1,0 +1,278 @@
+"""A tree as plain text: items with "- " or their own number, two blanks a level, rows as cells joined by " | "
+(protocol.md, Texts)."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise, zip_longest
+
+from server.texts.draft import Notice, What, quoted
+from server.texts.enumerations import letters, roman_of
+from server.texts.tree import BLOCKS, Element, named
+
+_RAISED = str.maketrans("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ")
+_LOWERED = str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎")
+_TRANSPARENT = named(
+    "address article aside body caption center details dialog div fieldset figcaption figure footer form header "
+    "html legend main nav section summary"
+)
+
+Part = tuple[bool, str]
+"""Whether a blank line stands before it, and the lines."""
+
+
+class Plain:
+    """Writes trees as text, and tells what that leaves out."""
+
+    def __init__(self, notices: list[Notice]) -> None:
+        self._notices = notices
+        self.labels: list[str] = []
+        """Of the footnotes that were referred to since somebody last looked."""
+
+    def text(self, blocks: Iterable[Element | str]) -> str:
+        """Blocks below each other."""
+        return joined(self.parts(blocks))
+
+    def parts(self, blocks: Iterable[Element | str]) -> Iterator[Part]:
+        """Each block's lines; words between blocks are a block of their own."""
+        words: list[Element | str] = []
+        for each in blocks:
+            if isinstance(each, Element) and is_block(each):
+                yield from self._paragraph(words)
+                words = []
+                yield from self._block(each)
+            else:
+                words.append(each)
+        yield from self._paragraph(words)
+
+    def _paragraph(self, words: Sequence[Element | str]) -> Iterator[Part]:
+        if words and (text := _trimmed(self.inline(words))):
+            yield False, text
+
+    def _block(self, block: Element) -> Iterator[Part]:
+        tag = block.tag
+        if tag in _TRANSPARENT or tag in ("blockquote", "li", "td", "th", "dd", "dt"):
+            for number, (apart, lines) in enumerate(self.parts(block.inside)):
+                yield (block.apart if number == 0 else apart), lines
+        elif tag in ("ul", "ol", "menu"):
+            yield from self._list(block)
+        elif tag == "table":
+            for number, row in enumerate(self._rows(block)):
+                yield number == 0 and block.apart, row
+        elif tag == "dl":
+            yield from self._definitions(block)
+        elif tag == "pre":
+            yield block.apart, self.inline(block.inside)
+        elif tag == "note":
+            lines = self.text(block.inside)
+            yield block.apart, f"[{block.attributes['label']}] {lines}"
+        elif tag == "hr":
+            if set(signs := block.attributes.get("signs", "")) == {"_"} and len(signs) > 3:
+                yield block.apart, signs
+        elif tag != "own":
+            text = self.inline(block.inside)
+            text = _trimmed(text) if block.loose else text
+            if text:
+                yield block.apart, text
+
+    # Lists.
+
+    def _list(self, block: Element) -> Iterator[Part]:
+        for number, (item, sign) in enumerate(numbered(block, self._notices)):
+            lines = self.text(item.inside).replace("\n", "\n  ").replace("\n  \n", "\n\n")
+            yield (block.apart if number == 0 else item.apart), f"{sign} {lines}".rstrip(" ")
+
+    def _definitions(self, block: Element) -> Iterator[Part]:
+        terms: list[str] = []
+        apart, first = block.apart, True
+        for each in block.elements():
+            if each.tag == "dt":
+                terms = [*terms, self.text(each.inside)] if first else [self.text(each.inside)]
+                first, apart = True, each.apart or apart
+            elif each.tag == "dd":
+                meaning = self.text(each.inside).replace("\n", "\n  ")
+                yield apart, f"{', '.join(terms)}: {meaning}" if first else f"  {meaning}"
+                first, apart = False, False
+        if first and terms:
+            yield apart, ", ".join(terms)
+
+    # Tables.
+
+    def _rows(self, table: Element) -> Iterator[str]:
+        for row in rows_of(table):
+            if row.tag != "tr":
+                yield from (lines for _, lines in self._block(row))
+                continue
+            cells = [self.text(cell.inside).split("\n") for cell in row.elements() if cell.tag in ("td", "th")]
+            for line in zip_longest(*([each for each in cell if each.strip()] for cell in cells), fillvalue=""):
+                yield " | ".join(line)
+
+    # Words.
+
+    def inline(self, words: Iterable[Element | str]) -> str:
+        """Words as one text, with the line breaks that were asked for."""
+        return "".join(self._pieces(words))
+
+    def one_line(self, words: Iterable[Element | str]) -> str:
+        """Words as one line, as headings have them."""
+        return " ".join(each.strip(" ") for each in self.inline(words).split("\n") if each.strip(" "))
+
+    def _pieces(self, words: Iterable[Element | str]) -> Iterator[str]:
+        last = ""
+        words = list(words)
+        for at, each in enumerate(words):
+            if isinstance(each, str):
+                piece = each
+            elif each.tag == "wrap":
+                following = words[at + 1] if at + 1 < len(words) else ""
+                piece = "" if _is_wide(last[-1:]) and _is_wide(_first_sign(following)) else " "
+            else:
+                piece = self._element(each)
+            last = piece or last
+            yield piece
+
+    def _element(self, each: Element) -> str:
+        tag = each.tag
+        if tag == "br":
+            return "\n"
+        if tag == "ref":
+            self.labels.append(each.attributes["label"])
+            return f"[{each.attributes['label']}]"
+        if tag == "img":
+            return self._image(each)
+        inside = self.inline(each.inside)
+        if tag == "a":
+            return self._link(each, inside)
+        if tag in ("sup", "sub"):
+            return _set_off(inside, _RAISED if tag == "sup" else _LOWERED, "^" if tag == "sup" else "_")
+        if tag in ("s", "del", "strike") and inside.strip():
+            self._tell(each, What.NOT_UNDERSTOOD, inside, "struck out in the source; the words stand in the text.")
+        if tag == "q":
+            return f"“{inside}”"
+        return f"\n{inside}" if tag in BLOCKS else inside
+
+    def _link(self, link: Element, inside: str) -> str:
+        address = link.attributes.get("href", "")
+        if address.startswith("#"):
+            self._tell(link, What.LEFT_OUT, address, "where a link within the text led, left out.")
+            return inside
+        if not address or _names(inside.strip(), address):
+            return inside
+        return f"{inside} ({address})" if inside.strip() else address
+
+    def _image(self, image: Element) -> str:
+        said, address = image.attributes.get("alt", ""), image.attributes.get("src", "")
+        self._tell(image, What.LEFT_OUT, said or address, "a picture, of which only the words come in.")
+        return f"{said} ({address})" if said and address else said or address
+
+    def _tell(self, of: Element, what: What, words: str, sentence: str) -> None:
+        notice = Notice(of.line, what, f"{quoted(words)}: {sentence}")
+        if notice not in self._notices[-50:]:
+            self._notices.append(notice)
+
+
+def joined(parts: Iterable[Part]) -> str:
+    """Blocks below each other, as one text."""
+    text: list[str] = []
+    for apart, lines in parts:
+        if text:
+            text.append("\n\n" if apart else "\n")
+        text.append(lines)
+    return "".join(text)
+
+
+def is_block(element: Element) -> bool:
+    return element.tag in BLOCKS or element.tag == "own"
+
+
+def rows_of(table: Element) -> Iterator[Element]:
+    """A table's rows, and whatever else stands in it."""
+    for each in table.elements():
+        if each.tag in ("thead", "tbody", "tfoot"):
+            yield from rows_of(each)
+        else:
+            yield each
+
+
+def numbered(block: Element, notices: list[Notice]) -> list[tuple[Element, str]]:
+    """A list's items, each with its sign: "- ", or its number as it is written where the numbers rise, else counted."""
+    items = [each for each in block.elements() if each.tag == "li"]
+    if block.tag != "ol":
+        return [(item, "-") for item in items]
+    sign = items[0].attributes.get("sign", ".") if items else "."
+    said = [_whole(item.attributes.get("number") or item.attributes.get("value")) for item in items]
+    first = _whole(block.attributes.get("start"))
+    signed: list[tuple[Element, str]] = []
+    for item, number, written in zip(items, counted(said, 1 if first is None else first), said, strict=True):
+        if written is not None and written != number:
+            told = f"“{written}{sign}”: counted, as Markdown counts, to {number}{sign}"
+            notices.append(Notice(item.line, What.COUNTED, told))
+        signed.append((item, f"{number if written is not None else _labelled(number, block)}{sign}"))
+    return signed
+
+
+def counted(written: Sequence[int | None], first: int) -> list[int]:
+    """The numbers of items: as they are written, but that one which repeats the number before it is counted, and so
+    are those that go on from there. first: of an item without a number."""
+    numbers: list[int] = []
+    for place, said in enumerate(written):
+        if not numbers:
+            numbers.append(first if said is None else said)
+            continue
+        before, above = numbers[-1], written[place - 1]
+        is_counted = said is None or said == above or (said <= before and above is not None and said == above + 1)
+        numbers.append(before + 1 if is_counted or said is None else said)
+    return numbers
+
+
+def rises(numbers: Sequence[int | None]) -> bool:
+    """Whether every item has a number, and each a larger one than the one before."""
+    known = [each for each in numbers if each is not None]
+    return bool(known) and len(known) == len(numbers) and all(a < b for a, b in pairwise(known))
+
+
+def _labelled(number: int, block: Element) -> str:
+    kind = block.attributes.get("type", "")
+    style = block.attributes.get("style", "").replace(" ", "")
+    kind = {"lower-alpha": "a", "lower-latin": "a", "lower-roman": "i", "upper-alpha": "A", "upper-roman": "I"}.get(
+        style.partition("list-style-type:")[2].partition(";")[0], kind
+    )
+    label = letters(number) if kind in ("a", "A") else roman_of(number) if kind in ("i", "I") else str(number)
+    return label.upper() if kind in ("A", "I") else label
+
+
+def _whole(given: str | None) -> int | None:
+    return int(given) if given and given.isascii() and given.isdigit() and len(given) < 10 else None
+
+
+def _set_off(words: str, signs: dict[int, int], before: str) -> str:
+    """Raised or lowered figures as such: 10<sup>6</sup> is not 106."""
+    if not any(sign.isdigit() for sign in words):
+        return words
+    if all(ord(sign) in signs for sign in words):
+        return words.translate(signs)
+    return f"{before}({words})"
+
+
+def _names(words: str, address: str) -> bool:
+    """Whether a link's words are its address."""
+    return words.rstrip("/") in (address.rstrip("/"), address.split(":", 1)[-1].strip("/"))
+
+
+def _trimmed(text: str) -> str:
+    """Without the white space around what HTML says; the lines within keep their words."""
+    return "\n".join(line.strip(" ") for line in text.split("\n")).strip("\n ")
+
+
+def _is_wide(sign: str) -> bool:
+    """Whether a sign belongs to a script that is written without blanks."""
+    return bool(sign) and unicodedata.east_asian_width(sign) in "WF"
+
+
+def _first_sign(word: Element | str) -> str:
+    while isinstance(word, Element):
+        if not word.inside:
+            return ""
+        word = word.inside[0]
+    return word[:1]

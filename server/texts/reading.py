@@ -1,0 +1,59 @@
+"""Files become drafts: bytes are decoded, a reader cuts the text, and what no term could hold is refused."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Callable
+
+from domain.fields import HEADING_BYTES, TERM_TEXT_BYTES
+from domain.refusals import Code, Refusal, malformed
+from server.texts.clauses import draft_of
+from server.texts.draft import Draft, quoted
+
+Reader = Callable[[bytes, str | None], Draft]
+"""Reads a file. The second argument: the title that the agreement has whatever the file says, None for its own."""
+
+_MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+_SAVE = "Open it in your editor, save it as UTF-8, and import it again."
+
+
+def read_markdown(data: bytes, given: str | None = None) -> Draft:
+    """A Markdown text's draft; `malformed` or `too_large` say which line is wrong, and begin with its words."""
+    source = decoded(data).replace("\r\n", "\n").replace("\r", "\n")
+    if "\0" in source:
+        at = source.index("\0")
+        raise _refusal(source, at, "a sign with the number 0 stands here, which is no text.", "Take it out.")
+    draft = draft_of(source, given)
+    if not draft.clauses:
+        raise malformed("There are no words of an agreement in this text.", "Choose another file, or write a clause.")
+    for clause in draft.clauses:
+        for words, most in ((clause.heading, HEADING_BYTES), (clause.text, TERM_TEXT_BYTES)):
+            if (size := len(words.encode())) > most:
+                told = f"{quoted(words)} on line {clause.line}: this clause has {size} bytes, at most {most} fit."
+                raise Refusal(Code.TOO_LARGE, told, "Divide it by headings.")
+    return draft
+
+
+READERS: dict[str, Reader] = {"markdown": read_markdown}
+"""By the kind of file."""
+
+
+def decoded(data: bytes) -> str:
+    """Text of UTF-8, or of UTF-16 with its mark. Nothing is guessed: what is neither is `malformed`."""
+    if data.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        raise malformed("This file is written in UTF-32, which is not read.", _SAVE)
+    encoding = next((name for mark, name in _MARKS.items() if data.startswith(mark)), "utf-8")
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode(encoding, "replace")
+        words = before.rpartition("\n")[2] + data[error.start : error.start + 40].decode("cp1252", "replace")
+        line = before.count("\n") + 1
+        told = f"{quoted(words.partition(chr(10))[0])} on line {line}: this file is not UTF-8 from here on."
+        raise malformed(told, f"It was perhaps saved as Windows-1252, which is never guessed. {_SAVE}") from None
+
+
+def _refusal(source: str, at: int, sentence: str, next_step: str) -> Refusal:
+    line = source.count("\n", 0, at) + 1
+    words = source.split("\n")[line - 1].replace("\0", " ")
+    return malformed(f"{quoted(words)} on line {line}: {sentence}", next_step)
