@@ -13,8 +13,9 @@ from domain.ids import AgreementId, is_id
 from domain.stream import Stream
 from domain.words import LIVE
 from projections import as_of, tables, timeline
+from projections.documents import document_of
 from projections.schema import VERSION, Body, Shape, many
-from projections.shapes import AGREEMENT, CONFLICT, CONSENT, MOMENT, OBJECTION, PROPOSAL, TERM, in_places
+from projections.shapes import AGREEMENT, CONFLICT, CONSENT, DOCUMENT, MOMENT, OBJECTION, PROPOSAL, TERM, in_places
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,21 @@ def moments(connection: Connection, about: About) -> Body:
     found = as_of.happened(connection, tables.timeline, about.stream, about.moment, about.after, about.limit)
     told = [MOMENT.of(each, sentence=timeline.sentence(each, about.names)) for each in found.bodies]
     return {"timeline": told, "next": found.next}
+
+
+@reading(Agreement, "/document.json", "The agreement as a document", DOCUMENT)
+def document(connection: Connection, about: About) -> Body | None:
+    header = as_of.one(connection, tables.headers, about.stream, "", about.moment)
+    if header is None:
+        return None
+    terms = as_of.standing(connection, tables.terms, about.stream, about.moment)
+    conflicts = as_of.raised(connection, about.stream, about.moment, 0, EVERY).bodies
+    fingerprint = text_fingerprint(AgreementId(about.stream), terms)
+    return DOCUMENT.of(document_of(header, in_places(terms), conflicts, about.version, fingerprint, about.names))
+
+
+EVERY = 1_000_000
+"""Rows, where a document has them all."""
 
 
 @reading(Agreement, "/proposals/{proposal_id}", "One proposal in any state", PROPOSAL)

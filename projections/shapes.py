@@ -102,6 +102,17 @@ AGREEMENT = Shape(
     proposals=many(PROPOSAL),
     objections=many(OBJECTION),
 )
+DOCUMENT = Shape(
+    title=TEXT,
+    parties=many(Shape(party_id=ID, name=TEXT)),
+    version=VERSION,
+    status=words(*AgreementStatus),
+    state=TEXT,
+    signatures=many(Shape(party_id=ID, party=TEXT, member_id=ID, name=TEXT, mandate=TEXT, at=TIME)),
+    fingerprint=nullable(FINGERPRINT),
+    terms=many(TERM),
+    conflicts=many(CONFLICT),
+)
 CLAUSE = Shape(heading=TEXT, text=TEXT, value=nullable({"type": "object"}), line=VERSION)
 NOTICE = Shape(line=VERSION, what=words("left_out", "counted", "not_understood"), words=TEXT)
 PREVIEW = Shape(title=nullable(TEXT), clauses=many(CLAUSE), notices=many(NOTICE))

@@ -20,10 +20,10 @@ from domain.refusals import Code, Refusal, malformed
 from domain.times import written
 from projections import as_of
 from projections.present import newest_version
-from projections.readings import READINGS, About, Reading
+from projections.readings import EVERY, READINGS, About, Reading
 from projections.shapes import PARTNERSHIP, partnership_row
 from server.deciding.workspace import Recorded
-from server.doors import imports, partnerships
+from server.doors import documents, imports, partnerships
 from server.doors.access import RateLimit, base_url, bearer_token, read_body, signed_in
 from server.doors.addresses import ADDRESSES
 from server.doors.openapi import asyncapi, openapi
@@ -49,7 +49,7 @@ class Api:
         self.commands = RateLimit(node.settings.rate_commands, "ONETEXT_RATE_COMMANDS")
 
     def routes(self) -> list[Route]:
-        partnership = ADDRESSES[Partnership.KIND].path
+        partnership, agreement = ADDRESSES[Partnership.KIND].path, ADDRESSES[Agreement.KIND].path
         return [
             Route("/api/openapi.json", self.openapi),
             Route("/api/asyncapi.json", self.asyncapi),
@@ -58,7 +58,9 @@ class Api:
             Route(f"{partnership}/members", self.admit, methods=["POST"]),
             Route(f"{partnership}/agreements", self.open_agreement, methods=["POST"]),
             Route(f"{partnership}/imports", self.preview, methods=["POST"]),
-            Route(f"{ADDRESSES[Agreement.KIND].path}/imports", self.propose_text, methods=["POST"]),
+            Route(f"{agreement}/imports", self.propose_text, methods=["POST"]),
+            Route(f"{agreement}/document.md", self.markdown),
+            Route(f"{agreement}/{{table}}.csv", self.table),
             *[route for kind in ADDRESSES for route in self._of_every_stream(kind)],
             *[Route(f"{ADDRESSES[each.kind].path}{each.path}", self._answering(each)) for each in READINGS],
         ]
@@ -87,21 +89,35 @@ class Api:
         """What gives something to be read, once the clock has recorded what has passed."""
 
         async def answer(request: Request) -> Response:
-            seat, stream = await self._stream(request, reading.kind)
-            after, limit = _page(request) if reading.in_parts else (0, 0)
-            names = self.node.directory(seat.partnership_id).names
-
-            def ask(connection: Connection) -> Body | None:
-                version, moment = _version(connection, request, stream)
-                about = About(stream, version, moment, after, limit, request.path_params, names)
-                return reading.ask(connection, about)
-
-            found = await self.node.read(ask)
+            about = await self._about(request, reading.kind, *(_page(request) if reading.in_parts else (0, 0)))
+            found = await self.node.read(lambda connection: reading.ask(connection, about(connection)))
             if found is None:
                 raise Refusal(Code.NOT_FOUND)
             return await json_of(found)
 
         return answer
+
+    async def _about(
+        self, request: Request, kind: str, after: int = 0, limit: int = EVERY
+    ) -> Callable[[Connection], About]:
+        """What a request asks for, to be completed when the read models are at hand."""
+        seat, stream = await self._stream(request, kind)
+        names = self.node.directory(seat.partnership_id).names
+
+        def about(connection: Connection) -> About:
+            version, moment = _version(connection, request, stream)
+            return About(stream, version, moment, after, limit, request.path_params, names)
+
+        return about
+
+    async def markdown(self, request: Request) -> Response:
+        return await documents.markdown(self.node, await self._about(request, Agreement.KIND))
+
+    async def table(self, request: Request) -> Response:
+        name = request.path_params["table"]
+        if name not in documents.TABLES:
+            raise Refusal(Code.NOT_FOUND)
+        return await documents.table(self.node, await self._about(request, Agreement.KIND), name)
 
     async def openapi(self, _: Request) -> Response:
         return json_response(openapi())

@@ -53,6 +53,9 @@ def openapi() -> dict[str, Any]:
             "post": _post("Propose a whole text", imports.PROPOSE.schema(), proposed)
         },
     }
+    agreement = ADDRESSES[Agreement.KIND].path
+    paths[f"{agreement}/document.md"] = {"get": _file("The agreement as Markdown", "text/markdown")}
+    paths[f"{agreement}/{{table}}.csv"] = {"get": _file("terms, consents or conflicts as a table", "text/csv")}
     for kind in ADDRESSES:
         command = {"$ref": f"#/components/schemas/{kind.capitalize()}Command"}
         paths[f"{ADDRESSES[kind].path}/commands"] = {"post": _post("Send a command", command, _RECORDED)}
@@ -136,6 +139,12 @@ def _path(path: str, **operations: Schema) -> Schema:
 
 def _get(summary: str, answer: Schema, *parameters: Schema) -> Schema:
     return {"summary": summary, "parameters": list(parameters), "responses": _responses({"200": answer})}
+
+
+def _file(summary: str, kind: str) -> Schema:
+    answered = {"description": "Done", "content": {kind: {"schema": TEXT}}}
+    responses = {"200": answered, "default": _responses({})["default"]}
+    return {"summary": summary, "parameters": [_AS_OF], "responses": responses}
 
 
 def _post(summary: str, body: Schema, answer: Schema, *, again: bool = True, status: str = "201") -> Schema:

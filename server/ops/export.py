@@ -10,41 +10,49 @@ import orjson
 
 from domain.agreement import Agreement
 from domain.ids import is_id
+from domain.partnership import Partnership
 from domain.refusals import Code, Refusal
 from projections.conflict_history import objection_row
 from projections.current_terms import term_row
+from projections.documents import document_of
+from projections.headers import header_row
 from projections.rows import Row
+from projections.shapes import DOCUMENT, in_places
 from server.deciding.aggregates import Aggregates
 from server.log.database import Database, is_set_up
+from server.people.directories import names_of
+from server.people.identity import Identity
+from server.texts.document import markdown_of
 
 
 def exported(database: Database, agreement_id: str, form: str) -> str:
     """The agreement as a document; `not_found` when there is no such agreement."""
     if not (is_set_up(database) and is_id(agreement_id) and database.log.version(UUID(agreement_id))):
         raise Refusal(Code.NOT_FOUND, "There is no such agreement in this database.", "Check its id and the database.")
+    document = _document(database, agreement_id)
     if form == "json":
         events = database.log.events(UUID(agreement_id))
-        return orjson.dumps({"events": [orjson.loads(each.state) for each in events]}).decode() + "\n"
-    agreement = Aggregates(database.log).load(agreement_id)
+        everything = document | {"events": [orjson.loads(each.state) for each in events]}
+        return orjson.dumps(everything).decode() + "\n"
+    return markdown_of(document)
+
+
+def _document(database: Database, agreement_id: str) -> dict[str, Any]:
+    """Made from the log itself: the read models of a node at work may still lack the newest."""
+    aggregates = Aggregates(database.log)
+    agreement = aggregates.load(agreement_id)
     if not isinstance(agreement, Agreement):
         raise Refusal(Code.NOT_FOUND, "This is the id of a partnership.", "Name one of its agreements.")
-    lines = [f"# {agreement.title}", ""]
-    for term in _in_order(term_row(agreement, each) for each in agreement.terms):
-        if term.shown:
-            lines += [*_term(term.body), ""]
-    conflicts = _in_order(objection_row(agreement, each) for each in agreement.objections)
-    if conflicts:
-        lines += ["# Appendix: the argument", ""]
-        for each in (row.body for row in conflicts):
-            lines += [f"- **{each['ground']}** ({each['severity']}, {each['state']}): {each['text']}"]
-            lines += [f"  - {answer['text']}" for answer in each["answers"]]
-    return "\n".join(lines).rstrip("\n") + "\n"
+    partnership = aggregates.load(agreement.partnership_id)
+    assert isinstance(partnership, Partnership)
+    names = names_of(partnership, Identity(database.beside).names(agreement.partnership_id))
+    terms = [row.body for row in _in_order(term_row(agreement, each) for each in agreement.terms) if row.shown]
+    conflicts = [row.body for row in _in_order(objection_row(agreement, each) for each in agreement.objections)]
+    header = header_row(agreement).body
+    return DOCUMENT.of(
+        document_of(header, in_places(terms), conflicts, agreement.version, agreement.text_fingerprint(), names)
+    )
 
 
 def _in_order(rows: Iterable[Row | None]) -> list[Row]:
-    """Rows made from the log itself: the read models of a node at work may still lack the newest."""
     return sorted((each for each in rows if each), key=lambda each: each.sort)
-
-
-def _term(term: dict[str, Any]) -> list[str]:
-    return [f"## {term['heading']}", *(["", term["text"]] if term["text"] else [])]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from eventsourcing.persistence import Notification
 
@@ -86,7 +86,7 @@ class Directories:
 
 
 def _made(partnership: Partnership, people: dict[str | None, str]) -> Directory:
-    names = people | {party.party_id: party.name for party in partnership.parties}
+    names = names_of(partnership, people)
     members = [
         Person(
             each.member_id,
@@ -98,3 +98,8 @@ def _made(partnership: Partnership, people: dict[str | None, str]) -> Directory:
         for each in partnership.members.values()
     ]
     return Directory(names, members)
+
+
+def names_of(partnership: Partnership, people: Mapping[str | None, str]) -> dict[str | None, str]:
+    """The names of members and parties by id."""
+    return {**people, **{party.party_id: party.name for party in partnership.parties}}

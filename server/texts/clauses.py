@@ -395,7 +395,7 @@ class _Cutter:
     def _item(self, item: Element, number: str, *, has_more: bool) -> None:
         blocks = list(_flat(item.inside))
         lists = [each for each in blocks if each.tag == "ol"]
-        inner = lists[0] if len(lists) == 1 and blocks[-1] is lists[0] and "." not in number else None
+        inner = lists[0] if len(lists) == 1 < len(blocks) and blocks[-1] is lists[0] and "." not in number else None
         if inner:
             blocks = blocks[:-1]
         first = blocks[0] if blocks and blocks[0].tag in ("p", *_HEADINGS) else None
@@ -478,7 +478,8 @@ def _run_in_of(block: Element, plain: Plain) -> _RunIn | None:
     if not words or (only_italic and not label):
         return None
     is_whole = not plain.inline(rest).strip()
-    ends = is_whole or bool(_ENDS_NAME.search(words)) or (isinstance(rest[0], Element) and rest[0].tag == "br")
+    breaks = isinstance(rest[0], Element) and rest[0].tag in (("br", "wrap") if label else ("br",)) if rest else False
+    ends = is_whole or breaks or bool(_ENDS_NAME.search(words))
     is_titled = any(_is_titled(each) for each in name if isinstance(each, Element))
     is_name = len(words) <= LONGEST_NAME and (ends or is_titled or bool(label and label.written == words))
     if not is_name and not label:

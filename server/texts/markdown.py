@@ -245,7 +245,7 @@ _TOGETHER = named("li thead tbody tr th td dt dd")
 class _Walk:
     def __init__(self, build: Builder, html: Html, notices: list[Notice], source: str) -> None:
         self._build, self._html, self._notices = build, html, notices
-        self._empty = [not line.strip(" \t>") for line in source.split("\n")]
+        self._lines = source.split("\n")
         self._line = 1
 
     def blocks(self, tokens: Sequence[Token]) -> None:
@@ -258,7 +258,9 @@ class _Walk:
             elif token.type in ("fence", "code_block"):
                 self._code(token)
             elif token.type == "hr":
-                self._build.void("hr", self._line, {"signs": token.markup}, apart=self._apart())
+                self._build.void(
+                    "hr", self._line, {"signs": self._lines[self._line - 1].strip(" \t>")}, apart=self._apart()
+                )
             elif token.type == "footnote_reference_open":
                 self._build.open("note", self._line, {"label": token.meta["label"]})
             elif token.type == "footnote_reference_close":
@@ -269,7 +271,7 @@ class _Walk:
                 self._build.close(token.tag)
 
     def _apart(self) -> bool:
-        return self._line < 2 or self._empty[self._line - 2]
+        return self._line < 2 or not self._lines[self._line - 2].strip(" \t>")
 
     def _code(self, token: Token) -> None:
         language = token.info.strip()

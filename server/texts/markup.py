@@ -26,6 +26,12 @@ def one_line(words: str) -> str:
     return _edges(escaped)
 
 
+def heading(words: str) -> str:
+    """Words behind the signs of a heading, which come back letter by letter."""
+    written = one_line(words)
+    return written if _heading_again(written) == words else _held(written)
+
+
 def blocks(text: str) -> str:
     """A text. It is read again: what would not come back letter by letter is written with character references."""
     for write in (_readable, _by_lines, _by_references):
@@ -35,10 +41,10 @@ def blocks(text: str) -> str:
     raise AssertionError(f"a text that cannot be written: {text!r}")
 
 
-def term(heading: str, text: str, value: Value | None) -> str:
+def term(name: str, text: str, value: Value | None) -> str:
     """A clause with its heading, its words and its value."""
-    level = min(6, 2 + heading.split(" ", 1)[0].rstrip(".").count("."))
-    parts = [f"{'#' * level} {one_line(heading)}"]
+    level = min(6, 2 + name.split(" ", 1)[0].rstrip(".").count("."))
+    parts = [f"{'#' * level} {heading(name)}"]
     if text:
         parts.append(blocks(text))
     if value:
@@ -50,6 +56,11 @@ def fenced(lines: str) -> str:
     longest = max((len(run) for run in re.findall("`+", lines)), default=0)
     fence = "`" * max(3, longest + 1)
     return f"{fence}value\n{lines}\n{fence}"
+
+
+def _heading_again(written: str) -> str:
+    clauses = draft_of(f"{OWN}\n\n## {written}\n").clauses
+    return clauses[0].heading if len(clauses) == 1 and not clauses[0].text else ""
 
 
 def _read_again(written: str) -> str:
@@ -123,6 +134,11 @@ def _by_lines(text: str) -> str:
 
 
 def _by_references(text: str) -> str:
-    """One line, between two elements that say nothing, so that nothing is trimmed."""
+    """One line."""
     escaped = _escaped(text, at_beginning=False).replace("\n", "&#10;")
-    return f"<span></span>{_edges(escaped)}<span></span>"
+    return _held(_edges(escaped))
+
+
+def _held(line: str) -> str:
+    """A line between two elements that say nothing, so that nothing is trimmed."""
+    return f"<span></span>{line}<span></span>"

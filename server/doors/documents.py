@@ -1,0 +1,77 @@
+"""What leaves the house: an agreement as Markdown, and its terms, consents and conflicts as tables."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable
+from urllib.parse import quote
+
+from sqlalchemy import Connection
+from starlette.responses import Response
+
+from domain.refusals import Code, Refusal
+from projections import as_of, tables
+from projections.readings import About, conflicts, consents, document
+from projections.schema import Body
+from server.node import Node
+from server.texts.document import conflicts_table, consents_table, markdown_of, terms_table
+
+Asked = Callable[[Connection], About]
+"""What is asked for, once the read models are at hand."""
+
+
+async def markdown(node: Node, asked: Asked) -> Response:
+    """The agreement's document as Markdown, written in a thread."""
+    found = await node.read(lambda connection: document(connection, asked(connection)))
+    if found is None:
+        raise Refusal(Code.NOT_FOUND)
+    return _file(await asyncio.to_thread(markdown_of, found), "text/markdown", found["title"], "md")
+
+
+async def table(node: Node, asked: Asked, name: str) -> Response:
+    """The terms, the consents or the conflicts as CSV."""
+
+    def read(connection: Connection) -> tuple[str, str] | None:
+        about = asked(connection)
+        found = document(connection, about)
+        if found is None:
+            return None
+        ever = as_of.ever(connection, tables.terms, about.stream, about.moment)
+        headings = {each["term_id"]: each["heading"] for each in ever}
+        return found["title"], _TABLES[name](connection, about, found, headings)
+
+    made = await node.read(read)
+    if made is None:
+        raise Refusal(Code.NOT_FOUND)
+    title, text = made
+    return _file(text, "text/csv", f"{title}, {name}", "csv")
+
+
+def _terms(_: Connection, __: About, found: Body, ___: dict[str, str]) -> str:
+    return terms_table(found["terms"])
+
+
+def _consents(connection: Connection, about: About, _: Body, headings: dict[str, str]) -> str:
+    read = consents(connection, about)
+    assert read
+    return consents_table(read["consents"], headings, about.names)
+
+
+def _conflicts(connection: Connection, about: About, _: Body, headings: dict[str, str]) -> str:
+    read = conflicts(connection, about)
+    assert read
+    return conflicts_table(read["conflicts"], headings, about.names)
+
+
+_TABLES = {"terms": _terms, "consents": _consents, "conflicts": _conflicts}
+TABLES = tuple(_TABLES)
+
+
+def _file(text: str, kind: str, title: str, ending: str) -> Response:
+    """To be kept under the agreement's title (RFC 6266)."""
+    words = " ".join(re.sub(r"[^\w .,&()-]", " ", title).split())[:80]
+    name = f"{words or 'agreement'}.{ending}"
+    plain = name.encode("ascii", "replace").decode().replace("?", "_")
+    disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}"
+    return Response(text, media_type=kind, headers={"Content-Disposition": disposition})

@@ -1,0 +1,179 @@
+"""A document as Markdown and as tables: what leaves the house, and comes back the same."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from projections.documents import moment
+from server.texts import markup
+from server.texts.clauses import APPENDIX, FACTS, TEXT
+from server.texts.html import MARK
+from server.texts.written_values import written_value
+
+Body = dict[str, Any]
+Names = Mapping[str | None, str]
+
+
+def markdown_of(document: Body) -> str:
+    """A document's Markdown. What is no text of the agreement stands between marks, or in the appendix."""
+    return "\n\n".join(_parts(document)) + "\n"
+
+
+def _parts(document: Body) -> Iterator[str]:
+    yield f"# {markup.heading(document['title'])}"
+    yield _mark(FACTS)
+    yield f"Between {' and '.join(markup.one_line(each['name']) for each in document['parties'])}."
+    yield f"{document['state'][:1].upper()}{document['state'][1:]}."
+    yield _mark(TEXT)
+    for term in document["terms"]:
+        yield markup.term(term["heading"], term["text"], term["value"])
+    if document["signatures"]:
+        yield _mark(FACTS)
+        yield "## Signatures"
+        yield from (_signature(each) for each in document["signatures"])
+        yield f"Fingerprint of the whole text (SHA-256): `{document['fingerprint']}`"
+        yield _mark(TEXT)
+    if document["conflicts"]:
+        yield f"# {APPENDIX}"
+        names = {each["party_id"]: each["name"] for each in document["parties"]}
+        headings = {each["term_id"]: each["heading"] for each in document["terms"]}
+        for conflict in document["conflicts"]:
+            yield from _argued(conflict, names, headings)
+
+
+def _mark(says: str) -> str:
+    return f"<!-- {MARK} {says} -->"
+
+
+def _signature(signed: Body) -> str:
+    name, party = markup.one_line(signed["name"]), markup.one_line(signed["party"])
+    return f"- {name} for {party}, as {signed['mandate']}, {moment(signed['at'])}"
+
+
+def _argued(conflict: Body, names: Mapping[str, str], headings: Mapping[str, str]) -> Iterator[str]:
+    on = " · ".join(markup.one_line(headings.get(each, "a clause that is gone")) for each in conflict["term_ids"])
+    ended = f"{conflict['severity']}, {_said(conflict['state'])}"
+    yield f"## Objection on {on or 'the text'}: {conflict['ground']} ({ended})"
+    yield f"Raised by {_name(names, conflict)}, {moment(conflict['raised_at'])}:"
+    yield markup.blocks(conflict["text"])
+    if conflict["would_accept"]:
+        yield "It would accept:"
+        yield markup.blocks(conflict["would_accept"])
+    for answer in conflict["answers"]:
+        yield f"{_name(names, answer)} answered:"
+        yield markup.blocks(answer["text"])
+    if resolution := conflict["resolution"]:
+        yield f"{_name(names, resolution)} offered as a resolution ({_said(resolution['kind'])}):"
+        yield markup.blocks(resolution["text"])
+    if conflict["ended_at"]:
+        yield f"Ended {moment(conflict['ended_at'])}: {_said(conflict['state'])}."
+
+
+def _name(names: Mapping[str, str], of: Body) -> str:
+    return markup.one_line(names.get(of["party_id"], "A party"))
+
+
+def _said(word: str) -> str:
+    return word.replace("_", " ")
+
+
+# Tables.
+
+
+def terms_table(terms: Sequence[Body]) -> str:
+    """The terms with their values, a row each."""
+    names = ("position", "heading", "text", "status", "version", "marks", "value")
+    rows = ([each[name] for name in names[:5]] + [" ".join(each["marks"]), _value(each["value"])] for each in terms)
+    return _table(names, rows)
+
+
+def consents_table(consents: Sequence[Body], headings: Mapping[str, str], names: Names) -> str:
+    """Who consented to which words, when, under which mandate, a row for each consent."""
+    columns = (
+        "at",
+        "act",
+        "party",
+        "member",
+        "mandate",
+        "term",
+        "version",
+        "fingerprint",
+        "event_version",
+        "voided_by",
+    )
+    return _table(
+        columns,
+        (
+            [
+                each["at"],
+                each["act"],
+                names.get(each["party_id"]) or each["party_id"],
+                names.get(each["member_id"]) or each["member_id"],
+                each["mandate"],
+                headings.get(each["term_id"], each["term_id"]) if each["term_id"] else "the whole text",
+                each["version"],
+                each["fingerprint"],
+                each["event_version"],
+                each["voided_by"],
+            ]
+            for each in consents
+        ),
+    )
+
+
+def conflicts_table(conflicts: Sequence[Body], headings: Mapping[str, str], names: Names) -> str:
+    """How each objection came up and ended, a row each."""
+    columns = (
+        "raised_at", "ended_at", "party", "ground", "severity", "state", "terms", "text", "would_accept", "answers",
+        "resolution_kind", "resolution", "led_to",
+    )  # fmt: skip
+
+    def row(each: Body) -> list[Any]:
+        resolution = each["resolution"] or {"kind": None, "text": None}
+        answers = "\n\n".join(f"{names.get(a['party_id']) or a['party_id']}: {a['text']}" for a in each["answers"])
+        return [
+            each["raised_at"],
+            each["ended_at"],
+            names.get(each["party_id"]) or each["party_id"],
+            each["ground"],
+            each["severity"],
+            each["state"],
+            "\n".join(headings.get(term_id, term_id) for term_id in each["term_ids"]),
+            each["text"],
+            each["would_accept"],
+            answers,
+            resolution["kind"],
+            resolution["text"],
+            "\n".join(f"{headings.get(b['term_id'], b['term_id'])} v{b['version']}" for b in each["led_to"]),
+        ]
+
+    return _table(columns, (row(each) for each in conflicts))
+
+
+def _table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """CSV (RFC 4180), with the mark by which spreadsheets know UTF-8."""
+    written = io.StringIO()
+    write = csv.writer(written)
+    write.writerow(columns)
+    write.writerows([_cell(each) for each in row] for row in rows)
+    return "\ufeff" + written.getvalue()
+
+
+_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
+
+
+def _cell(given: Any) -> str:
+    """A cell that a spreadsheet shows and does not run: what begins like a formula has an apostrophe before it."""
+    text = "" if given is None else str(given)
+    return f"'{text}" if text[:1] in _RUNS and not _NUMBER.fullmatch(text) else text
+
+
+_RUNS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def _value(value: Body | None) -> str | None:
+    return written_value(value).replace("\n", "; ") if value else None
