@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 
 import yaml
 
+from domain.refusals import malformed
 from domain.values import Value
 from server.texts.draft import Clause, Draft, Notice, What, quoted
 from server.texts.html import MARK
 from server.texts.labels import Label, is_chapter, label_of
 from server.texts.markdown import VALUE, tree_of
 from server.texts.plain import Plain, is_block, joined, numbered, rises
-from server.texts.tree import Element, named
+from server.texts.tree import DEEPEST, Element, TooDeep, named
 from server.texts.written_values import value_of
 
 APPENDIX = "Appendix: the argument"
@@ -35,7 +36,13 @@ def draft_of(source: str, given: str | None = None) -> Draft:
     notices: list[Notice] = []
     head, body = _front_matter(source, notices)
     is_own = re.search(rf"(?m)^<!-- ?{MARK}", body) is not None
-    tree = tree_of(body, notices, exact=is_own)
+    try:
+        tree = tree_of(body, notices, exact=is_own)
+    except TooDeep as deep:
+        line: int = deep.args[0]
+        words = quoted(body.split("\n")[line - 1])
+        told = f"{words} on line {line}: lists or quotations go deeper than {DEEPEST} levels here."
+        raise malformed(told, "Flatten them.") from None
     blocks = _without_facts(_without_appendix(list(_flat(tree.inside)), notices), notices)
     cutter = _Cutter(blocks, notices, head or given, is_own=is_own)
     clauses = cutter.cut()
@@ -67,26 +74,26 @@ def _front_matter(source: str, notices: list[Notice]) -> tuple[str | None, str]:
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(?P<yaml>(?:(?!---|\.\.\.).*\n){1,500}?)(?:---|\.\.\.)[ \t]*(?:\n|$)")
 
 
-def _flat(blocks: Iterable[Element | str]) -> Iterator[Element]:
+def _flat(blocks: Iterable[Element | str], holder: Element | None = None) -> Iterator[Element]:
     """Blocks below each other, out of what only holds them together; words between them as paragraphs."""
     words: list[Element | str] = []
     for each in blocks:
-        if isinstance(each, Element) and (is_block(each)):
-            yield from _as_paragraph(words)
+        if isinstance(each, Element) and is_block(each):
+            yield from _as_paragraph(words, holder)
             words = []
             if each.tag in _CONTAINERS:
-                yield from _flat(each.inside)
+                yield from _flat(each.inside, each)
             else:
                 yield each
         else:
             words.append(each)
-    yield from _as_paragraph(words)
+    yield from _as_paragraph(words, holder)
 
 
-def _as_paragraph(words: Sequence[Element | str]) -> Iterator[Element]:
+def _as_paragraph(words: Sequence[Element | str], holder: Element | None) -> Iterator[Element]:
     if any(isinstance(each, Element) or each.strip() for each in words):
-        line = next((each.line for each in words if isinstance(each, Element)), 1)
-        yield Element("p", line, inside=list(words), loose=True)
+        line = next((each.line for each in words if isinstance(each, Element)), holder.line if holder else 1)
+        yield Element("p", line, inside=list(words), apart=holder is None or holder.apart, loose=True)
 
 
 def _without_appendix(blocks: list[Element], notices: list[Notice]) -> list[Element]:

@@ -60,7 +60,7 @@ def _lists(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     elif _BULLET_BEFORE_NUMBER.match(line):
         if line.startswith("+"):
             return False
-        if in_paragraph and state.sCount[start] >= state.blkIndent and not _ENDED.search(_line(state, start - 1)):
+        if in_paragraph and not (_ENDED.search(_line(state, start - 1)) or _is_next_bullet(state, start)):
             return False
     return list_block(state, start, end, silent)
 
@@ -69,8 +69,11 @@ def _begins_item(state: StateBlock, start: int, item: re.Match[str]) -> bool:
     """Whether a numbered line within a paragraph begins an item, and is not how a sentence goes on."""
     before = _line(state, start - 1)
     if state.sCount[start] < state.blkIndent:
-        earlier = _number_above(state, start)
-        return bool(_ENDED.search(before)) or earlier is None or int(item["number"]) in (earlier, earlier + 1)
+        earlier, number = _number_near(state, start, -1), int(item["number"])
+        if _ENDED.search(before) or earlier is None:
+            return True
+        following = _number_near(state, start, 1)
+        return following in (None, number) if number == earlier else number == earlier + 1 != following
     if before.endswith(":") and state.listIndent >= 0:
         return True
     return bool(_ENDED.search(before)) and _has_sibling(state, start, item)
@@ -80,14 +83,22 @@ def _line(state: StateBlock, line: int) -> str:
     return state.src[state.bMarks[line] : state.eMarks[line]].rstrip()
 
 
-def _number_above(state: StateBlock, start: int) -> int | None:
-    """The number of the nearest item above with the same indentation."""
+def _number_near(state: StateBlock, start: int, step: int) -> int | None:
+    """The number of the nearest item above (step -1) or below (step 1) with the same indentation."""
     indent = _indent(_line(state, start))
-    for line in range(start - 1, max(-1, start - 1 - _LOOKED_AT), -1):
-        above = _line(state, line)
-        if (item := _ITEM.match(above)) and _indent(above) == indent:
+    for line in range(start + step, start + step * _LOOKED_AT, step):
+        if not 0 <= line < state.lineMax:
+            return None
+        near = _line(state, line)
+        if (item := _ITEM.match(near)) and _indent(near) == indent:
             return int(item["number"])
     return None
+
+
+def _is_next_bullet(state: StateBlock, start: int) -> bool:
+    """Whether a line goes on with the list of the line above."""
+    here, above = _line(state, start), _line(state, start - 1)
+    return above.lstrip()[:2] == here.lstrip()[:2] and _indent(above) == _indent(here)
 
 
 def _has_sibling(state: StateBlock, start: int, item: re.Match[str]) -> bool:

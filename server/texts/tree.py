@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from domain.refusals import malformed
-
 DEEPEST = 100
 """Elements within each other that a text may have: no agreement goes as deep."""
 
@@ -32,6 +30,10 @@ _CLOSED_BY = {
     "th": ({"td", "th"}, {"tr", "table"}),
 }
 """What an element ends that was left open, and what it never reaches beyond (HTML, 13.1.2.4)."""
+
+
+class TooDeep(Exception):
+    """Elements go deeper than any text's; with the line."""
 
 
 @dataclass(slots=True)
@@ -77,7 +79,7 @@ class Builder:
                     del self._open[depth:]
                     break
         if len(self._open) > DEEPEST:
-            raise malformed(f"Line {line}: lists or quotations go deeper than {DEEPEST} levels here.", "Flatten them.")
+            raise TooDeep(line)
         element = Element(tag, line, attributes or {}, apart=apart, loose=loose)
         self._open[-1].inside.append(element)
         self._open.append(element)

@@ -19,16 +19,7 @@ from server.texts.reading import read_markdown
 
 DATA = Path(__file__).parent.parent / "data"
 NAUGHTY = [each for each in json.loads((DATA / "naughty-strings.json").read_text("utf-8")) if "\0" not in each]
-HOSTILE = (
-    """
-- a;  - b;    - c;1. a;2. b;1) x;a. x;  i. y;# h;> q;---;===;```;~~~;<b>;</b>;<!-- x -->;&amp&#59;;[^1]: n;[a]: /u;
-{: .x};: def;\\;\\\\;*x*;_y_;  ; ;\t;31. Dezember;1. Dezember;**1.1 Fees.** x;1.1 Foo;![a](b);<br>;a  ;`c`;+ 5;
-- 5;# Appendix: the argument;<!-- onetext: facts -->;<!-- onetext: text -->;[1] note;```value;kind: money;
-| a | b |;|---|---|;a | b;--- | ---;
-""".replace(";\n", ";")
-    .strip("\n;")
-    .split(";")
-)
+HOSTILE = (DATA / "hostile-lines.txt").read_text("utf-8").split("\n")
 LINES = st.one_of(
     st.text(st.characters(exclude_characters="\0\r", exclude_categories=["Cs"]), max_size=12), st.sampled_from(HOSTILE)
 )
@@ -73,7 +64,7 @@ def came_back(markdown: str) -> tuple[str | None, list[tuple[str, str, Any]], Dr
     return draft.title, [(each.heading, each.text, each.value) for each in draft.clauses], draft
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(st.lists(st.tuples(HEADINGS, TEXTS, st.sampled_from(VALUES)), min_size=1, max_size=4))
 @example([("Duties", "1. fuel\n2. clean", None), ("Appendix: the argument", "x", None)])
 def test_what_went_out_comes_back_the_same(terms: list[tuple[str, str, Any]]) -> None:
@@ -129,7 +120,7 @@ def shown(markdown: str) -> str:
     return re.sub(r"\s", "", unescape(html))
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(st.lists(LINES.filter(lambda line: not re.match(r" *(?:-|\d+[.)])(?: |$)", line)), max_size=5).map("\n".join))
 def test_any_reader_shows_the_words(text: str) -> None:
     """Items apart, whose signs a reader makes anew."""
