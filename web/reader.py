@@ -42,6 +42,7 @@ class Reader:
         self.parties: Sequence[str] = view.header["parties"]
         self.agreement_id = view.header["agreement_id"]
         self.here = f"../agreements/{self.agreement_id}"
+        self.api = f"../api/v1/agreements/{self.agreement_id}"
         """Where its pages stand, from any page one step below a member's own address: the same for a whole audience."""
 
     @property

@@ -21,6 +21,7 @@ from domain.refusals import Code, Refusal
 from server.doors.access import SEAT_PATH, is_foreign
 from server.doors.api import Api
 from server.doors.home_pages import HomePages
+from server.doors.import_pages import ImportPages
 from server.doors.problems import on_fault, on_http_error, on_refusal, problem
 from server.doors.room_pages import RoomPages
 from server.doors.sign_in import Door
@@ -87,7 +88,13 @@ def create_app(
         async def metrics(_: Request) -> Response:
             return Response(node.metrics.written(), media_type=CONTENT_TYPE)
 
-        seated = [*api.routes(), *pages.routes(), *HomePages(node, api.requests).routes(), *door.seated_routes()]
+        seated = [
+            *api.routes(),
+            *pages.routes(),
+            *HomePages(node, api.requests).routes(),
+            *ImportPages(node, api.requests).routes(),
+            *door.seated_routes(),
+        ]
         app.router.routes.extend(
             [
                 Route("/healthz", healthz),

@@ -9,7 +9,7 @@ from typing import Any
 from domain.agreement import Agreement
 from domain.canonical import sha256, without_absent
 from domain.commands import ProposeText
-from domain.fields import COMMAND_BYTES, HEADING_BYTES, TERM_TEXT_BYTES, Field, ListOf, Object, Text, Whole
+from domain.fields import COMMAND_BYTES, HEADING_BYTES, TERM_TEXT_BYTES, Field, Flag, ListOf, Object, Text, Whole
 from domain.ids import CommandId, ProposalId
 from domain.refusals import Code, Refusal, malformed
 from domain.values import ValueField
@@ -38,9 +38,34 @@ CLAUSES = ListOf(
     at_least=1,
 )
 """Clauses as a preview has them; `line` is where each began, for what refuses them."""
+
+
+class _Shown(Field[dict[str, Any]]):
+    """A clause as the page has it while it is changed: perhaps without a heading, perhaps left out."""
+
+    _clause = Object(
+        {
+            "heading": Text(HEADING_BYTES, allow_empty=True),
+            "text": Text(TERM_TEXT_BYTES, allow_empty=True),
+            "value": ValueField(may_be_none=False),
+            "line": Whole(),
+            "is_out": Flag(),
+        },
+        optional=("value", "is_out"),
+    )
+
+    def read(self, raw: Any, name: str) -> dict[str, Any]:
+        return self._clause.read(raw, name)
+
+
 PREVIEW = Object({"markdown": MARKDOWN, "title": Text()}, optional=("title",))
 WORDS: dict[str, Field[Any]] = {"markdown": MARKDOWN, "clauses": CLAUSES}
 """A text, as it is read, or as it was previewed and then changed."""
+SHOWN = Object(
+    {"title": Text(allow_empty=True), "signatures": Whole(), "clauses": ListOf(_Shown(), at_least=1)},
+    optional=("title", "signatures"),
+)
+"""A preview as its page keeps it."""
 PROPOSE = Object({"command_id": Text(128), **WORDS}, optional=tuple(WORDS))
 
 

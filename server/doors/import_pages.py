@@ -1,0 +1,73 @@
+"""The page on which a text is looked at before it is proposed."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from domain import acts
+from domain.agreement import Agreement
+from domain.refusals import Code, Refusal
+from domain.words import Mandate
+from projections import as_of, tables
+from server.doors import imports
+from server.doors.access import RateLimit, decoded, locale_of, received, seat_name, signed_in
+from server.doors.pages import page_of
+from server.node import Node
+from server.seat import Seat
+from server.texts.draft import Draft
+from web.importing import Into, Preview, import_page, preview_fragment
+
+
+class ImportPages:
+    """Texts for a new agreement, and for one that is there."""
+
+    def __init__(self, node: Node, reads: RateLimit) -> None:
+        self.node, self.reads = node, reads
+
+    def routes(self) -> list[Route]:
+        return [
+            Route(path, handler, methods=[method])
+            for path in ("/import", "/agreements/{agreement_id}/import")
+            for method, handler in (("GET", self.page), ("POST", self.preview))
+        ]
+
+    async def page(self, request: Request) -> Response:
+        """Where a file is chosen."""
+        seat, into = await self._into(request)
+        return await page_of(import_page, into, f"/{seat_name(seat.member_id)}", seat.member_id)
+
+    async def preview(self, request: Request) -> Response:
+        """What a file says, or a preview that was changed, to be shown again; nothing is kept."""
+        _, into = await self._into(request)
+        if not into.may:
+            raise Refusal(Code.NOT_AUTHORISED)
+        body = await received(request, imports.IMPORT_BYTES)
+        if request.headers.get("content-type", "").startswith("application/json"):
+            asked = imports.SHOWN.read(await decoded(body), "")
+            draft = await imports.text_of(self.node, asked, None)
+            draft = Draft(asked.get("title"), draft.clauses)
+        else:
+            draft = await imports.preview(self.node, "markdown", body, into.agreement[1] if into.agreement else None)
+        said = imports.body_of(draft)
+        shown = Preview(said["title"] or "", said["clauses"], said["notices"], locale_of(request))
+        return await page_of(preview_fragment, shown, into)
+
+    async def _into(self, request: Request) -> tuple[Seat, Into]:
+        seat = await signed_in(self.node, request)
+        self.reads.count(seat.member_id)
+        workspace = self.node.workspace
+        member, partnership = workspace.member(seat), workspace.partnership(seat.partnership_id)
+        may = not member.observer and acts.is_open(
+            acts.mandate(member.mandates, Mandate.NEGOTIATOR, (), whole_text=True)
+        )
+        them = next(party.name for party in partnership.parties if party.party_id != member.party_id)
+        agreement_id = request.path_params.get("agreement_id")
+        if agreement_id is None:
+            return seat, Into(seat.partnership_id, them, may)
+        await workspace.refuse_foreign(seat, Agreement.KIND, agreement_id)
+        header = await self.node.read(as_of.one, tables.headers, agreement_id, "")
+        assert header
+        is_open = may and acts.is_open(acts.change_the_text(header["status"]))
+        return seat, Into(seat.partnership_id, them, is_open, (agreement_id, header["title"]))

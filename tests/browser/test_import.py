@@ -1,0 +1,185 @@
+"""A text is looked at before anybody else sees it, cut otherwise, and then proposed as one act."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+from playwright.async_api import Browser, Locator, Page, expect
+
+from server.texts.reading import read_markdown
+from tests.browser.people import Member
+from tests.conftest import Running
+from tests.texts.cases import CASES, source
+
+TEXT = """---
+title: Ferry contract
+---
+
+## 1 Boat
+
+The owner lends the boat. It is blue.
+
+1.1 The crew is four.
+
+## 2 Fare
+
+Ten crowns.
+
+<!-- secret -->
+
+## 3 Term
+
+One year.
+
+## 4 Duties
+
+### 4.1 Fuel
+
+The hirer fuels.
+"""
+
+
+async def at_import(browser: Browser, demo: Running, path: str = "import", **how: object) -> tuple[Member, Page]:
+    member = await Member.enters(browser, demo.line["links"]["a_negotiator"], **how)
+    seat = member.page.url.split("/")[3]
+    await member.page.goto(f"{demo.url}/{seat}/{path}")
+    return member, member.page
+
+
+async def choose_file(page: Page, data: bytes) -> None:
+    await page.locator("input[type=file]").set_input_files(
+        files=[{"name": "text.md", "mimeType": "text/markdown", "buffer": data}]
+    )
+
+
+async def headings(page: Page) -> list[str]:
+    return [await each.input_value() for each in await page.locator(".draft-clause .name").all()]
+
+
+def clause(page: Page, at: int) -> Locator:
+    return page.locator(".draft-clause").nth(at)
+
+
+async def does(page: Page, at: int, act: str) -> None:
+    await clause(page, at).locator(".from").click()
+    await clause(page, at).locator(f".tools [data-does={act}]").click()
+
+
+def asked(demo: Running, path: str) -> dict[str, Any]:
+    """What the other party's negotiator reads."""
+    says = {"Authorization": f"Bearer {demo.line['tokens']['b_negotiator']}"}
+    return dict(httpx.get(f"{demo.url}/api/v1/{path}", headers=says).json())
+
+
+def read(demo: Running, agreement_id: object) -> dict[str, Any]:
+    return asked(demo, f"agreements/{agreement_id}")
+
+
+def agreements(demo: Running) -> dict[str, str]:
+    found = asked(demo, f"partnerships/{demo.line['partnership_id']}")["agreements"]
+    return {each["title"]: each["agreement_id"] for each in found}
+
+
+async def test_nobody_else_sees_a_text_before_it_is_proposed(browser: Browser, demo: Running) -> None:
+    member, page = await at_import(browser, demo)
+    before = agreements(demo)
+    await choose_file(page, TEXT.encode())
+    await expect(page.locator("[name=title]")).to_have_value("Ferry contract")
+    assert await headings(page) == ["1 Boat", "1.1", "2 Fare", "3 Term", "4 Duties", "4.1 Fuel"]
+    await expect(page.locator(".notices li")).to_have_count(2)
+    await expect(page.locator("[data-count]")).to_have_text("5 clauses and an outline of 1 heading")
+
+    await does(page, 1, "join")
+    assert await headings(page) == ["1 Boat", "2 Fare", "3 Term", "4 Duties", "4.1 Fuel"]
+    await expect(clause(page, 0).locator(".words")).to_contain_text("1.1")
+    await page.locator("[data-undo]").click()
+    assert (await headings(page))[1] == "1.1"
+
+    await does(page, 0, "split")
+    await clause(page, 0).get_by_role("button", name="Split before “It is blue.”").click()
+    await expect(clause(page, 1).locator(".name")).to_be_focused()
+    await page.locator("[data-propose]").click()
+    await expect(page.locator("[data-said]")).to_contain_text("A clause has no heading")
+    await page.keyboard.type("1.0 Colour")
+    await page.keyboard.press("Enter")
+    assert (await headings(page))[:3] == ["1 Boat", "1.0 Colour", "1.1"]
+
+    await does(page, 4, "leave")
+    await expect(page.locator("[data-count-more]")).to_contain_text("1 left out by you")
+    await does(page, 5, "down")
+    assert (await headings(page))[5:] == ["3.1 Duties", "3.1.1 Fuel"], "what is numbered below it comes along"
+    await page.locator("[data-undo]").click()
+    assert (await headings(page))[5:] == ["4 Duties", "4.1 Fuel"]
+    await does(page, 6, "up")
+    assert (await headings(page))[6] == "5 Fuel"
+    assert agreements(demo) == before, "nobody else has seen anything"
+
+    page.on("dialog", lambda dialog: dialog.accept())
+    await page.reload()
+    await expect(page.locator("[data-said]")).to_contain_text("that you were looking at")
+    assert await headings(page) == ["1 Boat", "1.0 Colour", "1.1", "2 Fare", "3 Term", "4 Duties", "5 Fuel"]
+    await expect(page.locator("[data-count-more]")).to_contain_text("1 left out by you")
+
+    await page.locator("[data-propose]").click()
+    await page.wait_for_url("**/agreements/*")
+    made = agreements(demo)["Ferry contract"]
+    agreement = read(demo, made)
+    assert [each["heading"] for each in agreement["terms"]] == [
+        "1 Boat",
+        "1.0 Colour",
+        "1.1",
+        "2 Fare",
+        "4 Duties",
+        "5 Fuel",
+    ]
+    offered = [[(item["heading"], item.get("text", "")) for item in each["items"]] for each in agreement["proposals"]]
+    assert offered[0] == [("4 Duties", "")]
+    assert offered[1:3] == [[("1 Boat", "The owner lends the boat.")], [("1.0 Colour", "It is blue.")]]
+    assert not member.said
+
+
+async def test_a_text_comes_into_an_agreement_that_is_there(browser: Browser, demo: Running) -> None:
+    agreement_id = demo.line["agreement_id"]
+    _, page = await at_import(browser, demo, f"agreements/{agreement_id}/import")
+    before = read(demo, agreement_id)
+    await choose_file(page, b"# Annex\n\n## A Harbours\n\nNorth and South.\n")
+    await page.locator("[data-propose]").click()
+    await page.wait_for_url(f"**/agreements/{agreement_id}")
+    after = read(demo, agreement_id)
+    assert after["version"] == before["version"] + 1
+    assert after["terms"][-1]["heading"] == "A Harbours"
+
+
+async def test_what_cannot_be_read_says_what_to_do_and_loses_nothing(browser: Browser, demo: Running) -> None:
+    _, page = await at_import(browser, demo)
+    await choose_file(page, "## 1 Fähre\n\nDie Fähre".encode("cp1252"))
+    await expect(page.locator("#source-said")).to_contain_text("line 1")
+    await expect(page.locator("#source-said")).to_contain_text("save it as UTF-8")
+    await choose_file(page, TEXT.encode())
+    await expect(page.locator(".draft-clause")).to_have_count(6)
+    await choose_file(page, b"\xff\xfe\x00")
+    await expect(page.locator("#source-said")).to_contain_text("“")
+    await expect(page.locator(".draft-clause")).to_have_count(6)
+
+
+async def test_an_observer_is_told_who_may(browser: Browser, demo: Running) -> None:
+    member = await Member.enters(browser, demo.line["links"]["a_observer"])
+    seat = member.page.url.split("/")[3]
+    await member.page.goto(f"{demo.url}/{seat}/import")
+    await expect(member.page.locator("main")).to_contain_text("needs a negotiator")
+    await expect(member.page.locator("input")).to_have_count(0)
+
+
+async def test_the_page_shows_what_the_command_line_reads(browser: Browser, demo: Running) -> None:
+    _, page = await at_import(browser, demo)
+    for name in CASES:
+        draft = read_markdown(source(name))
+        await choose_file(page, source(name))
+        shown = [[each.heading, each.text] for each in draft.clauses]
+        await page.wait_for_function(
+            """wanted => JSON.stringify(wanted) === JSON.stringify([...document.querySelectorAll('.draft-clause')].map(
+                each => [each.querySelector('.name').value,
+                         [...each.querySelectorAll('.words > p')].map(line => line.textContent).join('\\n')]))""",
+            arg=shown,
+        )

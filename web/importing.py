@@ -1,0 +1,74 @@
+"""The page on which a text is looked at before it is proposed, and cut otherwise where it was cut wrongly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from markupsafe import Markup
+
+from web import shown_values
+from web.templates import templates
+from web.visible import usual_script, visible
+
+Body = dict[str, Any]
+
+TOLD = {"left_out": "Left out", "counted": "Counted", "not_understood": "Not understood"}
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A text that was read, as whoever brings it is shown it. clauses and notices: as the API answers them."""
+
+    title: str
+    clauses: Sequence[Body]
+    notices: Sequence[Body]
+    locale: str
+
+    @property
+    def headings_alone(self) -> int:
+        return sum(1 for each in self.clauses if not each["text"] and not each["value"])
+
+    @property
+    def script(self) -> str | None:
+        return usual_script([each["text"] for each in self.clauses])
+
+    def lines(self, clause: Body) -> Iterator[Markup]:
+        """The lines of a clause's words, what cannot be seen in them marked."""
+        for line in clause["text"].split("\n") if clause["text"] else ():
+            yield visible(line, self.script)
+
+    def value(self, clause: Body) -> Markup | None:
+        return shown_values.rendered(clause["value"], self.locale) if clause["value"] else None
+
+    def near(self, notice: Body) -> int:
+        """The place of the clause that a notice is about, from 0: the last that begins above its line."""
+        return max((at for at, each in enumerate(self.clauses) if each["line"] <= notice["line"]), default=0)
+
+    @property
+    def data(self) -> str:
+        """What the page works with, as JSON that may stand in HTML."""
+        said = orjson.dumps({"title": self.title, "clauses": list(self.clauses)}).decode()
+        return Markup(said.replace("<", "\\u003c").replace("&", "\\u0026"))
+
+
+@dataclass(frozen=True, slots=True)
+class Into:
+    """Where a text is to come. agreement: the one that is there already, with its id and title, None for a new one;
+    them: the other party's name; may: whether whoever looks may propose there."""
+
+    partnership_id: str
+    them: str
+    may: bool
+    agreement: tuple[str, str] | None = None
+
+
+def import_page(into: Into, base: str, me: str) -> str:
+    """base: the path under which this member's pages stand."""
+    return templates.get_template("import/page.html").render(into=into, base=base, me=me)
+
+
+def preview_fragment(preview: Preview, into: Into) -> str:
+    return templates.get_template("import/preview.html").render(preview=preview, into=into, TOLD=TOLD)
