@@ -65,8 +65,8 @@ class Case:
 
     @property
     def command_id(self) -> str | None:
-        """The sender's, by which a retry is known."""
-        return self.command.command_id if self.command and self.command.TYPE else None
+        """The sender's, by which a retry is known; none where the door made the command of what has no id."""
+        return self.command.command_id if self.command and self.command.content else None
 
 
 def is_heavy(aggregate: Stream, case: Case) -> bool:

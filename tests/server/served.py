@@ -116,7 +116,8 @@ def documented(response: httpx.Response) -> None:
         if response.request.method == method and pattern.fullmatch(response.request.url.path):
             response.read()
             validator = validators.get(str(response.status_code)) or validators["default"]
-            validator.validate(response.json())
+            is_json = "json" in response.headers["content-type"]
+            validator.validate(response.json() if is_json else response.text)
             return
     raise AssertionError(f"{response.request.method} {response.request.url.path} is not documented")
 
