@@ -37,6 +37,11 @@ def document_of(
             for each in consents
         ],
         "fingerprint": fingerprint if is_signed else None,
+        "deferred": [
+            {"term_id": each["term_id"], "until": each["until"]}
+            for each in terms
+            if each["status"] == TermStatus.DEFERRED and each["until"]
+        ],
         "terms": list(terms),
         "conflicts": list(conflicts),
     }

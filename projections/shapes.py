@@ -110,6 +110,7 @@ DOCUMENT = Shape(
     state=TEXT,
     signatures=many(Shape(party_id=ID, party=TEXT, member_id=ID, name=TEXT, mandate=TEXT, at=TIME)),
     fingerprint=nullable(FINGERPRINT),
+    deferred=many(Shape(term_id=ID, until=TIME)),
     terms=many(TERM),
     conflicts=many(CONFLICT),
 )

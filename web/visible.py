@@ -129,7 +129,12 @@ def _strange(word: str, usual: str) -> str | None:
             each for each in word if _script(each) != "LATIN"
         ]
         return f"Letters of several scripts: {_told(odd)}"
-    if usual == "LATIN" and scripts and "LATIN" not in scripts and all(each in _LIKE_LATIN for each in word if each.isalpha()):
+    if (
+        usual == "LATIN"
+        and scripts
+        and "LATIN" not in scripts
+        and all(each in _LIKE_LATIN for each in word if each.isalpha())
+    ):
         return f"Looks like Latin letters and is not: {_told(word)}"
     if any(unicodedata.normalize("NFKC", each) != each and _folds_to_latin(each) for each in word):
         return f"Looks like plain letters and is not: {_told(word)}"

@@ -14,6 +14,7 @@ from domain.refusals import Code, Refusal
 from domain.streams import STREAMS, event_types
 from server.doors.access import RateLimit
 from server.doors.home_pages import HomePages
+from server.doors.import_pages import ImportPages
 from server.doors.openapi import openapi
 from server.doors.problems import status_of
 from server.doors.room_pages import RoomPages
@@ -104,7 +105,8 @@ def _pages() -> str:
     limit = RateLimit(0, "")
     door = Door(node, limit)
     public = [*door.routes()]
-    seated = [*RoomPages(node, limit).routes(), *HomePages(node, limit).routes(), *door.seated_routes()]
+    of_agreements = [*RoomPages(node, limit).routes(), *ImportPages(node, limit).routes()]
+    seated = [*of_agreements, *HomePages(node, limit).routes(), *door.seated_routes()]
     rows = [
         [f"`{'|'.join(sorted((route.methods or set()) - {'HEAD'}))} {prefix}{route.path}`", _first_line(route.endpoint)]
         for prefix, routes in (("", public), ("/SEAT", seated))

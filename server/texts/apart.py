@@ -14,7 +14,7 @@ import orjson
 from domain.refusals import Code, Refusal
 from server.texts.draft import Clause, Draft, Notice, What
 
-SECONDS = 20
+SECONDS = 10
 BYTES = 1 << 30
 _AT_ONCE = 2
 

@@ -212,7 +212,8 @@ class _Cutter:
         blocks = self._blocks
         headings = [block for block in blocks if block.tag in _HEADINGS and self._words(block)]
         self._has_headings = bool(headings)
-        self._has_numbers = any(label_of(self._words(block)) for block in headings)
+        named = [self._words(block) for block in headings]
+        self._has_numbers = any(label_of(words) and not is_chapter(words) for words in named)
         runs = [run for block in blocks if block.tag == "p" and (run := self._run_in(block))]
         self._has_run_ins = any(run.label for run in runs)
         lists = [block for block in blocks if block.tag == "ol"]
@@ -281,7 +282,8 @@ class _Cutter:
         if len(words.encode()) > LONGEST_HEADING:
             self._long_heading(block, words, label)
         else:
-            self._begin(words, block.line, "numbered" if label else "heading", label.number if label else ())
+            made_by = "chapter" if is_chapter(words) else "numbered" if label else "heading"
+            self._begin(words, block.line, made_by, label.number if label and made_by == "numbered" else ())
         self._clauses[-1].labels += labels
 
     def _long_heading(self, block: Element, words: str, label: Label | None) -> None:
@@ -374,6 +376,8 @@ class _Cutter:
         made_by = self._clauses[-1].made_by if self._clauses else "none"
         if made_by in ("none", "preamble"):
             return not self._has_headings and not self._has_run_ins
+        if made_by == "chapter":
+            return not self._has_numbers and not self._clauses[-1].parts
         if made_by == "list":
             return not self._is_within(block)
         if made_by == "heading" and self._has_headings:

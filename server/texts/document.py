@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from domain.words import TermStatus
 from projections.documents import moment
 from server.texts import markup
 from server.texts.clauses import APPENDIX, FACTS, TEXT
@@ -28,6 +29,11 @@ def _parts(document: Body) -> Iterator[str]:
     yield _mark(FACTS)
     yield f"Between {' and '.join(markup.one_line(each['name']) for each in document['parties'])}."
     yield f"{document['state'][:1].upper()}{document['state'][1:]}."
+    headings = {each["term_id"]: markup.one_line(each["heading"]) for each in document["terms"]}
+    if is_open := [headings[each["term_id"]] for each in document["terms"] if each["status"] in _NOT_AGREED]:
+        yield f"Not agreed: {'; '.join(is_open)}."
+    for each in document["deferred"]:
+        yield f"Left open, to be reviewed by {moment(each['until'])}: {headings[each['term_id']]}."
     yield _mark(TEXT)
     for term in document["terms"]:
         yield markup.term(term["heading"], term["text"], term["value"])
@@ -43,6 +49,9 @@ def _parts(document: Body) -> Iterator[str]:
         headings = {each["term_id"]: each["heading"] for each in document["terms"]}
         for conflict in document["conflicts"]:
             yield from _argued(conflict, names, headings)
+
+
+_NOT_AGREED = (TermStatus.OPEN, TermStatus.PARKED)
 
 
 def _mark(says: str) -> str:

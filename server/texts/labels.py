@@ -12,10 +12,13 @@ _ORDINALS = (
     "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth premier première deuxième "
     "troisième quatrième cinquième"
 )
+_CHAPTERS = (
+    "part|chapter|title|book|schedule|annex|appendix|exhibit|abschnitt|kapitel|teil|anlage|anhang|chapitre|partie|titre|"
+    "annexe|capítulo|parte|título|anexo|capo|titolo|allegato|rozdział|hoofdstuk|bijlage|kapittel|avsnitt"
+)
 _NAMES = (
-    "article|section|clause|paragraph|part|chapter|title|book|schedule|annex|appendix|exhibit|artikel|abschnitt|kapitel|"
-    "teil|ziffer|paragraf|anlage|anhang|chapitre|partie|titre|annexe|clausula|cláusula|capítulo|artículo|sección|parte|"
-    "título|anexo|articolo|capo|titolo|allegato|artigo|seção|secção|artykuł|rozdział|hoofdstuk|bijlage|kapittel|avsnitt"
+    f"{_CHAPTERS}|article|section|clause|paragraph|artikel|ziffer|paragraf|clausula|cláusula|artículo|sección|articolo|"
+    "artigo|seção|secção|artykuł"
 )
 _ORDINAL = _ORDINALS.replace(" ", "|")
 _COUNTING = "one|two|three|four|five|six|seven|eight|nine|ten"
@@ -28,7 +31,7 @@ _NAMED = re.compile(
     re.IGNORECASE,
 )
 _ROMAN = re.compile(r"(?:[IVXLC]{1,7}|[A-Z])[.)](?=\s|$)")
-_CHAPTER = re.compile(rf"(?:{_NAMES})\s+(?:{_NUMBER}|[^\W\d_]+)(?=[\s.:–—-]|$)", re.IGNORECASE)
+_CHAPTER = re.compile(rf"(?:{_CHAPTERS})\s+(?:{_NUMBER}|[^\W\d_]+)(?=[\s.:–—-]|$)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,5 +55,5 @@ def label_of(words: str) -> Label | None:
 
 
 def is_chapter(words: str) -> bool:
-    """Whether a heading names itself a chapter, part, or the like."""
+    """Whether a heading names itself a chapter, part, schedule or the like, below which clauses count by themselves."""
     return _CHAPTER.match(words) is not None

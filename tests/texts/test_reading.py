@@ -167,6 +167,20 @@ def test_lists_that_headings_divide_go_on() -> None:
     ]
 
 
+def test_clauses_count_by_themselves_in_each_schedule() -> None:
+    markdown = "1. Boat.\n2. Fare.\n\n# Schedule 1: Harbours\n\n1. North.\n2. South.\n\n# Schedule 2\n\n1. Prices.\n"
+    assert clauses(f"## Part A\n\n{markdown}") == [
+        ("Part A", ""),
+        ("1", "Boat."),
+        ("2", "Fare."),
+        ("Schedule 1: Harbours", ""),
+        ("1", "North."),
+        ("2", "South."),
+        ("Schedule 2", ""),
+        ("1", "Prices."),
+    ]
+
+
 def test_the_title() -> None:
     assert [each.heading for each in read("# Ferry\n\n## 1 Boat\n\nx", "Ferry").clauses] == ["1 Boat"]
     other = read("# Ferry\n\n## 1 Boat\n\nx", "Another")

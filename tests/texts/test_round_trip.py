@@ -50,8 +50,9 @@ def sent_out(title: str, terms: list[tuple[str, str, Any]], **more: Any) -> str:
             "signatures": [],
             "fingerprint": None,
             "conflicts": [],
+            "deferred": [],
             "terms": [
-                {"term_id": str(n), "heading": heading, "text": text, "value": value}
+                {"term_id": str(n), "heading": heading, "text": text, "value": value, "status": "open"}
                 for n, (heading, text, value) in enumerate(terms)
             ],
         }
