@@ -133,8 +133,16 @@ class Offers:
         return "to the beginning" if after is None else f"after “{Outline(self.view).heading_of(after)}”"
 
     def others_in_package(self, proposal: Body, term: Body) -> list[str]:
-        """The other terms of a package."""
-        return [each["term_id"] for each in proposal["items"] if each["term_id"] != term["term_id"]]
+        """The other terms of a package, the first few: an outline has hundreds."""
+        first = proposal["items"][: _NAMED + 1]
+        return [each["term_id"] for each in first if each["term_id"] != term["term_id"]][:_NAMED]
+
+    def more_in_package(self, proposal: Body) -> int:
+        """How many others it has beyond those."""
+        return max(0, len(proposal["items"]) - 1 - _NAMED)
+
+
+_NAMED = 6
 
 
 def _touches(proposal: Body, term: Body) -> bool:

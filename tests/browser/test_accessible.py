@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -107,6 +108,12 @@ async def test_every_page_is_accessible(browser: Browser, demo: Running, scheme:
             await page.goto(room)
             await page.goto(await page.evaluate("path => new URL(path, location.href).href", path))
             await look(f"{name}, {role}", page)
+        await page.goto(room.split("/agreements/")[0] + "/import")
+        await look(f"import, {role}", page)
+        if role == "a_negotiator":
+            await page.locator("input[type=file]").set_input_files(Path("tests/data/import-cases/19_emphasis.md"))
+            await page.locator(".tools [data-does=split]").click()
+            await look("preview", page)
         assert member.said == []
     page = await (await browser.new_context(**how)).new_page()  # type: ignore[arg-type]
     for name, path in (("door", "/"), ("refusal", "/join/unknown"), ("nothing", "/nowhere")):

@@ -151,6 +151,31 @@ async def test_a_text_comes_into_an_agreement_that_is_there(browser: Browser, de
     assert after["terms"][-1]["heading"] == "A Harbours"
 
 
+async def test_a_whole_section_is_accepted_together(browser: Browser, demo: Running) -> None:
+    opened = httpx.post(  # noqa: ASYNC210
+        f"{demo.url}/api/v1/partnerships/{demo.line['partnership_id']}/agreements",
+        json={
+            "title": "Sections",
+            "markdown": "## 1 A\n\n### 1.1 B\n\nx\n\n### 1.2 C\n\ny\n\n## 2 D\n\n### 2.1 E\n\nz",
+        },
+        headers={"Authorization": f"Bearer {demo.line['tokens']['a_negotiator']}"},
+    ).json()
+    member = await Member.enters(browser, demo.line["links"]["b_negotiator"])
+    page = member.page
+    await page.goto("/".join(page.url.split("/")[:5]) + "/" + opened["agreement_id"])
+    await member.is_live()
+    await member.clause("1 A").get_by_role("button", name="Mark the section").click()
+    await expect(page.locator("#tray")).to_contain_text("3 marked")
+    await member.press(page.locator("#tray"), "Read and accept together")
+    await expect(page.locator("#sheet .read")).to_have_count(3)
+    await member.binds(page.locator("#sheet .act-form"))
+    await expect(member.clause("1.2 C").locator(".clause.provisional")).to_have_count(1)
+    await expect(member.clause("2 D").locator(".clause.provisional")).to_have_count(1)  # the outline is one proposal
+    await expect(member.clause("1 A").get_by_role("button", name="Mark the section")).to_be_hidden()
+    await expect(member.clause("2 D").get_by_role("button", name="Mark the section")).to_be_visible()
+    assert not member.said
+
+
 async def test_what_cannot_be_read_says_what_to_do_and_loses_nothing(browser: Browser, demo: Running) -> None:
     _, page = await at_import(browser, demo)
     await choose_file(page, "## 1 Fähre\n\nDie Fähre".encode("cp1252"))

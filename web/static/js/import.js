@@ -276,9 +276,16 @@ function offerSplits(clause, article) {
   } else /** @type {HTMLElement} */ (words.querySelector("button")).focus();
 }
 
-/** @param {string} line */
+/** A line's sentences; what is too short for one, as a label or "U.S.", belongs to the next. @param {string} line */
 function sentencesOf(line) {
-  return line.match(/.+?(?:[.;:!?]["”’)]?\s+|$)/gs) ?? [line];
+  /** @type {string[]} */
+  const found = [];
+  for (const piece of line.match(/.+?(?:[.;:!?]["”’)]?\s+|$)/gs) ?? [line]) {
+    const last = found.at(-1);
+    if (last !== undefined && (last.trim().length < 15 || /^[a-z]/.test(piece))) found[found.length - 1] = last + piece;
+    else found.push(piece);
+  }
+  return found;
 }
 
 /** @param {number} line @param {number} from @param {string} words */
