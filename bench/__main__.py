@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import caps, live, rates, scale, store
+from bench import caps, live, rates, scale, store, texts
 from bench.harness import LOAD_CORE, House, house, on_core
 from domain.diff import redline
 from tests.databases import fresh_url
@@ -102,6 +102,9 @@ def _beside_foreign(kind: str, folder: Path, table: Table) -> None:
     with house(database, served) as served:
         for work, waited in asyncio.run(caps.longest_waits(served)).items():
             table.row(kind, f"/healthz waits at most, meanwhile {work}", "≤ 100 ms", f"{waited:.0f} ms")
+    with house(database, served) as served:
+        for work, reach, took in asyncio.run(texts.measured(served)):
+            table.row(kind, work, reach, took)
 
 
 async def _members(served: House) -> tuple[list[str], list[str]]:

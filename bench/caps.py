@@ -43,26 +43,26 @@ async def longest_waits(served: House) -> dict[str, float]:
 async def _once(served: House) -> dict[str, float]:
     found: dict[str, float] = {}
     async with served.http(0) as ada, served.http(1) as cid, served.http(0) as watch:
-        found["nothing (the floor)"] = await _while(watch, asyncio.sleep(1))
+        found["nothing (the floor)"] = await waited_while(watch, asyncio.sleep(1))
         path = f"/api/v1/partnerships/{served.partnership_id}/agreements"
         opening = asyncio.ensure_future(ada.post(path, json={"title": "Measured", "markdown": TEXT}))
-        found[f"an import of {CLAUSES:,} clauses"] = await _while(watch, _done(opening))
+        found[f"an import of {CLAUSES:,} clauses"] = await waited_while(watch, _done(opening))
         of = f"/api/v1/agreements/{opening.result().json()['agreement_id']}"
         items = [{"op": "add", "heading": f"{n} More", "text": "x" * 200} for n in range(ITEMS)]
         proposed = ada.post(f"{of}/commands", json=command("make_proposal", items=items))
-        found[f"a package of {ITEMS}"] = await _while(watch, _done(proposed))
+        found[f"a package of {ITEMS}"] = await waited_while(watch, _done(proposed))
         heads = (await cid.get(of)).json()["proposals"]
         named = [_named(each) for each in heads[:ITEMS]]
         accepted = cid.post(f"{of}/commands", json=command("accept_proposals", proposals=named))
-        found[f"{ITEMS} accepted at once"] = await _while(watch, _done(accepted))
+        found[f"{ITEMS} accepted at once"] = await waited_while(watch, _done(accepted))
         package = next(each for each in heads if len(each["items"]) == ITEMS)
         accepted = cid.post(f"{of}/commands", json=command("accept_proposal", **_named(package)))
-        found[f"a package of {ITEMS} accepted"] = await _while(watch, _done(accepted))
-        found["the whole agreement read"] = await _while(watch, _done(cid.get(of)))
+        found[f"a package of {ITEMS} accepted"] = await waited_while(watch, _done(accepted))
+        found["the whole agreement read"] = await waited_while(watch, _done(cid.get(of)))
         member = (await ada.get(f"/api/v1/partnerships/{served.partnership_id}")).json()["members"][0]["member_id"]
         page = ada.get(f"/{member.replace('-', '')[-10:]}{of.removeprefix('/api/v1')}")
-        found["its page"] = await _while(watch, _done(page))
-        found["all of it abandoned"] = await _while(
+        found["its page"] = await waited_while(watch, _done(page))
+        found["all of it abandoned"] = await waited_while(
             watch, _done(ada.post(f"{of}/commands", json=command("abandon_agreement", reason="Measured.")))
         )
     return found
@@ -76,7 +76,7 @@ async def _done(answer: Awaitable[httpx.Response]) -> None:
     (await answer).raise_for_status()
 
 
-async def _while(watch: httpx.AsyncClient, act: Awaitable[None]) -> float:
+async def waited_while(watch: httpx.AsyncClient, act: Awaitable[None]) -> float:
     """The longest that /healthz waits while something is done, in seconds."""
     doing = asyncio.ensure_future(act)
     longest = 0.0

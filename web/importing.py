@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import orjson
@@ -18,7 +20,7 @@ Body = dict[str, Any]
 TOLD = {"left_out": "Left out", "counted": "Counted", "not_understood": "Not understood"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Preview:
     """A text that was read, as whoever brings it is shown it. clauses and notices: as the API answers them."""
 
@@ -31,7 +33,7 @@ class Preview:
     def headings_alone(self) -> int:
         return sum(1 for each in self.clauses if not each["text"] and not each["value"])
 
-    @property
+    @cached_property
     def script(self) -> str | None:
         return usual_script([each["text"] for each in self.clauses])
 
@@ -45,7 +47,11 @@ class Preview:
 
     def near(self, notice: Body) -> int:
         """The place of the clause that a notice is about, from 0: the last that begins above its line."""
-        return max((at for at, each in enumerate(self.clauses) if each["line"] <= notice["line"]), default=0)
+        return max(0, bisect_right(self._begins, notice["line"]) - 1)
+
+    @cached_property
+    def _begins(self) -> list[int]:
+        return [each["line"] for each in self.clauses]
 
     @property
     def data(self) -> str:
