@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -18,7 +19,7 @@ from server.deciding.workspace import Recorded
 from server.node import Node
 from server.seat import Seat
 from server.sources import new_id
-from server.texts.draft import Clause, Draft
+from server.texts.draft import Clause, Draft, quoted
 
 MARKDOWN_BYTES = 1024 * 1024
 IMPORT_BYTES = 4 * COMMAND_BYTES
@@ -72,7 +73,7 @@ PROPOSE = Object({"command_id": Text(128), **WORDS}, optional=tuple(WORDS))
 async def preview(node: Node, kind: str, data: bytes, given: str | None = None) -> Draft:
     """What a file of a kind says; nothing is kept."""
     draft = await node.texts.read(kind, data, given)
-    refuse_too_many(node, len(draft.clauses))
+    refuse_too_many(node, draft.clauses)
     return draft
 
 
@@ -85,8 +86,9 @@ async def text_of(node: Node, asked: dict[str, Any], given: str | None) -> Draft
     if asked.get("markdown") and asked.get("clauses"):
         raise malformed("This has both a Markdown text and clauses.", "Leave one of the two out.")
     if clauses := asked.get("clauses"):
-        refuse_too_many(node, len(clauses))
-        return Draft(None, [_clause(each) for each in clauses])
+        draft = Draft(None, [_clause(each) for each in clauses])
+        refuse_too_many(node, draft.clauses)
+        return draft
     return await preview(node, "markdown", asked["markdown"].encode(), given)
 
 
@@ -110,14 +112,15 @@ def proposing(draft: Draft, command_id: str, content: str) -> ProposeText:
     return ProposeText(command_id=CommandId(command_id), content=content, items=tuple(items), proposal_ids=proposal_ids)
 
 
-def refuse_too_many(node: Node, clauses: int) -> None:
+def refuse_too_many(node: Node, clauses: Sequence[Clause]) -> None:
     most = node.settings.import_clauses
-    if clauses > most:
-        raise Refusal(
-            Code.TOO_LARGE,
-            f"This text has {clauses} clauses; at most {most} are imported at once (ONETEXT_IMPORT_CLAUSES).",
-            "Split it into several agreements.",
+    if len(clauses) > most:
+        first = clauses[most]
+        told = (
+            f"{quoted(first.heading)} on line {first.line}: with this clause the text has more than the {most} clauses"
         )
+        next_step = "Split it into several agreements."
+        raise Refusal(Code.TOO_LARGE, f"{told} that are imported at once (ONETEXT_IMPORT_CLAUSES).", next_step)
 
 
 def _clause(asked: dict[str, Any]) -> Clause:

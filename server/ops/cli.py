@@ -169,7 +169,7 @@ def import_command(
     settings = _settings(database=database)
 
     async def act(node: Node) -> str:
-        refuse_too_many(node, len(draft.clauses))
+        refuse_too_many(node, draft.clauses)
         seat = Seat(MemberId(member), PartnershipId(partnership))
         return await open_agreement(node, seat, named, draft)
 

@@ -14,6 +14,16 @@ Reader = Callable[[bytes, str | None], Draft]
 """Reads a file. The second argument: the title that the agreement has whatever the file says, None for its own."""
 
 _MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+_OTHERS = {
+    b"PK\x03\x04": "a Word document or an archive",
+    b"\xd0\xcf\x11\xe0": "a Word document",
+    b"{\\rtf": "a rich text document",
+    b"%PDF": "a PDF",
+    b"\xff\xd8\xff": "a picture",
+    b"\x89PNG": "a picture",
+    b"GIF8": "a picture",
+}
+"""What other files begin with."""
 _SAVE = "Open it in your editor, save it as UTF-8, and import it again."
 
 
@@ -40,6 +50,10 @@ READERS: dict[str, Reader] = {"markdown": read_markdown}
 
 def decoded(data: bytes) -> str:
     """Text of UTF-8, or of UTF-16 with its mark. Nothing is guessed: what is neither is `malformed`."""
+    if kind := next((kind for mark, kind in _OTHERS.items() if data.startswith(mark)), None):
+        raise malformed(
+            f"This is {kind}, which is not read here.", "Save it as Markdown or plain text, and import that."
+        )
     if data.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
         raise malformed("This file is written in UTF-32, which is not read.", _SAVE)
     encoding = next((name for mark, name in _MARKS.items() if data.startswith(mark)), "utf-8")
@@ -48,6 +62,7 @@ def decoded(data: bytes) -> str:
     except UnicodeDecodeError as error:
         before = data[: error.start].decode(encoding, "replace")
         words = before.rpartition("\n")[2] + data[error.start : error.start + 40].decode("cp1252", "replace")
+        words = "".join(sign if sign.isprintable() or sign == "\n" else " " for sign in words)
         line = before.count("\n") + 1
         told = f"{quoted(words.partition(chr(10))[0])} on line {line}: this file is not UTF-8 from here on."
         raise malformed(told, f"It was perhaps saved as Windows-1252, which is never guessed. {_SAVE}") from None

@@ -69,7 +69,7 @@ async def test_s1_from_the_empty_database_to_the_signature(browser: Browser, tmp
         for name, mandate in people.items()
     }
     home = pages["Ada"]
-    await home.locator("summary", has_text="Open an agreement").click()
+    await home.locator("summary", has_text="Open one with a blank agenda").click()
     await home.locator("[name=title]").fill("Claims line")
     await home.get_by_role("button", name="Open it").click()
     await home.wait_for_url("**/agreements/*")

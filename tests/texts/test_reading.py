@@ -237,6 +237,12 @@ def test_other_encodings_are_refused_with_what_to_do() -> None:
         assert "UTF-8" in f"{refused.value.detail} {refused.value.next_step}" or "0" in refused.value.detail
 
 
+def test_files_of_other_kinds_are_named() -> None:
+    for data, kind in ((b"PK\x03\x04\x14\0", "Word"), (b"%PDF-1.7\n", "PDF"), (b"\xff\xd8\xff\xe0\0", "picture")):
+        with pytest.raises(Refusal, match=kind):
+            read_markdown(data)
+
+
 def test_what_is_left_out_is_told_with_its_line() -> None:
     markdown = """---
 title: T
