@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -14,27 +15,27 @@ from server.texts.draft import Clause, Draft, Notice, What, quoted
 from server.texts.html import MARK
 from server.texts.labels import Label, is_chapter, label_of
 from server.texts.markdown import VALUE, tree_of
-from server.texts.plain import Plain, is_block, joined, numbered, rises
+from server.texts.plain import Plain, is_block, items_of, joined, numbered, rises
+from server.texts.run_ins import RunIn, after_line, caps_of, follows, is_name, run_in_of
 from server.texts.tree import DEEPEST, Element, TooDeep, named
 from server.texts.written_values import value_of
 
 APPENDIX = "Appendix: the argument"
 """The last heading of level 1 of a document of our own, in every language: what follows is no text of it."""
 PREAMBLE = "Preamble"
-LONGEST_NAME = 120
 LONGEST_HEADING = 1024
 """Bytes (protocol.md, Texts)."""
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _CONTAINERS = named("article aside body center details div footer form header html main section")
-_NAMING = frozenset(["strong", "b", "u", "ins", "span", "em", "i"])
-_ENDS_NAME = re.compile(r"[.:;–—-]\s*$")
-_ENDS_SENTENCE = re.compile(r"[.:;,?!]\s*$")
 
 
 def draft_of(source: str, given: str | None = None) -> Draft:
     """A Markdown text as clauses. given: the title that it will have whatever the text says."""
     notices: list[Notice] = []
     head, body = _front_matter(source, notices)
+    if head is None:
+        head, body = _other_front_matter(body, notices)
+    body = _without_fences(body, notices)
     is_own = re.search(rf"(?m)^<!-- ?{MARK}", body) is not None
     try:
         tree = tree_of(body, notices, exact=is_own)
@@ -72,6 +73,43 @@ def _front_matter(source: str, notices: list[Notice]) -> tuple[str | None, str]:
 
 
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(?P<yaml>(?:(?!---|\.\.\.).*\n){1,500}?)(?:---|\.\.\.)[ \t]*(?:\n|$)")
+
+
+def _other_front_matter(source: str, notices: list[Notice]) -> tuple[str | None, str]:
+    """The same of what Hugo (+++) and Pandoc (% title) write."""
+    if found := _TOML.match(source):
+        try:
+            said = tomllib.loads(found["toml"])
+        except tomllib.TOMLDecodeError:
+            return None, source
+        title = said.get("title")
+        words = ", ".join(said)
+        title = title if isinstance(title, str) and title.strip() else None
+    elif found := _PANDOC.match(source):
+        title = words = found["title"].strip()
+    else:
+        return None, source
+    notices.append(Notice(1, What.LEFT_OUT, f"{quoted(words)}: what stands before the text, left out."))
+    return title, "\n" * found[0].count("\n") + source[found.end() :]
+
+
+_TOML = re.compile(r"\+\+\+[ \t]*\n(?P<toml>(?:(?!\+\+\+).*\n){1,500}?)\+\+\+[ \t]*(?:\n|$)")
+_PANDOC = re.compile(r"% (?P<title>\S.*)\n(?:%.*\n){0,2}(?=\s*\n)")
+_FENCE = re.compile(r"(?m)^:{3,}[ \t]*(?:\{[^{}\n]*\}|[\w-]+)?[ \t]*:*[ \t]*$")
+
+
+def _without_fences(source: str, notices: list[Notice]) -> str:
+    """Without the lines of colons that only mark what stands between them."""
+    for found in _FENCE.finditer(source):
+        told = f"{quoted(found[0])}: marks what stands below, left out."
+        notices.append(Notice(source.count("\n", 0, found.start()) + 1, What.LEFT_OUT, told))
+    return _FENCE.sub("", source)
+
+
+def _unescaped(block: Element) -> str:
+    """What a paragraph begins with, without the backslashes that converters write before numbers."""
+    raw = block.attributes.get("raw", "")
+    return re.sub(r"\\(?=[.)§(])", "", raw)
 
 
 def _flat(blocks: Iterable[Element | str], holder: Element | None = None) -> Iterator[Element]:
@@ -147,7 +185,8 @@ class _Cutter:
         self._plain = Plain(notices)
         self._silent = Plain([])
         self._clauses: list[_Open] = []
-        self._notes: dict[str, Element] = {}
+        self._notes: list[tuple[Element, int]] = []
+        """Footnotes, each with how many clauses stood above it."""
         self.title: str | None = None
 
     def cut(self) -> list[Clause]:
@@ -176,7 +215,7 @@ class _Cutter:
         if not is_title or not words:
             return
         if self._given is not None and words.casefold() != self._given.casefold():
-            if first.tag in _HEADINGS and not self._is_own and len(self._of_level(_HEADINGS[first.tag])) > 1:
+            if first.tag in _HEADINGS and not self._is_own and len(self._without_number(_HEADINGS[first.tag])) > 1:
                 return
             told = f"{quoted(words)}: the title in the text; the agreement has another, so it is left out."
             self._notices.append(Notice(first.line, What.LEFT_OUT, told))
@@ -186,49 +225,84 @@ class _Cutter:
     def _is_title(self, first: Element, words: str) -> bool:
         level = _HEADINGS[first.tag]
         same = self._of_level(level)
-        if any(_HEADINGS[each.tag] < level for each in self._blocks if each.tag in _HEADINGS):
-            return False
-        if is_chapter(words) or (level > 1 and len(same) > 1):
+        if is_chapter(words) or any(_HEADINGS[each.tag] < level for each in self._blocks if each.tag in _HEADINGS):
             return False
         label = label_of(words)
-        if not label:
-            return True
-        return len(same) == 1 and label.number not in ((), (0,), (1,)) and not label.written.endswith((".", ")"))
+        if label is None:
+            return level == 1 or len(same) == 1
+        return len(same) == 1 and label.number not in ((0,), (1,))
 
     def _is_bold_title(self, first: Element, at: int) -> bool:
         if first.tag != "p" or any(block.tag in _HEADINGS for block in self._blocks) or len(self._blocks) == at + 1:
             return False
-        run_in = self._run_in(first)
-        return run_in is not None and run_in.is_whole and not run_in.label and not first.loose
+        run_in = self._run_in(first) or caps_of(first, self._silent)
+        return run_in is not None and run_in.is_whole and not label_of(self._words(first)) and not first.loose
+
+    def _without_number(self, level: int) -> list[Element]:
+        return [block for block in self._of_level(level) if not label_of(self._words(block))]
 
     def _of_level(self, level: int) -> list[Element]:
-        """Headings of a level that carry no number."""
-        found = [block for block in self._blocks if _HEADINGS.get(block.tag) == level]
-        return [block for block in found if not label_of(self._words(block))] if level == 1 else found
+        return [block for block in self._blocks if _HEADINGS.get(block.tag) == level]
 
     # How this text is built.
 
     def _look_around(self) -> None:
         blocks = self._blocks
         headings = [block for block in blocks if block.tag in _HEADINGS and self._words(block)]
+        self._labels = self._labels_of(headings)
         self._has_headings = bool(headings)
-        named = [self._words(block) for block in headings]
-        self._has_numbers = any(label_of(words) and not is_chapter(words) for words in named)
-        runs = [run for block in blocks if block.tag == "p" and (run := self._run_in(block))]
-        self._has_run_ins = any(run.label for run in runs)
+        self._has_numbers = bool(self._labels)
+        paragraphs = [block for block in blocks if block.tag == "p"]
+        runs = [run for block in paragraphs if (run := self._run_in(block))]
+        self._has_run_ins = any(run.label and not is_chapter(self._plain_words(run)) for run in runs)
         lists = [block for block in blocks if block.tag == "ol"]
-        self._names_alone = not headings and not self._has_run_ins and not lists
         self._goes_on = self._lists_go_on(headings)
-        firsts = [self._first_number(each) for each in lists]
-        self._lazy = (
-            len(lists) > 1
-            and not headings
-            and all(
-                first == 1 and sum(1 for _ in each.elements()) == 1 for first, each in zip(firsts, lists, strict=True)
-            )
-        )
+        self._starts = [self._first_number(each) for each in lists]
+        self._lazy = len(lists) > 1 and not headings and all(self._is_lazy(each) for each in lists)
         self._counted = 0
-        self._starts = firsts
+        self._listed: int | None = None
+        self._is_divided = any(not self._is_chapter(block) for block in headings)
+        is_free = not headings and not self._has_run_ins
+        self._names_plain_numbers = is_free and self._plain_numbers_rise(paragraphs)
+        names = [block for block in paragraphs if caps_of(block, self._silent)]
+        names += [block for block in paragraphs if (run := self._run_in(block)) and run.is_name and not run.label]
+        numbers = [int(n) for each in lists for n in self._written(each)]
+        are_few = not rises(numbers) or len(numbers) < 2 * len(names)
+        self._names_alone = is_free and not self._names_plain_numbers and (not lists or (len(names) > 1 and are_few))
+
+    def _labels_of(self, headings: Sequence[Element]) -> dict[int, Label]:
+        """The numbers of headings; a bare figure is one where it comes next: 24 Hour Service has none."""
+        found: dict[int, Label] = {}
+        current: tuple[int, ...] = ()
+        for block in headings:
+            words = self._words(block)
+            label = label_of(words)
+            if label is None or is_chapter(words):
+                continue
+            if label.written.isdigit() and current and not follows(label.number, current):
+                continue
+            if label.written.isdigit() and not current and label.number > (5,):
+                continue
+            found[id(block)], current = label, label.number or current
+        return found
+
+    def _is_chapter(self, block: Element) -> bool:
+        return is_chapter(self._words(block))
+
+    def _is_lazy(self, ol: Element) -> bool:
+        return self._first_number(ol) == 1 and sum(1 for _ in ol.elements()) == 1
+
+    def _plain_words(self, run: RunIn) -> str:
+        return self._silent.one_line(run.name)
+
+    def _plain_numbers_rise(self, paragraphs: Sequence[Element]) -> bool:
+        """Whether paragraphs begin with 1., 2., 3. or with Article 1, Article 2, written as plain text."""
+        labels = [
+            label for block in paragraphs if (label := label_of(_unescaped(block)[:40])) and len(label.number) < 2
+        ]
+        labels = [label for label in labels if not label.written.isdigit()]
+        numbers = [label.number[0] for label in labels if label.number]
+        return len(labels) > 1 and (numbers[:2] == [1, 2] or (not numbers and len(labels) > 2))
 
     def _lists_go_on(self, headings: Sequence[Element]) -> bool:
         """Whether the lists below unnumbered headings are one, which the headings divide."""
@@ -259,7 +333,7 @@ class _Cutter:
         if block.tag == "own":
             return
         if block.tag == "note":
-            self._notes.setdefault(block.attributes["label"], block)
+            self._notes.append((block, len(self._clauses)))
         elif block.tag in _HEADINGS and not (self._is_own and block.tag == "h1"):
             self._heading(block)
         elif block.tag == "p" and not self._is_own and self._paragraph(block):
@@ -278,7 +352,8 @@ class _Cutter:
             words = words.replace(f"[{each}]", "").rstrip()
         if not words:
             return
-        label = label_of(words)
+        label = label_of(words) if self._is_own else self._labels.get(id(block))
+        self._listed = None
         if len(words.encode()) > LONGEST_HEADING:
             self._long_heading(block, words, label)
         else:
@@ -328,80 +403,122 @@ class _Cutter:
         run_in = self._run_in(block)
         label = run_in.label if run_in else self._plain_label(block)
         if label and self._goes_on_from_here(label, plain=run_in is None):
-            number = label.number
             if run_in and run_in.is_name:
-                self._begin(self._plain.one_line(run_in.name), block.line, "numbered", number)
+                words = self._plain.one_line(run_in.name)
+                self._begin(words, block.line, "chapter" if is_chapter(words) else "numbered", label.number)
                 self._rest(block, run_in.rest)
             else:
-                text = self._plain.inline(block.inside).lstrip()
-                self._begin(label.written, block.line, "numbered", number)
-                rest = text[len(label.written) :].lstrip(" ")
-                if rest:
-                    self._clauses[-1].parts.append((False, rest))
-                self._clauses[-1].labels += self._plain.labels
-                self._plain.labels = []
+                self._plainly_numbered(block, label)
             return True
-        if run_in and self._names_alone and run_in.is_name:
-            self._begin(self._plain.one_line(run_in.name), block.line, "heading")
-            self._rest(block, run_in.rest)
+        name = run_in or (caps_of(block, self._silent) if self._names_alone else None)
+        if name and name.is_name and (self._names_alone or is_chapter(self._plain_words(name))):
+            words = self._plain.one_line(name.name)
+            self._begin(words, block.line, "chapter" if is_chapter(words) else "heading")
+            self._rest(block, name.rest)
             return True
         return False
+
+    def _plainly_numbered(self, block: Element, label: Label) -> None:
+        """A paragraph that begins with a number, or several that stand line below line."""
+        lines = self._plain.inline(block.inside).lstrip(" \t\n").split("\n")
+        labels, self._plain.labels = self._plain.labels, []
+        for place, line in enumerate(lines):
+            its = label if place == 0 else label_of(line)
+            if its is None or (place and not (len(its.number) > 1 and follows(its.number, self._clauses[-1].number))):
+                self._clauses[-1].parts.append((False, line))
+                continue
+            words = line[len(its.written) :].lstrip(" \t")
+            is_heading = place == 0 and len(its.number) < 2 and is_name(words)
+            self._begin(line.strip() if is_heading else its.written, block.line, "numbered", its.number)
+            if words and not is_heading:
+                self._clauses[-1].parts.append((False, words))
+            self._clauses[-1].labels += labels
 
     def _rest(self, block: Element, rest: Sequence[Element | str]) -> None:
         self._add([Element("p", block.line, inside=list(rest), loose=True)])
 
     def _goes_on_from_here(self, label: Label, *, plain: bool) -> bool:
         """Whether a numbered paragraph is the next clause, and not a list within one."""
-        current = self._clauses[-1].number if self._clauses else ()
-        number = label.number
+        current, number = self._clauses[-1].number if self._clauses else (), label.number
+        if self._names_plain_numbers and len(number) < 2:
+            return True
         if not number:
             return not plain
         if plain or self._has_numbers:
-            return _follows(number, current)
+            return follows(number, current) or (len(number) == 2 and number[-1] == 1 and (not current or plain))
         return True
 
     def _plain_label(self, block: Element) -> Label | None:
-        """1.1 at the beginning of a paragraph, written without a backslash."""
-        words = block.attributes.get("raw", "") or self._silent.inline(block.inside).strip()
+        """1.1 at the beginning of a paragraph; where such numbers divide the text, also 1. and Article 1."""
+        words = _unescaped(block)
         label = label_of(words[:40])
-        rest = words[len(label.written) :].lstrip() if label else ""
-        return label if label and len(label.number) > 1 and (not rest or not rest[0].islower()) else None
+        if label is None or label.written.isdigit():
+            return None
+        rest = words[len(label.written) :].lstrip()
+        if len(label.number) < 2:
+            return label if self._names_plain_numbers else None
+        return label if not rest or not rest[0].islower() else None
 
-    def _run_in(self, block: Element) -> _RunIn | None:
-        return _run_in_of(block, self._silent)
+    def _run_in(self, block: Element) -> RunIn | None:
+        return run_in_of(block, self._silent)
 
     # Lists whose items are clauses.
 
     def _is_of_clauses(self, block: Element) -> bool:
         made_by = self._clauses[-1].made_by if self._clauses else "none"
         if made_by in ("none", "preamble"):
-            return not self._has_headings and not self._has_run_ins
+            divided = self._is_divided or self._has_run_ins or self._names_plain_numbers
+            return not divided or self._is_large(block)
         if made_by == "chapter":
             return not self._has_numbers and not self._clauses[-1].parts
-        if made_by == "list":
+        if self._listed is not None:
             return not self._is_within(block)
         if made_by == "heading" and self._has_headings:
             return self._goes_on
         return False
 
+    def _is_large(self, block: Element) -> bool:
+        """Whether a list above the first heading is a text of its own, and not the two parties."""
+        items = items_of(block)
+        if len(items) > 3 or any(each.tag == "ol" for item in items for each in item.elements()):
+            return True
+        firsts = [next(_flat(item.inside), None) for item in items]
+        return any(first and (run := self._run_in(first)) and run.is_name and run.is_whole for first in firsts)
+
     def _is_within(self, block: Element) -> bool:
         """Whether a list begins anew while the clauses go on behind it."""
-        first, last = self._first_number(block), self._clauses[-1].number[:1]
-        return not self._lazy and first is not None and bool(last) and first <= last[0] and last[0] + 1 in self._starts
+        first, last = self._first_number(block), self._listed
+        return not self._lazy and first is not None and last is not None and first <= last and last + 1 in self._starts
 
     def _clause_list(self, block: Element, following: Element | None) -> None:
         items = numbered(block, self._notices)
+        numbers = [sign.rstrip(".)") for _, sign in items]
         for place, (item, sign) in enumerate(items):
-            number = sign.rstrip(".)")
+            number = numbers[place]
             if self._lazy:
-                self._counted += 1
-                if str(self._counted) != number:
-                    told = f"“{sign}”: counted, as all of them are written {sign}, to {self._counted}."
-                    self._notices.append(Notice(item.line, What.COUNTED, told))
-                    number = str(self._counted)
+                number = self._counted_on(item, sign)
+            elif self._falls_back(number, numbers[place + 1 :]):
+                self._add([Element("ol", item.line, dict(block.attributes), [item], apart=item.apart)])
+                continue
             is_last = place == len(items) - 1
             has_more = is_last and following is not None and following.tag == "p" and not self._run_in(following)
+            if number.isdigit():
+                self._listed = int(number)
             self._item(item, number, has_more=has_more)
+
+    def _counted_on(self, item: Element, sign: str) -> str:
+        self._counted += 1
+        number = str(self._counted)
+        if number != sign.rstrip(".)"):
+            told = f"“{sign}”: counted, as all of them are written {sign}, to {number}."
+            self._notices.append(Notice(item.line, What.COUNTED, told))
+        return number
+
+    def _falls_back(self, number: str, later: Sequence[str]) -> bool:
+        """Whether an item is one of a list within the clause above: its number falls, and the clauses go on below."""
+        if self._listed is None or not number.isdigit():
+            return False
+        return int(number) <= self._listed and str(self._listed + 1) in later
 
     def _item(self, item: Element, number: str, *, has_more: bool) -> None:
         blocks = list(_flat(item.inside))
@@ -412,21 +529,23 @@ class _Cutter:
         first = blocks[0] if blocks and blocks[0].tag in ("p", *_HEADINGS) else None
         path = tuple(int(each) for each in number.split(".") if each.isdigit())
         run_in = self._run_in(first) if first else None
-        name, rest = "", blocks
+        name = ""
+        own: list[Element | str] = [first] if first else []
         if first and first.tag in _HEADINGS:
-            name, rest = self._plain.one_line(first.inside), blocks[1:]
+            name, own = self._plain.one_line(first.inside), []
         elif first and run_in and run_in.is_name:
             name = self._plain.one_line(run_in.name)
-            rest = [Element("p", first.line, inside=list(run_in.rest), loose=True), *blocks[1:]]
+            own = [Element("p", first.line, inside=list(run_in.rest), loose=True)]
         elif first:
-            words = self._silent.inline(first.inside)
-            line, _, more = words.partition("\n")
-            if _is_name(line) and (more or len(blocks) > 1 or inner or has_more):
+            line, _, more = self._silent.inline(first.inside).partition("\n")
+            if is_name(line) and (more or len(blocks) > 1 or inner or has_more):
                 self._silent.labels = []
-                name = line.strip()
-                rest = [_after_line(first), *blocks[1:]] if more else blocks[1:]
+                name, own = line.strip(), [after_line(first)] if more else []
         self._begin(f"{number} {name}".strip(), item.line, "list", path)
-        self._add(rest)
+        self._add(own)
+        for block in blocks[1:] if first else blocks:
+            if not (block.tag == "p" and self._paragraph(block)):
+                self._add([block])
         if inner:
             for sub, sign in numbered(inner, self._notices):
                 self._item(sub, f"{number}.{sign.rstrip('.)')}", has_more=False)
@@ -434,12 +553,17 @@ class _Cutter:
     # What is left to do at the end.
 
     def _place_notes(self) -> None:
-        for label, note in self._notes.items():
-            owner = next((each for each in self._clauses if label in each.labels), None)
-            if owner is None and not self._clauses:
+        """Each footnote comes to the clause that refers to it; of several of one label, to the last one above it."""
+        labels = [note.attributes["label"] for note, _ in self._notes]
+        for note, above in self._notes:
+            label = note.attributes["label"]
+            owners = [each for each in self._clauses if label in each.labels]
+            if labels.count(label) > 1:
+                owners = [each for each in self._clauses[:above] if label in each.labels][-1:] or owners
+            if not self._clauses:
                 self._add([note])
                 continue
-            owner = owner or self._clauses[-1]
+            owner = owners[0] if owners else self._clauses[-1]
             owner.parts += [(bool(owner.parts), lines) for _, lines in self._plain.parts([note])]
 
     def _made(self, opened: _Open) -> Clause:
@@ -447,92 +571,3 @@ class _Cutter:
 
     def _words(self, block: Element) -> str:
         return self._silent.inline(block.inside) if self._is_own else self._silent.one_line(block.inside)
-
-
-@dataclass(frozen=True, slots=True)
-class _RunIn:
-    """The marked words that a paragraph begins with. is_name: they name what follows; is_whole: nothing follows."""
-
-    name: list[Element | str]
-    rest: list[Element | str]
-    label: Label | None
-    is_name: bool
-    is_whole: bool
-
-
-def _run_in_of(block: Element, plain: Plain) -> _RunIn | None:
-    """A paragraph's run-in: what is bold, underlined or set off at its beginning, with a number before it or in it."""
-    name: list[Element | str] = []
-    rest = list(block.inside)
-    marked = False
-    while rest:
-        each = rest[0]
-        if isinstance(each, str):
-            if marked and (found := _ATTACHED.match(each)):
-                name.append(found[0])
-                rest[0] = each[found.end() :]
-                break
-            is_between = not each.strip() and (not marked or (len(rest) > 1 and _is_naming(rest[1], plain)))
-            is_number = not marked and (label := label_of(each.strip())) is not None and label.written == each.strip()
-            if not (is_between or is_number):
-                break
-        elif _is_naming(each, plain):
-            marked = True
-        elif not (each.tag in ("a", "wbr") and not plain.inline([each]).strip()):
-            break
-        name.append(rest.pop(0))
-    if not marked:
-        return None
-    words = plain.one_line(name)
-    label = label_of(words)
-    only_italic = all(each.tag in ("em", "i") for each in name if isinstance(each, Element))
-    if not words or (only_italic and not label):
-        return None
-    is_whole = not plain.inline(rest).strip()
-    breaks = isinstance(rest[0], Element) and rest[0].tag in (("br", "wrap") if label else ("br",)) if rest else False
-    ends = is_whole or breaks or bool(_ENDS_NAME.search(words))
-    is_titled = any(_is_titled(each) for each in name if isinstance(each, Element))
-    is_name = len(words) <= LONGEST_NAME and (ends or is_titled or bool(label and label.written == words))
-    if not is_name and not label:
-        return None
-    return _RunIn(name, rest, label, is_name, is_whole)
-
-
-_ATTACHED = re.compile(r"\.-|[.:](?=\s|$)")
-
-
-def _is_naming(each: Element | str, plain: Plain) -> bool:
-    if isinstance(each, str) or each.tag not in _NAMING or not plain.inline([each]).strip():
-        return False
-    if each.tag != "span":
-        return True
-    words = plain.inline([each]).strip()
-    return _is_titled(each) or "bold" in each.attributes.get("style", "") or bool(_ENDS_NAME.search(words))
-
-
-def _is_titled(each: Element) -> bool:
-    said = each.attributes.get("class", "").lower()
-    return each.tag == "span" and ("head" in said or "title" in said)
-
-
-def _is_name(line: str) -> bool:
-    """Whether a line names what stands below it: short, and no sentence."""
-    line = line.strip()
-    if not line or len(line) > LONGEST_NAME:
-        return False
-    if line.endswith("."):
-        return len(line.split()) <= 4
-    return not _ENDS_SENTENCE.search(line)
-
-
-def _after_line(block: Element) -> Element:
-    """A paragraph without its first line."""
-    at = next(at for at, each in enumerate(block.inside) if isinstance(each, Element) and each.tag == "br")
-    return Element("p", block.line, inside=block.inside[at + 1 :], apart=False, loose=block.loose)
-
-
-def _follows(number: tuple[int, ...], current: tuple[int, ...]) -> bool:
-    """Whether a number comes next in an outline: 4.1 after 4, 4.2 or 5 after 4.1.3."""
-    if number == (*current, 1):
-        return True
-    return any(number == (*current[:depth], current[depth] + 1) for depth in range(len(current)))

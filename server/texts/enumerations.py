@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 _LETTERED = re.compile(
-    r"(?P<blanks>[ \t]*)(?P<open>\(?)(?P<label>[A-Za-z]{1,2}|[ivxlIVXL]{1,7}|[0-9]{1,3})(?P<close>[.)])[ \t]+\S"
+    r"(?P<blanks>[ \t]*)(?:(?P<decimal>[0-9]{1,3}(?:\.[0-9]{1,3})+\.?)"
+    r"|(?P<open>\(?)(?P<label>[A-Za-z]{1,2}|[ivxlIVXL]{1,7}|[0-9]{1,3})(?P<close>[.)]))[ \t]+\S"
 )
 _ENDED = re.compile(r"[:;.,]\s*$")
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50}
@@ -29,7 +30,8 @@ def lettered_levels(lines: Sequence[str]) -> Iterator[tuple[int, int]]:
         begins = [
             each
             for each in _readings(match)
-            if each[1] == 1 and (ahead.get((each[0], 2), -1) > at or (at and _ENDED.search(lines[at - 1])))
+            if (each[1] == 1 or each[0].startswith("decimal"))
+            and (ahead.get((each[0], each[1] + 1), -1) > at or (at and _ENDED.search(lines[at - 1])))
         ]
         taken = goes_on or begins
         if not taken:
@@ -44,6 +46,9 @@ def lettered_levels(lines: Sequence[str]) -> Iterator[tuple[int, int]]:
 
 def _readings(match: re.Match[str]) -> list[tuple[str, int]]:
     """What a label may be, with its place: i is the first of Roman numbers and the ninth of letters."""
+    if match["decimal"]:
+        *above, last = match["decimal"].rstrip(".").split(".")
+        return [(f"decimal {'.'.join(above)}", int(last))]
     label, signs = match["label"], f"{match['open']}{match['close']}"
     if label.isdigit():
         return [(f"number{signs}", int(label))] if match["open"] else []
@@ -54,6 +59,7 @@ def _readings(match: re.Match[str]) -> list[tuple[str, int]]:
         readings.append((f"letter{case}{signs}", ord(small) - ord("a") + 1))
     elif len(set(small)) == 1:
         readings.append((f"letter{case}{signs}", ord(small[0]) - ord("a") + 27))
+        readings.append((f"double{case}{signs}", ord(small[0]) - ord("a") + 1))
     if number := roman(small):
         readings.append((f"roman{case}{signs}", number))
     return readings

@@ -121,7 +121,8 @@ def tag_into(tag: re.Match[str], line: int, build: Builder) -> None:
     """Add what a tag opens or closes."""
     name = tag["name"].lower()
     if tag["closes"]:
-        build.close(name)
+        if not build.close(name) and (name == "br" or name in BLOCKS):
+            build.void("br", line)  # as browsers do: what follows stands apart
         return
     attributes = {each["name"].lower(): _value(each["value"]) for each in _ONE_ATTRIBUTE.finditer(tag["attributes"])}
     if name in _VOID:

@@ -21,17 +21,17 @@ _NAMES = (
     "artigo|seção|secção|artykuł"
 )
 _ORDINAL = _ORDINALS.replace(" ", "|")
-_COUNTING = "one|two|three|four|five|six|seven|eight|nine|ten"
-_NUMBER = r"(?:[0-9]{1,3}(?:\.[0-9]{1,3})*[A-Za-z]?|[IVXLCivxlc]{1,7}|[A-Z])"
-_DIGITS = re.compile(r"(?P<number>[0-9]{1,3}(?:\.[0-9]{1,3})*)(?P<sign>\.\)|[.):])?(?=[\s–—-]|$)")
+_COUNTING = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
+_NUMBER = r"(?:[0-9]{1,3}(?:\.[0-9]{1,3})*(?:er|ère|º|ª|°)?[A-Za-z]?|[IVXLC]{1,7}|[ivx]{1,5}|[A-Z])"
+_ENDS = r"(?=[\s.:),–—-]|$)"
+_DIGITS = re.compile(r"(?P<number>[0-9]{1,3}(?:\.[0-9]{1,2})*)(?P<sign>\.\)|[.):])?(?=[\s–—-]|$)")
 _NAMED = re.compile(
-    rf"(?:(?:{_NAMES}|art\.|§{{1,2}}|sec\.|cl\.|no\.|nr\.)\s*{_NUMBER}(?:\.-|[.):–—-])?(?=[\s.:–—-]|$)"
-    rf"|(?:{_NAMES})\s+(?:{_COUNTING}|{_ORDINAL})(?![^\W\d_])\.?-?"
-    rf"|(?:{_ORDINAL})(?:\.-|[.:–—-]))",
-    re.IGNORECASE,
+    rf"(?i:(?:{_NAMES})\s+|(?:art\.|§{{1,2}}|sec\.|cl\.)\s*){_NUMBER}(?:\.-|[.):–—-])?{_ENDS}"
+    rf"|(?i:(?:{_NAMES})\s+(?:{_COUNTING}|{_ORDINAL}))(?![^\W\d_])\.?-?"
+    rf"|(?i:{_ORDINAL})(?:\.-|[.:–—-])"
 )
 _ROMAN = re.compile(r"(?:[IVXLC]{1,7}|[A-Z])[.)](?=\s|$)")
-_CHAPTER = re.compile(rf"(?:{_CHAPTERS})\s+(?:{_NUMBER}|[^\W\d_]+)(?=[\s.:–—-]|$)", re.IGNORECASE)
+_CHAPTER = re.compile(rf"(?i:{_CHAPTERS})\s+(?:{_NUMBER}|(?i:{_COUNTING}|{_ORDINAL})){_ENDS}")
 
 
 @dataclass(frozen=True, slots=True)

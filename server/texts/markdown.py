@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from markdown_it import MarkdownIt
-from markdown_it.rules_block import StateBlock, html_block, list_block, reference, table
+from markdown_it.rules_block import StateBlock, blockquote, code, heading, html_block, list_block, reference, table
 from markdown_it.rules_block.table import escapedSplit
 from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
+from markdown_it.rules_inline.emphasis import tokenize as emphasis
 from markdown_it.token import Token
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
@@ -22,7 +23,9 @@ from server.texts.months import is_month
 from server.texts.tree import DEEPEST, Builder, Element, named
 
 _ITEM = re.compile(r"[ \t]*(?P<number>[0-9]{1,9})(?P<sign>[.)])(?:[ \t]+(?P<word>[^\W\d_]*)|$)")
-_BULLET_BEFORE_NUMBER = re.compile(r"[ \t]*[-+*][ \t]+[0-9]")
+_BULLET = re.compile(r"[-+*](?:[ \t]+(?P<number>[0-9])?|$)")
+_UNDERLINE = re.compile(r"[ \t]*(?:=+|-{3,})[ \t]*$")
+_MORE_THAN = re.compile(r">[ \t]*(?:=|[0-9€$£¥]|(?:EUR|USD|GBP|CHF)\b)")
 _ENDED = re.compile(r"""[.:;!?…»”"’')\]*_>]$""")
 _DEFINITION = re.compile(r"\[(?:[^\[\]\\]|\\.)+\]:[ \t]*\n?[ \t]*(?P<address><[^<>\n]*>|\S+)")
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*:|[#/<.]|www\.|[^@]*\.[a-z]{2,}(?:[/#?:]|$)", re.IGNORECASE)
@@ -38,7 +41,7 @@ _LOOKED_AT = 200
 def tree_of(source: str, notices: list[Notice], *, exact: bool) -> Element:
     """The tree of a text. exact: it is a document of our own, whose lines say how far they are indented."""
     html = Html(source)
-    env: dict[str, Any] = {"html": html, "notices": notices, "exact": exact}
+    env: dict[str, Any] = {"html": html, "notices": notices, "exact": exact, "deflist": _DEFLIST}
     tokens = _READER.parse(source, env)
     build = Builder()
     _Walk(build, html, notices, source).blocks(tokens)
@@ -53,14 +56,14 @@ def _lists(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     line = state.src[state.bMarks[start] + state.tShift[start] : state.eMarks[start]]
     in_paragraph = silent and state.parentType == "paragraph"
     if item := _ITEM.match(line):
-        if is_month(item["word"] or ""):
+        if is_month(item["word"] or "") or (not silent and _is_underlined(state, start, line)):
             return False
         if in_paragraph and not _begins_item(state, start, item):
             return False
-    elif _BULLET_BEFORE_NUMBER.match(line):
-        if line.startswith("+"):
+    elif bullet := _BULLET.match(line):
+        if line.startswith("+") and bullet["number"]:
             return False
-        if in_paragraph and not (_ENDED.search(_line(state, start - 1)) or _is_next_bullet(state, start)):
+        if in_paragraph and not _begins_bullet(state, start, bullet):
             return False
     return list_block(state, start, end, silent)
 
@@ -73,10 +76,15 @@ def _begins_item(state: StateBlock, start: int, item: re.Match[str]) -> bool:
         if _ENDED.search(before) or earlier is None:
             return True
         following = _number_near(state, start, 1)
-        return following in (None, number) if number == earlier else number == earlier + 1 != following
+        if number == earlier:
+            return following in (None, number)
+        if number == earlier + 1:
+            return following != number
+        return earlier < number <= earlier + 3 and following == number + 1
     if before.endswith(":") and state.listIndent >= 0:
         return True
-    return bool(_ENDED.search(before)) and _has_sibling(state, start, item)
+    is_below = state.listIndent >= 0 and int(item["number"]) == 1
+    return (is_below or bool(_ENDED.search(before))) and _has_sibling(state, start, item)
 
 
 def _line(state: StateBlock, line: int) -> str:
@@ -95,10 +103,91 @@ def _number_near(state: StateBlock, start: int, step: int) -> int | None:
     return None
 
 
-def _is_next_bullet(state: StateBlock, start: int) -> bool:
-    """Whether a line goes on with the list of the line above."""
-    here, above = _line(state, start), _line(state, start - 1)
-    return above.lstrip()[:2] == here.lstrip()[:2] and _indent(above) == _indent(here)
+def _begins_bullet(state: StateBlock, start: int, bullet: re.Match[str]) -> bool:
+    """Whether a line with a bullet within a paragraph is an item, and not plus, minus or times: it stands below
+    another, a sentence has ended before it, or there are others of its list around it."""
+    is_of_list = state.listIndent >= 0 or state.sCount[start] < state.blkIndent
+    if is_of_list and not bullet["number"] and not bullet[0].startswith("+"):
+        return True
+    return bool(_ENDED.search(_line(state, start - 1))) or any(_has_bullet(state, start, step) for step in (-1, 1))
+
+
+def _has_bullet(state: StateBlock, start: int, step: int) -> bool:
+    here = _line(state, start)
+    for line in range(start + step, start + step * _LOOKED_AT, step):
+        if not 0 <= line < state.lineMax or not _line(state, line).strip():
+            return False
+        near = _line(state, line)
+        if near.lstrip()[:2] == here.lstrip()[:2] and _indent(near) == _indent(here):
+            return True
+    return False
+
+
+def _is_underlined(state: StateBlock, start: int, line: str) -> bool:
+    """Whether a numbered line is a heading, which is underlined and stands alone."""
+    if len(line) > 100 or line.rstrip()[-1:] in ".;:," or start + 1 >= state.lineMax:
+        return False
+    return _UNDERLINE.match(_line(state, start + 1)) is not None and (start == 0 or not _line(state, start - 1).strip())
+
+
+def _quotes(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """`> 5 million` is more than five million, unless the lines around it are quoted too."""
+    line = state.src[state.bMarks[start] + state.tShift[start] : state.eMarks[start]]
+    if _MORE_THAN.match(line):
+        around = [each for each in (start - 1, start + 1) if 0 <= each < state.lineMax]
+        if not any(_line(state, each).lstrip().startswith(">") for each in around):
+            return False
+    return blockquote(state, start, end, silent)
+
+
+def _headings(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """`see invoice⏎# 4711 for details` goes on with the sentence."""
+    if silent and state.parentType == "paragraph":
+        line = state.src[state.bMarks[start] + state.tShift[start] : state.eMarks[start]]
+        if re.match(r"#[ \t]+[0-9]", line) and not _ENDED.search(_line(state, start - 1)):
+            return False
+    return heading(state, start, end, silent)
+
+
+def _indented(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """HTML that is indented is no code."""
+    at = state.bMarks[start] + state.tShift[start]
+    tag = TAG.match(state.src, at)
+    if tag and state.env["html"].is_html(tag, start + 1):
+        return False
+    return code(state, start, end, silent)
+
+
+def _signs(state: StateInline, silent: bool) -> bool:
+    """Signs that mark nothing, as in [__] EUR, $[***], x**2, P*R*T, ____/____, are text."""
+    marker = state.src[state.pos]
+    if silent or marker not in "*_":
+        return False
+    end = state.pos
+    while end < state.posMax and state.src[end] == marker:
+        end += 1
+    before = state.src[state.pos - 1] if state.pos else " "
+    after = state.src[end] if end < state.posMax else " "
+    is_nothing = before in _OPENING and after in _CLOSING
+    is_blank = marker == "_" and end - state.pos > 3
+    if not (is_nothing or is_blank or (marker == "*" and _is_times(state.src, state.pos, end))):
+        return emphasis(state, silent)
+    state.push("text", "", 0).content = state.src[state.pos : end]
+    state.pos = end
+    return True
+
+
+_OPENING, _CLOSING = " \t\n([{/$£€", " \t\n)]}/.,;:!?%"
+
+
+def _is_times(source: str, start: int, end: int) -> bool:
+    """Whether stars stand between factors: figures, or letters that stand alone."""
+    before, after = source[max(0, start - 2) : start], source[end : end + 2]
+    if not (before[-1:].isascii() and before[-1:].isalnum() and after[:1].isascii() and after[:1].isalnum()):
+        return False
+    if before[-1].isdigit() or after[0].isdigit():
+        return True
+    return not before[:-1].isalpha() and not after[1:].isalpha()
 
 
 def _has_sibling(state: StateBlock, start: int, item: re.Match[str]) -> bool:
@@ -183,6 +272,15 @@ def _keep_cells(state: StateBlock, row: int) -> None:
     state.tokens[end:end] = more
 
 
+def _definitions(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """Meanings begin with a colon: `~ 30 days` is about thirty days."""
+    if not silent:
+        lines = (_line(state, each).lstrip() for each in range(start + 1, min(start + 3, state.lineMax)))
+        if next((line[:1] for line in lines if line), "") == "~":
+            return False
+    return bool(state.env["deflist"](state, start, end, silent))
+
+
 def _attributes(state: StateInline, silent: bool) -> bool:
     """A list of attributes right behind what it is about is no text."""
     if state.src[state.pos] != "{" or not state.pos or state.src[state.pos - 1] not in ")]*_`":
@@ -236,6 +334,11 @@ def _reader() -> MarkdownIt:
     block.at("list", _lists, {"alt": ["paragraph", "reference", "blockquote"]})
     block.at("html_block", _html_blocks, {"alt": ["paragraph", "reference", "blockquote"]})
     block.at("reference", _references)
+    block.at("blockquote", _quotes, {"alt": ["paragraph", "reference", "blockquote", "list"]})
+    block.at("heading", _headings, {"alt": ["paragraph", "reference", "blockquote"]})
+    block.at("code", _indented)
+    block.at("deflist", _definitions, {"alt": ["paragraph", "reference", "blockquote"]})
+    markdown.inline.ruler.at("emphasis", _signs)
     block.at("table", _tables, {"alt": ["paragraph", "reference"]})
     markdown.inline.ruler.at("html_inline", _inline_html)
     markdown.inline.ruler.push("attributes", _attributes)
@@ -243,7 +346,14 @@ def _reader() -> MarkdownIt:
     return markdown
 
 
+def _deflist() -> Any:
+    """The rule of the plugin, which ours stands before."""
+    plain = MarkdownIt("commonmark").use(deflist_plugin)
+    return next(rule.fn for rule in plain.block.ruler.__rules__ if rule.name == "deflist")
+
+
 _READER = _reader()
+_DEFLIST = _deflist()
 
 
 # From tokens to a tree.
@@ -277,7 +387,10 @@ class _Walk:
             elif token.type == "footnote_reference_close":
                 self._build.close("note")
             elif token.tag in _BLOCKS and token.nesting == 1:
-                self._build.open(token.tag, self._line, _said_of(token), apart=self._apart())
+                said = _said_of(token)
+                if token.tag == "li":
+                    said["indent"] = str(_indent(self._lines[self._line - 1]))
+                self._build.open(token.tag, self._line, said, apart=self._apart())
             elif token.tag in _BLOCKS and token.nesting == -1:
                 self._build.close(token.tag)
 
@@ -337,7 +450,8 @@ class _Walk:
         if token.type == "image":
             self._build.void("img", self._line, {"src": address, "alt": token.content})
         else:
-            self._build.open("a", self._line, {"href": address})
+            is_literal = not _ADDRESS.match(address) and not token.meta.get("label") and token.info != "auto"
+            self._build.open("a", self._line, {"href": address} | ({"literal": "yes"} if is_literal else {}))
 
 
 def _said_of(token: Token) -> dict[str, str]:

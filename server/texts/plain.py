@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise, zip_longest
 
 from server.texts.draft import Notice, What, quoted
@@ -17,6 +18,9 @@ _TRANSPARENT = named(
     "address article aside body caption center details dialog div fieldset figcaption figure footer form header "
     "html legend main nav section summary"
 )
+
+_VARIABLES = frozenset("kmtxyz")
+"""Letters that are exponents; other single letters are ordinals, as in 1ª."""
 
 Part = tuple[bool, str]
 """Whether a blank line stands before it, and the lines."""
@@ -80,13 +84,17 @@ class Plain:
 
     def _list(self, block: Element) -> Iterator[Part]:
         for number, (item, sign) in enumerate(numbered(block, self._notices)):
-            lines = self.text(item.inside).replace("\n", "\n  ").replace("\n  \n", "\n\n")
+            inside = self.text(item.inside)
+            if item.tag != "li":  # what stands in a list without an item around it
+                yield (block.apart if number == 0 else item.apart), inside
+                continue
+            lines = inside.replace("\n", "\n  ").replace("\n  \n", "\n\n")
             yield (block.apart if number == 0 else item.apart), f"{sign} {lines}".rstrip(" ")
 
     def _definitions(self, block: Element) -> Iterator[Part]:
         terms: list[str] = []
         apart, first = block.apart, True
-        for each in block.elements():
+        for each in _flat_definitions(block):
             if each.tag == "dt":
                 terms = [*terms, self.text(each.inside)] if first else [self.text(each.inside)]
                 first, apart = True, each.apart or apart
@@ -94,6 +102,8 @@ class Plain:
                 meaning = self.text(each.inside).replace("\n", "\n  ")
                 yield apart, f"{', '.join(terms)}: {meaning}" if first else f"  {meaning}"
                 first, apart = False, False
+            else:
+                yield from self.parts([each])
         if first and terms:
             yield apart, ", ".join(terms)
 
@@ -102,9 +112,9 @@ class Plain:
     def _rows(self, table: Element) -> Iterator[str]:
         for row in rows_of(table):
             if row.tag != "tr":
-                yield from (lines for _, lines in self._block(row))
+                yield from (lines for _, lines in self.parts([row]))
                 continue
-            cells = [self.text(cell.inside).split("\n") for cell in row.elements() if cell.tag in ("td", "th")]
+            cells = [self.text(cell.inside).split("\n") for cell in _held(row)]
             for line in zip_longest(*([each for each in cell if each.strip()] for cell in cells), fillvalue=""):
                 yield " | ".join(line)
 
@@ -126,7 +136,8 @@ class Plain:
                 piece = each
             elif each.tag == "wrap":
                 following = words[at + 1] if at + 1 < len(words) else ""
-                piece = "" if _is_wide(last[-1:]) and _is_wide(_first_sign(following)) else " "
+                is_joined = last[-1:] == "\n" or (_is_wide(last[-1:]) and _is_wide(_first_sign(following)))
+                piece = "" if is_joined else " "
             else:
                 piece = self._element(each)
             last = piece or last
@@ -154,6 +165,8 @@ class Plain:
 
     def _link(self, link: Element, inside: str) -> str:
         address = link.attributes.get("href", "")
+        if "literal" in link.attributes:
+            return f"[{inside}]({address})"
         if address.startswith("#"):
             self._tell(link, What.LEFT_OUT, address, "where a link within the text led, left out.")
             return inside
@@ -188,18 +201,76 @@ def is_block(element: Element) -> bool:
 
 def rows_of(table: Element) -> Iterator[Element]:
     """A table's rows, and whatever else stands in it."""
-    for each in table.elements():
+    for each in _held(table):
         if each.tag in ("thead", "tbody", "tfoot"):
             yield from rows_of(each)
         else:
             yield each
 
 
+def _held(block: Element) -> Iterator[Element]:
+    """The elements in a list or a table, and words that stand there without any."""
+    for each in block.inside:
+        if isinstance(each, str):
+            if each.strip():
+                yield Element("p", block.line, inside=[each], apart=False, loose=True)
+        elif each.tag != "p" or any(isinstance(inner, Element) or inner.strip() for inner in each.inside):
+            yield each
+
+
+def _flat_definitions(block: Element) -> Iterator[Element]:
+    for each in _held(block):
+        if each.tag == "div":
+            yield from _flat_definitions(each)
+        else:
+            yield each
+
+
+def items_of(block: Element) -> list[Element]:
+    """A list's items. What stands between them belongs to the one before; what is indented deeper than the first is
+    below the one before, also where Markdown takes it for its neighbour."""
+    found: list[Element] = []
+    for each in _held(block):
+        if each.tag == "li" and not (found and _is_deeper(each, found)):
+            found.append(each)
+        elif found and found[-1].tag == "li":
+            found[-1] = _with_more(found[-1], each, block)
+        else:
+            found.append(each)
+    return found
+
+
+def _is_deeper(item: Element, found: Sequence[Element]) -> bool:
+    first = next((each for each in found if each.tag == "li"), None)
+    if first is None or "indent" not in item.attributes or "indent" not in first.attributes:
+        return False
+    return int(item.attributes["indent"]) >= int(first.attributes["indent"]) + 2
+
+
+def _with_more(item: Element, more: Element, block: Element) -> Element:
+    """An item with something else at its end; a deeper item in a list of its own."""
+    inside = list(item.inside)
+    if more.tag == "li":
+        last = inside[-1] if inside else None
+        if isinstance(last, Element) and last.tag == block.tag and last.attributes.get("regrouped"):
+            inside[-1] = replace(last, inside=[*last.inside, more])
+        else:
+            said = {"regrouped": "yes"}
+            inside.append(Element(block.tag, more.line, said, [more], apart=more.apart, loose=block.loose))
+    else:
+        inside.append(replace(more, apart=False) if more.tag in ("ul", "ol") else more)
+    return replace(item, inside=inside)
+
+
 def numbered(block: Element, notices: list[Notice]) -> list[tuple[Element, str]]:
     """A list's items, each with its sign: "- ", or its number as it is written where the numbers rise, else counted."""
-    items = [each for each in block.elements() if each.tag == "li"]
+    items = items_of(block)
     if block.tag != "ol":
         return [(item, "-") for item in items]
+    if strays := [each for each in items if each.tag != "li"]:
+        items = [each for each in items if each.tag == "li"]
+        if not items:
+            return [(each, "") for each in strays]
     sign = items[0].attributes.get("sign", ".") if items else "."
     said = [_whole(item.attributes.get("number") or item.attributes.get("value")) for item in items]
     first = _whole(block.attributes.get("start"))
@@ -208,8 +279,11 @@ def numbered(block: Element, notices: list[Notice]) -> list[tuple[Element, str]]
         if written is not None and written != number:
             told = f"“{written}{sign}”: counted, as Markdown counts, to {number}{sign}"
             notices.append(Notice(item.line, What.COUNTED, told))
-        signed.append((item, f"{number if written is not None else _labelled(number, block)}{sign}"))
-    return signed
+        label = _labelled(number, block) if written is None else str(number)
+        if written == number:
+            label = item.attributes.get("number") or label  # 01. stays 01.
+        signed.append((item, f"{label}{sign}"))
+    return [*((each, "") for each in strays), *signed]
 
 
 def counted(written: Sequence[int | None], first: int) -> list[int]:
@@ -248,11 +322,11 @@ def _whole(given: str | None) -> int | None:
 
 def _set_off(words: str, signs: dict[int, int], before: str) -> str:
     """Raised or lowered figures as such: 10<sup>6</sup> is not 106."""
-    if not any(sign.isdigit() for sign in words):
-        return words
-    if all(ord(sign) in signs for sign in words):
+    if words and all(ord(sign) in signs for sign in words):
         return words.translate(signs)
-    return f"{before}({words})"
+    if any(sign.isnumeric() for sign in words) or words in _VARIABLES:
+        return f"{before}({words})"
+    return words
 
 
 def _names(words: str, address: str) -> bool:

@@ -84,12 +84,13 @@ class Builder:
         self._open[-1].inside.append(element)
         self._open.append(element)
 
-    def close(self, tag: str) -> None:
-        """End the nearest such element; of one that is not open, nothing."""
+    def close(self, tag: str) -> bool:
+        """End the nearest such element; whether one was open."""
         for depth in range(len(self._open) - 1, 0, -1):
             if self._open[depth].tag == tag:
                 del self._open[depth:]
-                return
+                return True
+        return False
 
     def _end(self, tag: str) -> None:
         for depth in range(len(self._open) - 1, 0, -1):

@@ -81,7 +81,7 @@ def test_what_only_looks_like_markup_is_text(words: str) -> None:
         ("| a | b |\n|---|---|\n| 1 | 2 | 3 |\n| 4 |", "a | b\n1 | 2 | 3\n4 | "),
         ("3. three.\n3. three again.\n4. four.", "3. three.\n4. three again.\n5. four."),
         ("1. one;\n3. three", "1. one;\n3. three"),
-        ("* a\n  + b\n\n    more\n* c", "- a\n  - b\n\n    more\n- c"),
+        ("* a\n  + b\n  + d\n\n    more\n* c", "- a\n  - b\n  - d\n\n    more\n- c"),
         ("```\n# no heading\n  1. none\n```", "# no heading\n  1. none"),
         ("a\n\n_______________\nSignature", "a\n\n_______________\nSignature"),
         ("a\n\n***\n\nb", "a\n\nb"),
