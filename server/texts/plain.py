@@ -126,7 +126,8 @@ class Plain:
 
     def one_line(self, words: Iterable[Element | str]) -> str:
         """Words as one line, as headings have them."""
-        return " ".join(each.strip(" ") for each in self.inline(words).split("\n") if each.strip(" "))
+        lines = (each.replace("\t", " ").strip(" ") for each in self.inline(words).split("\n"))
+        return " ".join(each for each in lines if each)
 
     def _pieces(self, words: Iterable[Element | str]) -> Iterator[str]:
         last = ""
