@@ -12,7 +12,13 @@ Names = Mapping[str | None, str]
 
 
 def document_of(
-    header: Body, terms: Sequence[Body], conflicts: Sequence[Body], version: int, fingerprint: str, names: Names
+    header: Body,
+    terms: Sequence[Body],
+    offers: Sequence[Body],
+    conflicts: Sequence[Body],
+    version: int,
+    fingerprint: str,
+    names: Names,
 ) -> Body:
     """The fields of a document, of rows. While it is not in force nothing of it looks signed: neither names nor the
     fingerprint of what would be signed are in it."""
@@ -43,6 +49,7 @@ def document_of(
             if each["status"] == TermStatus.DEFERRED and each["until"]
         ],
         "terms": list(terms),
+        "proposals": list(offers),
         "conflicts": list(conflicts),
     }
 

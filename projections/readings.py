@@ -69,11 +69,7 @@ def agreement(connection: Connection, about: About) -> Body:
         "status": header and header["status"],
         "fingerprint": text_fingerprint(AgreementId(about.stream), terms) if header else None,
         "terms": [TERM.of(each) for each in in_places(terms)],
-        "proposals": [
-            PROPOSAL.of(each)
-            for each in as_of.standing(connection, tables.proposals, about.stream, about.moment)
-            if each["state"] in LIVE
-        ],
+        "proposals": [PROPOSAL.of(each) for each in _live(connection, about)],
         "objections": [
             OBJECTION.of(each) for each in as_of.standing(connection, tables.objections, about.stream, about.moment)
         ],
@@ -119,7 +115,17 @@ def document(connection: Connection, about: About) -> Body | None:
     terms = as_of.standing(connection, tables.terms, about.stream, about.moment)
     conflicts = as_of.raised(connection, about.stream, about.moment, 0, EVERY).bodies
     fingerprint = text_fingerprint(AgreementId(about.stream), terms)
-    return DOCUMENT.of(document_of(header, in_places(terms), conflicts, about.version, fingerprint, about.names))
+    return DOCUMENT.of(
+        document_of(
+            header, in_places(terms), _live(connection, about), conflicts, about.version, fingerprint, about.names
+        )
+    )
+
+
+def _live(connection: Connection, about: About) -> list[Body]:
+    """The proposals that were on the table."""
+    found = as_of.standing(connection, tables.proposals, about.stream, about.moment)
+    return [each for each in found if each["state"] in LIVE]
 
 
 EVERY = 1_000_000

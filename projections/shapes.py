@@ -112,6 +112,7 @@ DOCUMENT = Shape(
     fingerprint=nullable(FINGERPRINT),
     deferred=many(Shape(term_id=ID, until=TIME)),
     terms=many(TERM),
+    proposals=many(PROPOSAL),
     conflicts=many(CONFLICT),
 )
 CLAUSE = Shape(heading=TEXT, text=TEXT, value=nullable({"type": "object"}), line=VERSION)

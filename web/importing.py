@@ -56,18 +56,20 @@ class Preview:
     @property
     def data(self) -> str:
         """What the page works with, as JSON that may stand in HTML."""
-        said = orjson.dumps({"title": self.title, "clauses": list(self.clauses)}).decode()
+        said = orjson.dumps(
+            {"title": self.title, "clauses": list(self.clauses), "notices": list(self.notices)}
+        ).decode()
         return Markup(said.replace("<", "\\u003c").replace("&", "\\u0026"))
 
 
 @dataclass(frozen=True, slots=True)
 class Into:
     """Where a text is to come. agreement: the one that is there already, with its id and title, None for a new one;
-    them: the other party's name; may: whether whoever looks may propose there."""
+    them: the other party's name; why_not: why whoever looks cannot propose there, and what to do."""
 
     partnership_id: str
     them: str
-    may: bool
+    why_not: tuple[str, str] | None
     agreement: tuple[str, str] | None = None
 
 

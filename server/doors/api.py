@@ -164,7 +164,9 @@ class Api:
         title, text = asked["title"], None
         if imports.brings_text(asked):
             text = await imports.text_of(self.node, asked, title)
-        agreement_id = await partnerships.open_agreement(self.node, seat, title, text, asked.get("signatures", 1))
+        agreement_id = await partnerships.open_agreement(
+            self.node, seat, title, text, asked.get("signatures", 1), asked.get("command_id")
+        )
         return json_response({"agreement_id": agreement_id, "notices": imports.notices_of(text) if text else []}, 201)
 
     async def preview(self, request: Request) -> Response:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from domain.refusals import Code, Refusal
+from domain.words import AgreementStatus
 from projections import as_of, tables
 from projections.readings import About, conflicts, consents, document
 from projections.schema import Body
@@ -52,10 +53,11 @@ def _terms(_: Connection, __: About, found: Body, ___: dict[str, str]) -> str:
     return terms_table(found["terms"])
 
 
-def _consents(connection: Connection, about: About, _: Body, headings: dict[str, str]) -> str:
+def _consents(connection: Connection, about: About, found: Body, headings: dict[str, str]) -> str:
     read = consents(connection, about)
     assert read
-    return consents_table(read["consents"], headings, about.names)
+    is_in_force = found["status"] == AgreementStatus.IN_FORCE
+    return consents_table(read["consents"], is_in_force=is_in_force, headings=headings, names=about.names)
 
 
 def _conflicts(connection: Connection, about: About, _: Body, headings: dict[str, str]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -16,7 +18,7 @@ from server.doors.access import RateLimit, decoded, locale_of, received, seat_na
 from server.doors.pages import page_of
 from server.node import Node
 from server.seat import Seat
-from server.texts.draft import Draft
+from server.texts.draft import Draft, Notice, What
 from web.importing import Into, Preview, import_page, preview_fragment
 
 
@@ -41,13 +43,14 @@ class ImportPages:
     async def preview(self, request: Request) -> Response:
         """What a file says, or a preview that was changed, to be shown again; nothing is kept."""
         _, into = await self._into(request)
-        if not into.may:
-            raise Refusal(Code.NOT_AUTHORISED)
+        if into.why_not:
+            raise Refusal(Code.NOT_AUTHORISED, *into.why_not)
         body = await received(request, imports.IMPORT_BYTES)
         if request.headers.get("content-type", "").startswith("application/json"):
             asked = imports.SHOWN.read(await decoded(body), "")
             draft = await imports.text_of(self.node, asked, None)
-            draft = Draft(asked.get("title"), draft.clauses)
+            notices = [Notice(each["line"], What(each["what"]), each["words"]) for each in asked.get("notices", ())]
+            draft = Draft(asked.get("title"), draft.clauses, notices)
         else:
             draft = await imports.preview(self.node, "markdown", body, into.agreement[1] if into.agreement else None)
         said = imports.body_of(draft)
@@ -59,15 +62,26 @@ class ImportPages:
         self.reads.count(seat.member_id)
         workspace = self.node.workspace
         member, partnership = workspace.member(seat), workspace.partnership(seat.partnership_id)
-        may = not member.observer and acts.is_open(
-            acts.mandate(member.mandates, Mandate.NEGOTIATOR, (), whole_text=True)
-        )
+        why_not = _why_not(acts.mandate(member.mandates, Mandate.NEGOTIATOR, (), whole_text=True))
+        if member.observer:
+            why_not = _why_not([Code.OBSERVER_READ_ONLY])
         them = next(party.name for party in partnership.parties if party.party_id != member.party_id)
         agreement_id = request.path_params.get("agreement_id")
         if agreement_id is None:
-            return seat, Into(seat.partnership_id, them, may)
+            return seat, Into(seat.partnership_id, them, why_not)
         await workspace.refuse_foreign(seat, Agreement.KIND, agreement_id)
         header = await self.node.read(as_of.one, tables.headers, agreement_id, "")
         assert header
-        is_open = may and acts.is_open(acts.change_the_text(header["status"]))
-        return seat, Into(seat.partnership_id, them, is_open, (agreement_id, header["title"]))
+        why_not = why_not or _why_not(acts.change_the_text(header["status"]))
+        return seat, Into(seat.partnership_id, them, why_not, (agreement_id, header["title"]))
+
+
+def _why_not(broken: Iterable[Code | Refusal]) -> tuple[str, str] | None:
+    """The first thing in the way, in words, and what to do."""
+    first = next(iter(broken), None)
+    if first is None:
+        return None
+    refusal = first if isinstance(first, Refusal) else Refusal(first)
+    if refusal.code in (Code.NOT_AUTHORISED, Code.OUTSIDE_MANDATE):
+        return "Proposing a whole text needs a negotiator whose mandate is for all clauses.", refusal.next_step
+    return refusal.detail, refusal.next_step

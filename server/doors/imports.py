@@ -10,7 +10,7 @@ from typing import Any
 from domain.agreement import Agreement
 from domain.canonical import sha256, without_absent
 from domain.commands import ProposeText
-from domain.fields import COMMAND_BYTES, HEADING_BYTES, TERM_TEXT_BYTES, Field, Flag, ListOf, Object, Text, Whole
+from domain.fields import COMMAND_BYTES, HEADING_BYTES, TERM_TEXT_BYTES, Field, Flag, ListOf, Object, Text, Whole, Word
 from domain.ids import CommandId, ProposalId
 from domain.refusals import Code, Refusal, malformed
 from domain.values import ValueField
@@ -19,13 +19,13 @@ from server.deciding.workspace import Recorded
 from server.node import Node
 from server.seat import Seat
 from server.sources import new_id
-from server.texts.draft import Clause, Draft, quoted
+from server.texts.draft import Clause, Draft, What, quoted
+from server.texts.reading import MOST_BYTES
 
-MARKDOWN_BYTES = 1024 * 1024
 IMPORT_BYTES = 4 * COMMAND_BYTES
 """Of a request with a text in it: JSON takes more room than its words."""
 
-MARKDOWN = Text(MARKDOWN_BYTES, description="A text in Markdown.")
+MARKDOWN = Text(MOST_BYTES, description="A text in Markdown.")
 CLAUSES = ListOf(
     Object(
         {
@@ -63,8 +63,13 @@ PREVIEW = Object({"markdown": MARKDOWN, "title": Text()}, optional=("title",))
 WORDS: dict[str, Field[Any]] = {"markdown": MARKDOWN, "clauses": CLAUSES}
 """A text, as it is read, or as it was previewed and then changed."""
 SHOWN = Object(
-    {"title": Text(allow_empty=True), "signatures": Whole(), "clauses": ListOf(_Shown(), at_least=1)},
-    optional=("title", "signatures"),
+    {
+        "title": Text(allow_empty=True),
+        "signatures": Whole(),
+        "clauses": ListOf(_Shown(), at_least=1),
+        "notices": ListOf(Object({"line": Whole(), "what": Word(*What), "words": Text()})),
+    },
+    optional=("title", "signatures", "notices"),
 )
 """A preview as its page keeps it."""
 PROPOSE = Object({"command_id": Text(128), **WORDS}, optional=tuple(WORDS))

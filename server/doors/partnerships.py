@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from uuid import UUID, uuid5
 
 from domain.agreement import Agreement
 from domain.fields import Flag, ListOf, Object, Reference, Text, Whole, Word
@@ -73,8 +74,13 @@ ADMIT = Object(
     optional=("email", "mandates", "observer", "program"),
 )
 OPEN = Object(
-    {"title": Text(), **imports.WORDS, "signatures": Whole(1, below=Code.INVALID_VALUE)},
-    optional=(*imports.WORDS, "signatures"),
+    {
+        "title": Text(),
+        **imports.WORDS,
+        "signatures": Whole(1, below=Code.INVALID_VALUE),
+        "command_id": Text(128, description="The same again opens nothing twice."),
+    },
+    optional=(*imports.WORDS, "signatures", "command_id"),
 )
 
 
@@ -171,13 +177,26 @@ async def admit(
 
 
 async def open_agreement(
-    node: Node, by: Seat, title: str, text: Draft | None = None, signatures: int = 1
+    node: Node,
+    by: Seat,
+    title: str,
+    text: Draft | None = None,
+    signatures: int = 1,
+    command_id: str | None = None,
 ) -> AgreementId:
-    """Open an agreement; with a text, all of it is proposed by the sender's party in the same commit."""
+    """Open an agreement; with a text, all of it is proposed by the sender's party in the same commit. command_id: the
+    sender's; the same again comes to the agreement that was opened then."""
+    if not title.strip():
+        raise malformed("An agreement needs a title that can be read.", "Write its title.")
+    agreement_id = AgreementId(new_id())
+    if command_id is not None:
+        agreement_id = AgreementId(str(uuid5(UUID(by.member_id), command_id)))
+        if await node.workspace.aggregates.hold(agreement_id):
+            return agreement_id
     act = await node.workspace.act_of(by)
     partnership = node.workspace.partnership(by.partnership_id)
     parties = [party.party_id for party in partnership.parties]
-    agreement = Agreement.open(AgreementId(new_id()), by.partnership_id, parties, title, signatures, act, new_id())
+    agreement = Agreement.open(agreement_id, by.partnership_id, parties, title, signatures, act, new_id())
     if text:
         await asyncio.to_thread(lambda: agreement.execute(imports.proposing(text, new_id(), ""), act))
     await node.workspace.found(agreement.agreement_id, agreement)

@@ -12,10 +12,12 @@ from domain.agreement import Agreement
 from domain.ids import is_id
 from domain.partnership import Partnership
 from domain.refusals import Code, Refusal
+from domain.words import LIVE
 from projections.conflict_history import objection_row
 from projections.current_terms import term_row
 from projections.documents import document_of
 from projections.headers import header_row
+from projections.open_proposals import proposal_row
 from projections.rows import Row
 from projections.shapes import DOCUMENT, in_places
 from server.deciding.aggregates import Aggregates
@@ -49,8 +51,10 @@ def _document(database: Database, agreement_id: str) -> dict[str, Any]:
     terms = [row.body for row in _in_order(term_row(agreement, each) for each in agreement.terms) if row.shown]
     conflicts = [row.body for row in _in_order(objection_row(agreement, each) for each in agreement.objections)]
     header = header_row(agreement).body
+    rows = _in_order(proposal_row(agreement, each) for each in agreement.proposals)
+    offers = [row.body for row in rows if row.body["state"] in LIVE]
     return DOCUMENT.of(
-        document_of(header, in_places(terms), conflicts, agreement.version, agreement.text_fingerprint(), names)
+        document_of(header, in_places(terms), offers, conflicts, agreement.version, agreement.text_fingerprint(), names)
     )
 
 

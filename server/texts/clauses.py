@@ -146,15 +146,16 @@ def _without_appendix(blocks: list[Element], notices: list[Notice]) -> list[Elem
 def _without_facts(blocks: list[Element], notices: list[Notice]) -> list[Element]:
     """What stands between the marks of a document of our own tells of the agreement."""
     kept: list[Element] = []
-    inside = False
+    inside = is_told = False
     ends = max((at for at, block in enumerate(blocks) if block.attributes.get("says") == TEXT), default=-1)
     for at, block in enumerate(blocks):
         if block.tag != "own":
             kept += [] if inside else [block]
         elif block.attributes["says"] == FACTS and at < ends:
-            inside = True
-            told = "what the agreement stands at, no text of it; left out."
-            notices.append(Notice(block.line, What.LEFT_OUT, f"“{FACTS}”: {told}"))
+            if not is_told:
+                told = "how the agreement stands, no text of it; left out."
+                notices.append(Notice(block.line, What.LEFT_OUT, f"“{FACTS}”: {told}"))
+            inside = is_told = True
         elif block.attributes["says"] == TEXT:
             inside = False
     return kept

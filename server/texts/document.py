@@ -29,28 +29,64 @@ def _parts(document: Body) -> Iterator[str]:
     yield _mark(FACTS)
     yield f"Between {' and '.join(markup.one_line(each['name']) for each in document['parties'])}."
     yield f"{document['state'][:1].upper()}{document['state'][1:]}."
+    yield f"As it stood after event {document['version']} of its log."
     headings = {each["term_id"]: markup.one_line(each["heading"]) for each in document["terms"]}
     if is_open := [headings[each["term_id"]] for each in document["terms"] if each["status"] in _NOT_AGREED]:
         yield f"Not agreed: {'; '.join(is_open)}."
     for each in document["deferred"]:
         yield f"Left open, to be reviewed by {moment(each['until'])}: {headings[each['term_id']]}."
     yield _mark(TEXT)
+    offered = {item["term_id"] for offer in document["proposals"] for item in offer["items"]}
     for term in document["terms"]:
         yield markup.term(term["heading"], term["text"], term["value"])
+        if notes := list(_notes(term, is_offered=term["term_id"] in offered)):
+            yield _mark(FACTS)
+            yield f"*{' '.join(notes)}*"
+            yield _mark(TEXT)
     if document["signatures"]:
         yield _mark(FACTS)
         yield "## Signatures"
         yield from (_signature(each) for each in document["signatures"])
         yield f"Fingerprint of the whole text (SHA-256): `{document['fingerprint']}`"
         yield _mark(TEXT)
-    if document["conflicts"]:
+    if document["conflicts"] or document["proposals"]:
         yield f"# {APPENDIX}"
         names = {each["party_id"]: each["name"] for each in document["parties"]}
         headings = {each["term_id"]: each["heading"] for each in document["terms"]}
+        for offer in document["proposals"]:
+            yield from _offered(offer, names, headings)
         for conflict in document["conflicts"]:
             yield from _argued(conflict, names, headings)
 
 
+def _notes(term: Body, *, is_offered: bool) -> Iterator[str]:
+    """What a reader has to know of a clause where it stands."""
+    if term["status"] in _NOT_AGREED:
+        words = "These words were the last agreed, and are open again" if term["version"] else "Not agreed"
+        yield f"{words}; what is offered stands in the appendix." if is_offered else f"{words}."
+    elif is_offered:
+        yield "A change is offered; it stands in the appendix."
+    if term["status"] == TermStatus.DEFERRED:
+        yield "Left open."
+    for mark in term["marks"]:
+        yield f"Marked: {_said(mark)}."
+
+
+def _offered(offer: Body, names: Mapping[str, str], headings: Mapping[str, str]) -> Iterator[str]:
+    """The words of an offer that nobody has agreed to yet."""
+    yield f"## Offered by {_name(names, offer)}, not agreed"
+    if offer["rationale"]:
+        yield markup.blocks(offer["rationale"])
+    for item in offer["items"]:
+        heading = item.get("heading") or headings.get(item["term_id"], "a clause")
+        yield f"### {_OPS[item['op']]}: {markup.one_line(heading)}"
+        if item.get("text"):
+            yield markup.blocks(item["text"])
+        if item.get("value"):
+            yield markup.fenced(written_value(item["value"]))
+
+
+_OPS = {"add": "To be added", "revise": "To be changed", "move": "To be moved", "remove": "To be removed"}
 _NOT_AGREED = (TermStatus.OPEN, TermStatus.PARKED)
 
 
@@ -100,8 +136,9 @@ def terms_table(terms: Sequence[Body]) -> str:
     return _table(names, rows)
 
 
-def consents_table(consents: Sequence[Body], headings: Mapping[str, str], names: Names) -> str:
-    """Who consented to which words, when, under which mandate, a row for each consent."""
+def consents_table(consents: Sequence[Body], *, is_in_force: bool, headings: Mapping[str, str], names: Names) -> str:
+    """Who consented to which words, when, under which mandate, a row for each. Signatures that do not bind yet are not
+    in it."""
     columns = (
         "at",
         "act",
@@ -119,7 +156,7 @@ def consents_table(consents: Sequence[Body], headings: Mapping[str, str], names:
         (
             [
                 each["at"],
-                each["act"],
+                _act(each),
                 names.get(each["party_id"]) or each["party_id"],
                 names.get(each["member_id"]) or each["member_id"],
                 each["mandate"],
@@ -130,8 +167,16 @@ def consents_table(consents: Sequence[Body], headings: Mapping[str, str], names:
                 each["voided_by"],
             ]
             for each in consents
+            if each["act"] != "ratified" or each["voided_by"] or is_in_force
         ),
     )
+
+
+def _act(consent: Body) -> str:
+    """What was done, in words that do not look like a signature where none binds."""
+    if consent["act"] != "ratified":
+        return str(consent["act"])
+    return "signature, void" if consent["voided_by"] else "signature, in force"
 
 
 def conflicts_table(conflicts: Sequence[Body], headings: Mapping[str, str], names: Names) -> str:

@@ -13,6 +13,8 @@ from server.texts.draft import Draft, quoted
 Reader = Callable[[bytes, str | None], Draft]
 """Reads a file. The second argument: the title that the agreement has whatever the file says, None for its own."""
 
+MOST_BYTES = 1024 * 1024
+"""Of a text, in UTF-8."""
 _MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _OTHERS = {
     b"PK\x03\x04": "a Word document or an archive",
@@ -30,6 +32,10 @@ _SAVE = "Open it in your editor, save it as UTF-8, and import it again."
 def read_markdown(data: bytes, given: str | None = None) -> Draft:
     """A Markdown text's draft; `malformed` or `too_large` say which line is wrong, and begin with its words."""
     source = decoded(data).replace("\r\n", "\n").replace("\r", "\n")
+    if (size := len(source.encode())) > MOST_BYTES:
+        at = len(source.encode()[:MOST_BYTES].decode(errors="ignore"))
+        told = f"from here on the text is too long: it has {size} bytes, and at most {MOST_BYTES} are read."
+        raise _refusal(source, at, told, "Split it into several agreements.", Code.TOO_LARGE)
     if "\0" in source:
         at = source.index("\0")
         raise _refusal(source, at, "a sign with the number 0 stands here, which is no text.", "Take it out.")
@@ -68,7 +74,7 @@ def decoded(data: bytes) -> str:
         raise malformed(told, f"It was perhaps saved as Windows-1252, which is never guessed. {_SAVE}") from None
 
 
-def _refusal(source: str, at: int, sentence: str, next_step: str) -> Refusal:
+def _refusal(source: str, at: int, sentence: str, next_step: str, code: Code = Code.MALFORMED) -> Refusal:
     line = source.count("\n", 0, at) + 1
     words = source.split("\n")[line - 1].replace("\0", " ")
-    return malformed(f"{quoted(words)} on line {line}: {sentence}", next_step)
+    return Refusal(code, f"{quoted(words)} on line {line}: {sentence}", next_step)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import httpx
-from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import Browser, Locator, Page, Route, expect
 
 from server.texts.reading import read_markdown
 from tests.browser.people import Member
@@ -121,6 +121,9 @@ async def test_nobody_else_sees_a_text_before_it_is_proposed(browser: Browser, d
     assert await headings(page) == ["1 Boat", "1.0 Colour", "1.1", "2 Fare", "3 Term", "4 Duties", "5 Fuel"]
     await expect(page.locator("[data-count-more]")).to_contain_text("1 left out by you")
 
+    await expect(page.locator(".notices li")).to_have_count(2)  # what was left out stays told
+    await expect(page.locator(".tools")).to_have_count(1)
+
     await page.locator("[data-propose]").click()
     await page.wait_for_url("**/agreements/*")
     made = agreements(demo)["Ferry contract"]
@@ -137,6 +140,49 @@ async def test_nobody_else_sees_a_text_before_it_is_proposed(browser: Browser, d
     assert offered[0] == [("4 Duties", "")]
     assert offered[1:3] == [[("1 Boat", "The owner lends the boat.")], [("1.0 Colour", "It is blue.")]]
     assert not member.said
+
+
+async def test_nothing_is_joined_to_what_is_left_out(browser: Browser, demo: Running) -> None:
+    _, page = await at_import(browser, demo)
+    await choose_file(page, TEXT.encode())
+    await expect(page.locator(".draft-clause")).to_have_count(6)
+    await does(page, 2, "leave")
+    await expect(clause(page, 2)).to_be_focused()
+    await does(page, 3, "join")
+    await expect(clause(page, 1).locator(".words")).to_contain_text("One year.")
+    await expect(clause(page, 1)).to_be_focused()
+    assert await headings(page) == ["1 Boat", "1.1", "2 Fare", "4 Duties", "4.1 Fuel"]
+    await page.keyboard.press("Control+z")
+    assert await headings(page) == ["1 Boat", "1.1", "2 Fare", "3 Term", "4 Duties", "4.1 Fuel"]
+    await does(page, 0, "leave")
+    await clause(page, 1).locator(".from").click()
+    await expect(clause(page, 1).locator(".tools [data-does=join]")).to_be_disabled()
+
+
+async def test_a_lost_answer_opens_nothing_twice(browser: Browser, demo: Running) -> None:
+    _, page = await at_import(browser, demo)
+    await choose_file(page, TEXT.replace("Ferry contract", "Lost once").encode())
+    await page.locator("[data-propose]").wait_for()
+    lost = 0
+
+    async def lose(route: Route) -> None:
+        nonlocal lost
+        lost += 1
+        if lost > 1:
+            await route.continue_()
+            return
+        await route.fetch()
+        await route.abort()
+
+    await page.route("**/api/v1/partnerships/*/agreements", lose)
+    await page.locator("[data-propose]").click()
+    await expect(page.locator("[data-said]")).to_contain_text("it is not proposed twice")
+    page.on("dialog", lambda dialog: dialog.accept())
+    await page.reload()
+    await page.locator("[data-propose]").click()
+    await page.wait_for_url("**/agreements/*")
+    found = asked(demo, f"partnerships/{demo.line['partnership_id']}")["agreements"]
+    assert [each["title"] for each in found].count("Lost once") == 1
 
 
 async def test_a_text_comes_into_an_agreement_that_is_there(browser: Browser, demo: Running) -> None:
@@ -192,7 +238,7 @@ async def test_an_observer_is_told_who_may(browser: Browser, demo: Running) -> N
     member = await Member.enters(browser, demo.line["links"]["a_observer"])
     seat = member.page.url.split("/")[3]
     await member.page.goto(f"{demo.url}/{seat}/import")
-    await expect(member.page.locator("main")).to_contain_text("needs a negotiator")
+    await expect(member.page.locator("main")).to_contain_text("Observers read everything and change nothing")
     await expect(member.page.locator("input")).to_have_count(0)
 
 

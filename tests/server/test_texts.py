@@ -281,3 +281,48 @@ def test_the_argument_leaves_with_the_document_and_is_no_text_when_it_comes_back
     draft = read_markdown(out.encode())
     assert [each.heading for each in draft.clauses] == [each["heading"] for each in pair.ada.get()["terms"]]
     assert "Too much" not in str(draft.clauses)
+
+
+def test_an_agreement_that_was_opened_is_not_opened_twice(pair: Pair) -> None:
+    path = f"/api/v1/partnerships/{pair.ada.partnership_id}/agreements"
+    asked = {"title": "Ferry", "markdown": FERRY, "command_id": "once"}
+    first, again = (pair.ada.http.post(path, json=asked) for _ in range(2))
+    assert first.json()["agreement_id"] == again.json()["agreement_id"]
+    other = pair.cid.http.post(path, json=asked)
+    assert other.json()["agreement_id"] != first.json()["agreement_id"], "another member's command is another"
+    blank = pair.ada.http.post(path, json={"title": " \u00a0"})
+    assert (blank.status_code, blank.json()["code"]) == (400, "malformed")
+
+
+def test_a_document_in_negotiation_says_what_is_offered_and_that_nobody_agreed_to_it(pair: Pair) -> None:
+    pair.ada.agreement_id = pair.cid.agreement_id = pair.ada.open_agreement("Ferry", markdown=FERRY)
+    out = document(pair.cid)
+    assert "*Not agreed; what is offered stands in the appendix.*" in out
+    body, _, appendix = out.partition("# Appendix: the argument")
+    assert "Lends." not in body
+    assert "Lends." in appendix
+    assert "Offered by Meridian, not agreed" in appendix
+    draft = read_markdown(out.encode())
+    assert [(each.heading, each.text) for each in draft.clauses] == [
+        (each["heading"], each["text"]) for each in pair.ada.get()["terms"]
+    ]
+
+
+def test_a_table_does_not_look_signed_before_it_is(pair: Pair) -> None:
+    agreed(pair)
+    signed_on = pair.ada.do("open_ratification")["fingerprint"]
+    pair.ada.do("consent", fingerprint=signed_on)
+    assert signed_on not in document(pair.cid, "consents.csv")
+    pair.cid.do("consent", fingerprint=signed_on)
+    assert [each["act"] for each in rows(pair.cid, "consents") if each["term"] == "the whole text"] == [
+        "signature, in force"
+    ] * 2
+
+
+def test_a_text_is_as_long_as_it_may_be_at_every_door(house: Pair, tmp_path: Path) -> None:
+    text = "# T\n\n" + "## 1 Boat\n\nThe owner lends.\n\n" * 45_000
+    path = tmp_path / "text.md"
+    path.write_text(text)
+    done = subprocess.run([ONETEXT, "import", path, "--dry-run"], capture_output=True, text=True)
+    assert re.search("“.*” on line [0-9]+: from here on the text is too long", done.stderr), done.stderr
+    assert preview(house.ada, text).json()["code"] == "too_large"

@@ -51,8 +51,18 @@ def sent_out(title: str, terms: list[tuple[str, str, Any]], **more: Any) -> str:
             "fingerprint": None,
             "conflicts": [],
             "deferred": [],
+            "proposals": [],
+            "version": 7,
             "terms": [
-                {"term_id": str(n), "heading": heading, "text": text, "value": value, "status": "open"}
+                {
+                    "term_id": str(n),
+                    "heading": heading,
+                    "text": text,
+                    "value": value,
+                    "status": "open",
+                    "version": 1,
+                    "marks": [],
+                }
                 for n, (heading, text, value) in enumerate(terms)
             ],
         }
@@ -109,7 +119,7 @@ def test_the_argument_and_the_signatures_are_no_text_and_nothing_else_is_left_ou
         assert said in out
     title, clauses, draft = came_back(out)
     assert (title, clauses) == ("Ferry", terms)
-    assert len(draft.notices) == 3, "the facts above and below, and the appendix"
+    assert len(draft.notices) == 2, "how it stands, and the appendix"
 
 
 READER = MarkdownIt("commonmark")

@@ -19,6 +19,12 @@ let before = [];
 let shown = new Map();
 /** @type {Clause | null} */
 let chosen = null;
+/** What would be lost with the preview. */
+let isChanged = false;
+/** @type {unknown[]} */
+let notices = [];
+/** @type {HTMLElement | null} */
+let toolbar = null;
 /** Stays the same for the same words, so that a second try proposes nothing twice. @type {{ said: string, id: string }} */
 let attempt = { said: "", id: "" };
 
@@ -44,13 +50,20 @@ for (const name of ["dragover", "drop"]) {
 
 /** @param {Blob} file */
 async function read(file) {
-  if (clauses.length && before.length && !confirm("Read another file? What you changed here is lost.")) return;
+  const field = /** @type {HTMLInputElement | null} */ (source?.querySelector('input[type="file"]'));
+  if (clauses.length && isChanged && !confirm("Read another file? What you changed here is lost.")) {
+    if (field) field.value = "";
+    return;
+  }
   const said = /** @type {HTMLOutputElement} */ (document.getElementById("source-said"));
   said.className = "";
   said.textContent = "Reading…";
   const answer = await ask(file, "application/octet-stream");
+  if (field) field.value = ""; // the same file can be chosen again
   if (answer.refused) return refuse(said, answer.refused);
-  said.textContent = "";
+  said.textContent = file instanceof File ? `Read: ${file.name}` : "";
+  isChanged = false;
+  attempt = { said: "", id: "" };
   show(answer.html ?? "");
   holder.querySelector("h2")?.scrollIntoView({ block: "start" });
 }
@@ -89,6 +102,7 @@ function show(html) {
   shown = new Map(clauses.map((each, at) => [each, /** @type {HTMLElement} */ (articles[at])]));
   before = [];
   chosen = null;
+  notices = data.notices;
   holder.replaceChildren(fragment);
   page.classList.add("has-preview");
   for (const each of clauses) level(each);
@@ -111,7 +125,10 @@ function lineOf(raw) {
  */
 function change(now, next = chosen) {
   before.push(clauses);
+  isChanged = true;
+  const hadFocus = holder.contains(document.activeElement);
   set(now, next);
+  if (hadFocus && next && !holder.contains(document.activeElement)) articleOf(next).focus({ preventScroll: true });
 }
 
 /** @param {Clause[]} now @param {Clause | null} next */
@@ -146,6 +163,7 @@ function articleOf(clause) {
 function fill(clause, article) {
   const name = /** @type {HTMLInputElement} */ (article.querySelector(".name"));
   if (name.value !== clause.heading) name.value = clause.heading;
+  article.classList.remove("splitting");
   const words = /** @type {HTMLElement} */ (article.querySelector(".words"));
   const lines = clause.lines.map((each) => each.shown);
   if (lines.length !== words.childNodes.length || lines.some((each, at) => words.childNodes[at] !== each)) words.replaceChildren(...lines);
@@ -183,7 +201,7 @@ function changed(clause, fields) {
 /** @type {Record<string, (clause: Clause, at: number) => void>} */
 const ACTS = {
   join(clause, at) {
-    const above = clauses[at - 1];
+    const above = clauses.slice(0, at).findLast((each) => !each.isOut);
     if (!above) return say("There is no clause above this one.");
     const gap = above.lines.length ? [{ raw: "", shown: lineOf("") }] : [];
     const heading = { raw: clause.heading, shown: lineOf(clause.heading) };
@@ -193,7 +211,7 @@ const ACTS = {
       value: above.value ?? clause.value,
       shownValue: above.shownValue ?? clause.shownValue,
     });
-    change([...clauses.slice(0, at - 1), made, ...clauses.slice(at + 1)], made);
+    change(clauses.filter((each) => each !== clause).map((each) => (each === above ? made : each)), made);
     say(`Joined to ${named(above)}.`);
   },
   split(clause) {
@@ -309,8 +327,9 @@ function splitAt(clause, at, line, from) {
   while (above.at(-1)?.raw.trim() === "") above.pop();
   while (below[0]?.raw.trim() === "") below.shift();
   const first = below[0]?.raw ?? "";
-  const number = /^(\d+(?:\.\d+)*[.)]?)\s+/.exec(first);
-  const isName = !number && first.length <= 80 && !/[.;:,]\s*$/.test(first) && below.length > 1;
+  const isShort = first.split(/\s+/).length <= 5;
+  const isName = below.length > 1 && first.length <= 80 && (isShort || !/[.;:,]\s*$/.test(first)) && !/[;:,]\s*$/.test(first);
+  const number = isName ? null : /^(\d+(?:\.\d+)*[.)]?)\s+/.exec(first);
   if (number) below[0] = pieceOf(first.slice(number[0].length));
   if (isName) below.shift();
   while (isName && below[0]?.raw.trim() === "") below.shift();
@@ -339,17 +358,17 @@ function choose(clause) {
   if (chosen && shown.get(chosen) !== (clause && shown.get(clause)) && shown.get(chosen)?.classList.contains("splitting")) fillAnew(chosen);
   chosen = clause;
   for (const each of holder.querySelectorAll(".draft-clause.chosen")) each.classList.remove("chosen");
-  let tools = holder.querySelector(".tools");
-  if (!clause || clause.isOut) return tools?.remove();
+  if (!clause || clause.isOut) return toolbar?.remove();
   const article = articleOf(clause);
   article.classList.add("chosen");
-  if (!tools) {
+  if (!toolbar) {
     const template = /** @type {HTMLTemplateElement} */ (document.getElementById("tools"));
-    tools = /** @type {Element} */ (/** @type {DocumentFragment} */ (template.content.cloneNode(true)).firstElementChild);
+    toolbar = /** @type {HTMLElement} */ (/** @type {DocumentFragment} */ (template.content.cloneNode(true)).firstElementChild);
   }
+  const tools = toolbar;
   if (tools.parentElement !== article) article.querySelector(".cut")?.after(tools);
   const parts = numberOf(clause).split(".");
-  able(tools, "join", clauses.indexOf(clause) > 0);
+  able(tools, "join", clauses.slice(0, clauses.indexOf(clause)).some((each) => !each.isOut));
   able(tools, "split", clause.lines.length > 0);
   able(tools, "up", parts.length > 1);
   able(tools, "down", parts[0] !== "");
@@ -400,7 +419,11 @@ holder.addEventListener("change", (event) => {
   if (clause && field.classList.contains("name") && field.value !== clause.heading) {
     const made = changed(clause, { heading: field.value });
     change(clauses.with(at, made), made);
-  } else keep();
+    say("");
+  } else {
+    isChanged = true;
+    keep();
+  }
 });
 
 holder.addEventListener("keydown", (event) => {
@@ -416,9 +439,6 @@ holder.addEventListener("keydown", (event) => {
   } else if (event.key === "Escape" && inField && clause) {
     event.target.value = clause.heading;
     articleOf(clause).focus();
-  } else if (!inField && event.key === "z" && (event.ctrlKey || event.metaKey)) {
-    event.preventDefault();
-    undo();
   } else if (event.target instanceof HTMLElement && event.target.matches(".draft-clause") && ["ArrowDown", "ArrowUp"].includes(event.key)) {
     event.preventDefault();
     const next = clauses[at + (event.key === "ArrowDown" ? 1 : -1)];
@@ -426,12 +446,19 @@ holder.addEventListener("keydown", (event) => {
   }
 });
 
+document.addEventListener("keydown", (event) => {
+  const inField = event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement;
+  if (!clauses.length || inField || event.key !== "z" || !(event.ctrlKey || event.metaKey)) return;
+  event.preventDefault();
+  undo();
+});
+
 /** Dragged by its grip: left for a level up, right for a level down. */
 holder.addEventListener("pointerdown", (event) => {
   const grip = /** @type {Element} */ (event.target).closest(".grip");
   if (!(grip instanceof HTMLElement)) return;
   const { clause } = clauseAt(grip);
-  if (!clause) return;
+  if (!clause || clause.isOut) return;
   const from = event.clientX;
   const article = articleOf(clause);
   grip.setPointerCapture(event.pointerId);
@@ -505,7 +532,8 @@ function keepNow() {
   clearTimeout(waiting);
   if (!clauses.length) return;
   try {
-    sessionStorage.setItem(kept, JSON.stringify({ ...fields(), clauses: clauses.map(plain) }));
+    const said = { ...fields(), clauses: clauses.map(plain), notices };
+    sessionStorage.setItem(kept, JSON.stringify({ said, attempt, isChanged }));
   } catch {
     say("This text is too long to be kept in this tab: do not leave the page before you have proposed it.");
   }
@@ -516,6 +544,7 @@ function forget() {
   clearTimeout(waiting);
   clauses = [];
   before = [];
+  isChanged = false;
   sessionStorage.removeItem(kept);
 }
 
@@ -534,14 +563,16 @@ function fields() {
 async function restore() {
   const found = sessionStorage.getItem(kept);
   if (!found) return;
-  const answer = await ask(found, "application/json");
+  const was = JSON.parse(found);
+  const answer = await ask(JSON.stringify(was.said), "application/json");
   if (answer.refused) {
     const said = /** @type {HTMLElement} */ (document.getElementById("source-said"));
     return refuse(said, { detail: `What you were looking at cannot be shown. ${answer.refused.detail}`, next: answer.refused.next });
   }
-  const { clauses: was, signatures } = JSON.parse(found);
   show(answer.html ?? "");
-  clauses = clauses.map((each, at) => (was[at]?.is_out ? changed(each, { isOut: true }) : each));
+  ({ attempt, isChanged } = was);
+  const { clauses: kept_, signatures } = was.said;
+  clauses = clauses.map((each, at) => (kept_[at]?.is_out ? changed(each, { isOut: true }) : each));
   set(clauses, clauses[0] ?? null);
   const field = /** @type {HTMLInputElement | null} */ (holder.querySelector('[name="signatures"]'));
   if (field && signatures) field.value = String(signatures);
@@ -549,7 +580,7 @@ async function restore() {
 }
 
 addEventListener("beforeunload", (event) => {
-  if (before.length) event.preventDefault();
+  if (isChanged) event.preventDefault();
 });
 
 // Proposing.
@@ -557,6 +588,11 @@ addEventListener("beforeunload", (event) => {
 async function propose() {
   const output = /** @type {HTMLElement} */ (holder.querySelector("[data-said]"));
   const coming = clauses.filter((each) => !each.isOut);
+  const title = /** @type {HTMLInputElement | null} */ (holder.querySelector('[name="title"]'));
+  if (title && title.value.trim() === "") {
+    title.focus();
+    return refuse(output, { detail: "The agreement has no title.", next: "Write its title." });
+  }
   const nameless = coming.find((each) => each.heading.trim() === "");
   const wrong = /** @type {HTMLInputElement | null} */ (holder.querySelector(".preview-head input:invalid"));
   if (nameless) {
@@ -574,23 +610,22 @@ async function propose() {
   };
   const said = JSON.stringify(body);
   if (attempt.said !== said) attempt = { said, id: freshId() };
+  keepNow();
   const button = /** @type {HTMLButtonElement} */ (holder.querySelector("[data-propose]"));
   button.disabled = true;
   say("Proposing…");
-  const isIntoOne = page.dataset.posts?.endsWith("/imports");
   try {
     const response = await fetch(page.dataset.posts ?? "", {
       method: "POST",
       headers: { "Content-Type": "application/json" },
-      body: JSON.stringify(isIntoOne ? { ...body, command_id: attempt.id } : body),
+      body: JSON.stringify({ ...body, command_id: attempt.id }),
     });
     const answer = await response.json();
     if (!response.ok) return refuse(output, answer);
     forget();
     location.assign((page.dataset.leads ?? "").replace("{agreement_id}", answer.agreement_id));
   } catch {
-    const next = isIntoOne ? "Try again: it is not proposed twice." : "Look at the list of agreements before you try again: it may have been opened.";
-    refuse(output, { detail: "The server cannot be reached.", next });
+    refuse(output, { detail: "The server cannot be reached.", next: "Try again when the connection is back: it is not proposed twice." });
   } finally {
     button.disabled = false;
   }
