@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -332,7 +333,10 @@ def _set_off(words: str, signs: dict[int, int], before: str) -> str:
 
 def _names(words: str, address: str) -> bool:
     """Whether a link's words are its address."""
-    return words.rstrip("/") in (address.rstrip("/"), address.split(":", 1)[-1].strip("/"))
+    return _SCHEME.sub("", words).rstrip("/") == _SCHEME.sub("", address).rstrip("/")
+
+
+_SCHEME = re.compile(r"^(?:https?://|mailto:)(?:www\.)?", re.IGNORECASE)
 
 
 def _trimmed(text: str) -> str:
