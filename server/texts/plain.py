@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -332,11 +331,8 @@ def _set_off(words: str, signs: dict[int, int], before: str) -> str:
 
 
 def _names(words: str, address: str) -> bool:
-    """Whether a link's words are its address."""
-    return _SCHEME.sub("", words).rstrip("/") == _SCHEME.sub("", address).rstrip("/")
-
-
-_SCHEME = re.compile(r"^(?:https?://|mailto:)(?:www\.)?", re.IGNORECASE)
+    """Whether a link's words are its address, letter by letter."""
+    return words.rstrip("/") in (address.rstrip("/"), address.removeprefix("mailto:"))
 
 
 def _trimmed(text: str) -> str:
