@@ -3,39 +3,36 @@
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-
-import yaml
 
 from domain.refusals import malformed
 from domain.values import Value
+from server.texts.blocks import flat
 from server.texts.draft import Clause, Draft, Notice, What, quoted
+from server.texts.enumerations import roman
 from server.texts.html import MARK
 from server.texts.labels import Label, is_chapter, label_of
 from server.texts.markdown import VALUE, tree_of
-from server.texts.plain import Plain, is_block, items_of, joined, numbered, rises
+from server.texts.no_text import front_matter, other_front_matter, without_appendix, without_facts, without_fences
+from server.texts.plain import Plain, items_of, joined, numbered, rises
 from server.texts.run_ins import RunIn, after_line, caps_of, follows, is_name, run_in_of
-from server.texts.tree import DEEPEST, Element, TooDeep, named
+from server.texts.tree import DEEPEST, Element, TooDeep
 from server.texts.written_values import value_of
 
-APPENDIX = "Appendix: the argument"
-"""The last heading of level 1 of a document of our own, in every language: what follows is no text of it."""
 PREAMBLE = "Preamble"
 LONGEST_HEADING = 1024
 """Bytes (protocol.md, Texts)."""
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
-_CONTAINERS = named("article aside body center details div footer form header html main section")
 
 
 def draft_of(source: str, given: str | None = None) -> Draft:
     """A Markdown text as clauses. given: the title that it will have whatever the text says."""
     notices: list[Notice] = []
-    head, body = _front_matter(source, notices)
+    head, body = front_matter(source, notices)
     if head is None:
-        head, body = _other_front_matter(body, notices)
-    body = _without_fences(body, notices)
+        head, body = other_front_matter(body, notices)
+    body = without_fences(body, notices)
     is_own = re.search(rf"(?m)^<!-- ?{MARK}", body) is not None
     try:
         tree = tree_of(body, notices, exact=is_own)
@@ -44,127 +41,11 @@ def draft_of(source: str, given: str | None = None) -> Draft:
         words = quoted(body.split("\n")[line - 1])
         told = f"{words} on line {line}: lists or quotations go deeper than {DEEPEST} levels here."
         raise malformed(told, "Flatten them.") from None
-    blocks = _without_facts(_without_appendix(list(_flat(tree.inside)), notices), notices)
+    blocks = without_facts(without_appendix(list(flat(tree.inside)), notices), notices)
     cutter = _Cutter(blocks, notices, head or given, is_own=is_own)
     clauses = cutter.cut()
     notices.sort(key=lambda notice: notice.line)
     return Draft(head or cutter.title, clauses, notices)
-
-
-# What is no text.
-
-
-def _front_matter(source: str, notices: list[Notice]) -> tuple[str | None, str]:
-    """The title that front matter names, and the text with blank lines in its place."""
-    found = _FRONT_MATTER.match(source)
-    if not found:
-        return None, source
-    try:
-        said = yaml.load(found["yaml"], yaml.BaseLoader)
-    except yaml.YAMLError:
-        said = None
-    if not isinstance(said, dict):
-        return None, source
-    names = ", ".join(str(name) for name in said)
-    notices.append(Notice(1, What.LEFT_OUT, f"{quoted(names)}: what stands before the text, left out."))
-    title = said.get("title")
-    title = " ".join(title.split()) if isinstance(title, str) else ""
-    return title or None, "\n" * found[0].count("\n") + source[found.end() :]
-
-
-_FRONT_MATTER = re.compile(r"---[ \t]*\n(?P<yaml>(?:(?!---|\.\.\.).*\n){1,500}?)(?:---|\.\.\.)[ \t]*(?:\n|$)")
-
-
-def _other_front_matter(source: str, notices: list[Notice]) -> tuple[str | None, str]:
-    """The same of what Hugo (+++) and Pandoc (% title) write."""
-    if found := _TOML.match(source):
-        try:
-            said = tomllib.loads(found["toml"])
-        except tomllib.TOMLDecodeError:
-            return None, source
-        title = said.get("title")
-        words = ", ".join(said)
-        title = title if isinstance(title, str) and title.strip() else None
-    elif found := _PANDOC.match(source):
-        title = words = found["title"].strip()
-    else:
-        return None, source
-    notices.append(Notice(1, What.LEFT_OUT, f"{quoted(words)}: what stands before the text, left out."))
-    return title, "\n" * found[0].count("\n") + source[found.end() :]
-
-
-_TOML = re.compile(r"\+\+\+[ \t]*\n(?P<toml>(?:(?!\+\+\+).*\n){1,500}?)\+\+\+[ \t]*(?:\n|$)")
-_PANDOC = re.compile(r"% (?P<title>\S.*)\n(?:%.*\n){0,2}(?=\s*\n)")
-_FENCE = re.compile(r"(?m)^:{3,}[ \t]*(?:\{[^{}\n]*\}|[\w-]+)?[ \t]*:*[ \t]*$")
-
-
-def _without_fences(source: str, notices: list[Notice]) -> str:
-    """Without the lines of colons that only mark what stands between them."""
-    for found in _FENCE.finditer(source):
-        told = f"{quoted(found[0])}: marks what stands below, left out."
-        notices.append(Notice(source.count("\n", 0, found.start()) + 1, What.LEFT_OUT, told))
-    return _FENCE.sub("", source)
-
-
-def _unescaped(block: Element) -> str:
-    """What a paragraph begins with, without the backslashes that converters write before numbers."""
-    raw = block.attributes.get("raw", "")
-    return re.sub(r"\\(?=[.)§(])", "", raw)
-
-
-def _flat(blocks: Iterable[Element | str], holder: Element | None = None) -> Iterator[Element]:
-    """Blocks below each other, out of what only holds them together; words between them as paragraphs."""
-    words: list[Element | str] = []
-    for each in blocks:
-        if isinstance(each, Element) and is_block(each):
-            yield from _as_paragraph(words, holder)
-            words = []
-            if each.tag in _CONTAINERS:
-                yield from _flat(each.inside, each)
-            else:
-                yield each
-        else:
-            words.append(each)
-    yield from _as_paragraph(words, holder)
-
-
-def _as_paragraph(words: Sequence[Element | str], holder: Element | None) -> Iterator[Element]:
-    if any(isinstance(each, Element) or each.strip() for each in words):
-        line = next((each.line for each in words if isinstance(each, Element)), holder.line if holder else 1)
-        yield Element("p", line, inside=list(words), apart=holder is None or holder.apart, loose=True)
-
-
-def _without_appendix(blocks: list[Element], notices: list[Notice]) -> list[Element]:
-    firsts = [at for at, block in enumerate(blocks) if block.tag == "h1"]
-    if not firsts or Plain([]).one_line(blocks[firsts[-1]].inside) != APPENDIX:
-        return blocks
-    sentence = "what was said about the text, no text of it; left out."
-    notices.append(Notice(blocks[firsts[-1]].line, What.LEFT_OUT, f"“{APPENDIX}”: {sentence}"))
-    return blocks[: firsts[-1]]
-
-
-def _without_facts(blocks: list[Element], notices: list[Notice]) -> list[Element]:
-    """What stands between the marks of a document of our own tells of the agreement."""
-    kept: list[Element] = []
-    inside = is_told = False
-    ends = max((at for at, block in enumerate(blocks) if block.attributes.get("says") == TEXT), default=-1)
-    for at, block in enumerate(blocks):
-        if block.tag != "own":
-            kept += [] if inside else [block]
-        elif block.attributes["says"] == FACTS and at < ends:
-            if not is_told:
-                told = "how the agreement stands, no text of it; left out."
-                notices.append(Notice(block.line, What.LEFT_OUT, f"“{FACTS}”: {told}"))
-            inside = is_told = True
-        elif block.attributes["says"] == TEXT:
-            inside = False
-    return kept
-
-
-FACTS, TEXT = "facts", "text"
-
-
-# Cutting.
 
 
 @dataclass(slots=True)
@@ -298,12 +179,19 @@ class _Cutter:
 
     def _plain_numbers_rise(self, paragraphs: Sequence[Element]) -> bool:
         """Whether paragraphs begin with 1., 2., 3. or with Article 1, Article 2, written as plain text."""
-        labels = [
-            label for block in paragraphs if (label := label_of(_unescaped(block)[:40])) and len(label.number) < 2
-        ]
-        labels = [label for label in labels if not label.written.isdigit()]
-        numbers = [label.number[0] for label in labels if label.number]
-        return len(labels) > 1 and (numbers[:2] == [1, 2] or (not numbers and len(labels) > 2))
+        labels = [label for block in paragraphs if (label := self._simple_label(block))]
+        numbers = [each.number[0] if each.number else roman(each.written.rstrip(".)").lower()) for each in labels]
+        return numbers[:2] == [1, 2] or (len(labels) > 2 and not any(numbers))
+
+    def _simple_label(self, block: Element) -> Label | None:
+        """The number of one part that a paragraph begins with; a bare figure is one before a name that stands alone."""
+        words = _unescaped(block)
+        label = label_of(words[:40])
+        if label is None or len(label.number) > 1:
+            return None
+        name = words[len(label.written) :].strip()
+        is_named = "\n" not in words and is_name(name) and name[:1].isupper()
+        return label if is_named or not label.written.isdigit() else None
 
     def _lists_go_on(self, headings: Sequence[Element]) -> bool:
         """Whether the lists below unnumbered headings are one, which the headings divide."""
@@ -453,11 +341,9 @@ class _Cutter:
         """1.1 at the beginning of a paragraph; where such numbers divide the text, also 1. and Article 1."""
         words = _unescaped(block)
         label = label_of(words[:40])
-        if label is None or label.written.isdigit():
-            return None
+        if label is None or len(label.number) < 2:
+            return self._simple_label(block) if label and self._names_plain_numbers else None
         rest = words[len(label.written) :].lstrip()
-        if len(label.number) < 2:
-            return label if self._names_plain_numbers else None
         return label if not rest or not rest[0].islower() else None
 
     def _run_in(self, block: Element) -> RunIn | None:
@@ -483,7 +369,7 @@ class _Cutter:
         items = items_of(block)
         if len(items) > 3 or any(each.tag == "ol" for item in items for each in item.elements()):
             return True
-        firsts = [next(_flat(item.inside), None) for item in items]
+        firsts = [next(flat(item.inside), None) for item in items]
         return any(first and (run := self._run_in(first)) and run.is_name and run.is_whole for first in firsts)
 
     def _is_within(self, block: Element) -> bool:
@@ -522,7 +408,7 @@ class _Cutter:
         return int(number) <= self._listed and str(self._listed + 1) in later
 
     def _item(self, item: Element, number: str, *, has_more: bool) -> None:
-        blocks = list(_flat(item.inside))
+        blocks = list(flat(item.inside))
         lists = [each for each in blocks if each.tag == "ol"]
         inner = lists[0] if len(lists) == 1 < len(blocks) and blocks[-1] is lists[0] and "." not in number else None
         if inner:
@@ -543,7 +429,9 @@ class _Cutter:
                 self._silent.labels = []
                 name, own = line.strip(), [after_line(first)] if more else []
         self._begin(f"{number} {name}".strip(), item.line, "list", path)
-        self._add(own)
+        for block in own:
+            if not (isinstance(block, Element) and block.tag == "p" and name and self._paragraph(block)):
+                self._add([block])
         for block in blocks[1:] if first else blocks:
             if not (block.tag == "p" and self._paragraph(block)):
                 self._add([block])
@@ -572,3 +460,9 @@ class _Cutter:
 
     def _words(self, block: Element) -> str:
         return self._silent.inline(block.inside) if self._is_own else self._silent.one_line(block.inside)
+
+
+def _unescaped(block: Element) -> str:
+    """What a paragraph begins with, without the backslashes that converters write before numbers."""
+    raw = block.attributes.get("raw") or Plain([]).inline(block.inside).strip()
+    return re.sub(r"\\(?=[.)§(])", "", raw)

@@ -11,8 +11,8 @@ from typing import Any
 from domain.words import TermStatus
 from projections.documents import moment
 from server.texts import markup
-from server.texts.clauses import APPENDIX, FACTS, TEXT
 from server.texts.html import MARK
+from server.texts.no_text import APPENDIX, FACTS, TEXT
 from server.texts.written_values import written_value
 
 Body = dict[str, Any]

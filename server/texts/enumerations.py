@@ -13,8 +13,8 @@ _ENDED = re.compile(r"[:;.,]\s*$")
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50}
 
 
-def lettered_levels(lines: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """Which of a paragraph's lines are lettered items, and how deep each is, from 0.
+def lettered_levels(lines: Sequence[str], columns: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Which of a paragraph's lines are lettered items, and how deep each is, from 0. columns: where each line begins.
 
     A line is one when its letter goes on from an earlier line's, or is the first and another line has the next.
     """
@@ -37,7 +37,7 @@ def lettered_levels(lines: Sequence[str]) -> Iterator[tuple[int, int]]:
         if not taken:
             continue
         last |= dict(taken)
-        indent = len(match["blanks"].expandtabs(4))
+        indent = columns[at]
         while indents and indents[-1] >= indent:
             indents.pop()
         indents.append(indent)

@@ -44,9 +44,7 @@ class Label:
 
 def label_of(words: str) -> Label | None:
     """The number that words begin with. A year is none, nor is a figure that the words go on from."""
-    if (found := _DIGITS.match(words)) and (found["sign"] or "." in found["number"] or len(words) > found.end()):
-        return Label(found[0], tuple(int(each) for each in found["number"].split(".")))
-    if (found := _DIGITS.fullmatch(words)) is not None:
+    if found := _DIGITS.match(words):
         return Label(found[0], tuple(int(each) for each in found["number"].split(".")))
     if found := _NAMED.match(words) or _ROMAN.match(words):
         figures = re.search(r"[0-9]+(?:\.[0-9]+)*", found[0])

@@ -296,7 +296,7 @@ def _attributes(state: StateInline, silent: bool) -> bool:
 
 def _lines(state: StateCore) -> None:
     """What only the lines of the source say: where attributes stand, and how far lettered items are indented."""
-    exact, notices = state.env["exact"], state.env["notices"]
+    exact, notices, source = state.env["exact"], state.env["notices"], state.src.split("\n")
     for opening, words in zip(state.tokens, state.tokens[1:], strict=False):
         if words.type != "inline" or opening.type not in ("paragraph_open", "heading_open"):
             continue
@@ -310,15 +310,24 @@ def _lines(state: StateCore) -> None:
         if opening.type == "paragraph_open":
             opening.meta["raw"] = words.content[:80]
             if "\n" in words.content:
-                words.content = _with_levels(words.content, exact=exact)
+                first = words.map[0] if words.map else 0
+                count = words.content.count("\n") + 1
+                columns = _columns(source[first : first + count], words.content)
+                words.content = _with_levels(words.content, columns, exact=exact)
 
 
-def _with_levels(content: str, *, exact: bool) -> str:
+def _columns(lines: Sequence[str], content: str) -> list[int]:
+    """Where each line of a paragraph begins in the source; its content has lost the blanks before the first."""
+    at = lines[0].find(content.split("\n")[0][:40])
+    return [len(lines[0][: max(at, 0)].expandtabs(4)), *(_indent(line) for line in lines[1:])]
+
+
+def _with_levels(content: str, columns: list[int], *, exact: bool) -> str:
     lines = content.split("\n")
     if exact:
         levels = {at: _indent(line) / 2 for at, line in enumerate(lines) if at and line.startswith("  ")}
     else:
-        levels = dict(lettered_levels(lines))
+        levels = dict(lettered_levels(lines, columns))
     for at, level in levels.items():
         lines[at] = "&#32;" * int(level * 2) + lines[at].lstrip(" \t")
         if at and not lines[at - 1].endswith(("\\", "  ")):

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from domain.values import Value
-from server.texts.clauses import TEXT, draft_of
+from server.texts.clauses import draft_of
 from server.texts.html import MARK
+from server.texts.no_text import TEXT
 from server.texts.written_values import written_value
 
 _SIGNS = re.compile(

@@ -281,6 +281,84 @@ CONTRACTS: list[tuple[str, str | None, list[tuple[str, str]]]] = [
         "LEASE",
         [("Preamble", "This is it."), ("RENT", "Ten."), ("TERM", "A year.")],
     ),
+    (
+        "SERVICE AGREEMENT\n\n1.\tDEFINITIONS\n1.1\tFee means x.\n1.2\tTerm means y:\n(a)\tone;\n(b)\ttwo.\n2.\tTERM\n2.1\tA year.\nSCHEDULE 1\nThe fee is 5.",
+        "SERVICE AGREEMENT",
+        [
+            ("1 DEFINITIONS", ""),
+            ("1.1", "Fee means x."),
+            ("1.2", "Term means y:\n(a)\tone;\n(b)\ttwo."),
+            ("2", "TERM 2.1\tA year. SCHEDULE 1 The fee is 5."),
+        ],
+    ),
+    (
+        "ARTICLE I\nDefinitions\n\nSection 1.1 Fee. The fee.\n\nSection 1.2 Term. The term.\n\nARTICLE II\nTerm\n\nSection 2.1 A year.",
+        None,
+        [
+            ("Preamble", "ARTICLE I Definitions"),
+            ("Section 1.1", "Fee. The fee."),
+            ("Section 1.2", "Term. The term.\n\nARTICLE II Term"),
+            ("Section 2.1", "A year."),
+        ],
+    ),
+    (
+        "Mietvertrag\n\nzwischen\n\nMax Muster, Straße 1, 12345 Ort\n\nund\n\nErika Muster\n\n§ 1 Mietsache\n\n(1) Die Wohnung.\n\n(2) Der Keller.\n\n§ 2 Miete\n\nDie Miete beträgt 1.000 EUR, fällig am\n3. Werktag.\n",
+        None,
+        [
+            ("Preamble", "Mietvertrag\n\nzwischen\n\nMax Muster, Straße 1, 12345 Ort\n\nund\n\nErika Muster"),
+            ("§ 1 Mietsache", "(1) Die Wohnung.\n\n(2) Der Keller."),
+            ("§ 2 Miete", "Die Miete beträgt 1.000 EUR, fällig am 3. Werktag."),
+        ],
+    ),
+    (
+        "# NDA\n\n1. **Purpose**. The parties wish to talk.\n\n2. **Confidential Information**. Means:\n\n    a. one\n    b. two\n\n3. **Term**. 2 years.\n",
+        "NDA",
+        [
+            ("1 Purpose.", "The parties wish to talk."),
+            ("2 Confidential Information.", "Means:\n\na. one\nb. two"),
+            ("3 Term.", "2 years."),
+        ],
+    ),
+    (
+        "# Terms\n\nLast updated: 1. May 2024\n\n## Acceptance\n\nYou accept.\n\n## Fees\n\n1. Monthly\n2. Yearly\n\n### Refunds\n\nNone.\n",
+        "Terms",
+        [
+            ("Preamble", "Last updated: 1. May 2024"),
+            ("Acceptance", "You accept."),
+            ("Fees", "1. Monthly\n2. Yearly"),
+            ("Refunds", "None."),
+        ],
+    ),
+    (
+        "# A\n\n**1. Boat**\n\nThe boat.\n\n**2. Fare**\n\n- a\n- b\n\n1. x\n2. y\n",
+        "A",
+        [("1. Boat", "The boat."), ("2. Fare", "- a\n- b\n\n1. x\n2. y")],
+    ),
+    (
+        "1) One.\n2) Two.\n3) Three.\n",
+        None,
+        [("1", "One."), ("2", "Two."), ("3", "Three.")],
+    ),
+    (
+        "(1) One.\n\n(2) Two.\n",
+        None,
+        [("Preamble", "(1) One.\n\n(2) Two.")],
+    ),
+    (
+        "# T\n\nI. First\n\ntext\n\nII. Second\n\ntext\n",
+        "T",
+        [("I. First", "text"), ("II. Second", "text")],
+    ),
+    (
+        "# T\n\n1 Boat\n\nThe boat.\n\n2 Fare\n\nTen.\n",
+        "T",
+        [("1 Boat", "The boat."), ("2 Fare", "Ten.")],
+    ),
+    (
+        "Title\n=====\n\n1. Boat\n-------\n\nLent.\n\n1.1 Crew\n~~~~~~~~\n\nFour.\n",
+        "Title",
+        [("1. Boat", "Lent."), ("1.1", "Crew\n\nFour.")],
+    ),
 ]
 
 
