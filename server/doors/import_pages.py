@@ -18,7 +18,8 @@ from server.doors.access import RateLimit, decoded, locale_of, received, seat_na
 from server.doors.pages import page_of
 from server.node import Node
 from server.seat import Seat
-from server.texts.draft import Draft, Notice, What
+from server.texts.draft import Draft, Notice, What, quoted
+from server.texts.labels import label_of
 from web.importing import Into, Preview, import_page, preview_fragment
 
 
@@ -53,6 +54,8 @@ class ImportPages:
             draft = Draft(asked.get("title"), draft.clauses, notices)
         else:
             draft = await imports.preview(self.node, "markdown", body, into.agreement[1] if into.agreement else None)
+            if into.agreement:
+                draft.notices += await self._numbers_that_stand(into.agreement[0], draft)
         said = imports.body_of(draft)
         shown = Preview(said["title"] or "", said["clauses"], said["notices"], locale_of(request))
         return await page_of(preview_fragment, shown, into)
@@ -74,6 +77,18 @@ class ImportPages:
         assert header
         why_not = why_not or _why_not(acts.change_the_text(header["status"]))
         return seat, Into(seat.partnership_id, them, why_not, (agreement_id, header["title"]))
+
+    async def _numbers_that_stand(self, agreement_id: str, draft: Draft) -> list[Notice]:
+        """Clauses whose number another clause of the agreement has already: nothing is renumbered by itself."""
+        terms = await self.node.read(as_of.standing, tables.terms, agreement_id)
+        taken = {label.number for each in terms if (label := label_of(each["heading"])) and label.number}
+        return [
+            Notice(
+                each.line, What.NOT_UNDERSTOOD, f"{quoted(each.heading)}: the agreement has a clause of this number."
+            )
+            for each in draft.clauses
+            if (label := label_of(each.heading)) and label.number in taken
+        ]
 
 
 def _why_not(broken: Iterable[Code | Refusal]) -> tuple[str, str] | None:

@@ -189,7 +189,10 @@ async def test_a_text_comes_into_an_agreement_that_is_there(browser: Browser, de
     agreement_id = demo.line["agreement_id"]
     _, page = await at_import(browser, demo, f"agreements/{agreement_id}/import")
     before = read(demo, agreement_id)
+    await choose_file(page, b"# Annex\n\n## 2.1 Again\n\nx\n")
+    await expect(page.locator(".notices")).to_contain_text("the agreement has a clause of this number")
     await choose_file(page, b"# Annex\n\n## A Harbours\n\nNorth and South.\n")
+    await expect(page.locator(".draft-clause .name").first).to_have_value("A Harbours")
     await page.locator("[data-propose]").click()
     await page.wait_for_url(f"**/agreements/{agreement_id}")
     after = read(demo, agreement_id)
