@@ -6,12 +6,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from domain.fields import HEADING_BYTES
 from domain.refusals import malformed
 from domain.values import Value
 from server.texts.blocks import flat
 from server.texts.draft import Clause, Draft, Notice, What, quoted
 from server.texts.enumerations import roman
-from server.texts.html import MARK
 from server.texts.labels import Label, is_chapter, label_of
 from server.texts.markdown import VALUE, tree_of
 from server.texts.no_text import front_matter, other_front_matter, without_appendix, without_facts, without_fences
@@ -21,8 +21,6 @@ from server.texts.tree import DEEPEST, Element, TooDeep
 from server.texts.written_values import value_of
 
 PREAMBLE = "Preamble"
-LONGEST_HEADING = 1024
-"""Bytes (protocol.md, Texts)."""
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 
 
@@ -33,19 +31,30 @@ def draft_of(source: str, given: str | None = None) -> Draft:
     if head is None:
         head, body = other_front_matter(body, notices)
     body = without_fences(body, notices)
-    is_own = re.search(rf"(?m)^<!-- ?{MARK}", body) is not None
+    told = list(notices)
+    tree = _tree(body, notices, exact=False)
+    is_own = any(block.tag == "own" for block in tree.elements())
+    if is_own:
+        notices[:] = told
+        tree = _tree(body, notices, exact=True)
+    blocks = without_facts(without_appendix(list(flat(tree.inside)), notices), notices)
+    cutter = _Cutter(blocks, notices, given or head, is_own=is_own)
+    clauses = cutter.cut()
+    if given and head and head.casefold() != given.casefold():
+        told_of = f"{quoted(head)}: the title in the text; the agreement has another, so it is left out."
+        notices.append(Notice(1, What.LEFT_OUT, told_of))
+    notices.sort(key=lambda notice: notice.line)
+    return Draft(head or cutter.title, clauses, notices)
+
+
+def _tree(body: str, notices: list[Notice], *, exact: bool) -> Element:
     try:
-        tree = tree_of(body, notices, exact=is_own)
+        return tree_of(body, notices, exact=exact)
     except TooDeep as deep:
         line: int = deep.args[0]
         words = quoted(body.split("\n")[line - 1])
         told = f"{words} on line {line}: lists or quotations go deeper than {DEEPEST} levels here."
         raise malformed(told, "Flatten them.") from None
-    blocks = without_facts(without_appendix(list(flat(tree.inside)), notices), notices)
-    cutter = _Cutter(blocks, notices, head or given, is_own=is_own)
-    clauses = cutter.cut()
-    notices.sort(key=lambda notice: notice.line)
-    return Draft(head or cutter.title, clauses, notices)
 
 
 @dataclass(slots=True)
@@ -243,7 +252,7 @@ class _Cutter:
             return
         label = label_of(words) if self._is_own else self._labels.get(id(block))
         self._listed = None
-        if len(words.encode()) > LONGEST_HEADING:
+        if len(words.encode()) > HEADING_BYTES:
             self._long_heading(block, words, label)
         else:
             made_by = "chapter" if is_chapter(words) else "numbered" if label else "heading"
@@ -318,7 +327,7 @@ class _Cutter:
                 continue
             words = line[len(its.written) :].lstrip(" \t")
             is_heading = place == 0 and len(its.number) < 2 and is_name(words)
-            self._begin(line.strip() if is_heading else its.written, block.line, "numbered", its.number)
+            self._begin(line.strip() if is_heading else its.written, block.line + place, "numbered", its.number)
             if words and not is_heading:
                 self._clauses[-1].parts.append((False, words))
             self._clauses[-1].labels += labels
@@ -425,9 +434,10 @@ class _Cutter:
             own = [Element("p", first.line, inside=list(run_in.rest), loose=True)]
         elif first:
             line, _, more = self._silent.inline(first.inside).partition("\n")
-            if is_name(line) and (more or len(blocks) > 1 or inner or has_more):
+            below = after_line(first) if more else None
+            if is_name(line) and (below or (not more and (len(blocks) > 1 or inner or has_more))):
                 self._silent.labels = []
-                name, own = line.strip(), [after_line(first)] if more else []
+                name, own = line.strip(), [below] if below else []
         self._begin(f"{number} {name}".strip(), item.line, "list", path)
         for block in own:
             if not (isinstance(block, Element) and block.tag == "p" and name and self._paragraph(block)):

@@ -11,8 +11,8 @@ from typing import Any
 from domain.words import TermStatus
 from projections.documents import moment
 from server.texts import markup
-from server.texts.html import MARK
-from server.texts.no_text import APPENDIX, FACTS, TEXT
+from server.texts.html import FACTS, MARK, TEXT
+from server.texts.no_text import APPENDIX, CHANGE_OFFERED, LAST_AGREED, LEFT_OPEN, NOT_AGREED, OFFERED
 from server.texts.written_values import written_value
 
 Body = dict[str, Any]
@@ -61,13 +61,15 @@ def _parts(document: Body) -> Iterator[str]:
 
 def _notes(term: Body, *, is_offered: bool) -> Iterator[str]:
     """What a reader has to know of a clause where it stands."""
+    words = ""
     if term["status"] in _NOT_AGREED:
-        words = "These words were the last agreed, and are open again" if term["version"] else "Not agreed"
-        yield f"{words}; what is offered stands in the appendix." if is_offered else f"{words}."
+        words = LAST_AGREED if term["version"] else NOT_AGREED
     elif is_offered:
-        yield "A change is offered; it stands in the appendix."
+        words = CHANGE_OFFERED
+    if words:
+        yield f"{words}; {OFFERED}." if is_offered else f"{words}."
     if term["status"] == TermStatus.DEFERRED:
-        yield "Left open."
+        yield f"{LEFT_OPEN}."
     for mark in term["marks"]:
         yield f"Marked: {_said(mark)}."
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from html import unescape
 
 from server.texts.draft import Notice, What, quoted
-from server.texts.tree import BLOCKS, Builder, named
+from server.texts.tree import BLOCKS, UNREAD, Builder, named
 
 _INLINE = named(
     "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark q rp rt ruby s samp small "
@@ -16,10 +16,8 @@ _INLINE = named(
 )
 _VOID = frozenset(["br", "hr", "img", "wbr"])
 _MAY_STAY_OPEN = named("p li dt dd tr td th thead tbody tfoot")
-_UNREAD = frozenset(["script", "style", "head", "template"])
-"""Elements whose words nobody is shown."""
 _BLOCKS = (BLOCKS - {"note"}) | {"colgroup", "col"}
-KNOWN = _INLINE | _VOID | _BLOCKS | _UNREAD
+KNOWN = _INLINE | _VOID | _BLOCKS | UNREAD
 _WITHOUT_VALUE = named("checked compact disabled download hidden noshade nowrap open reversed selected")
 
 _ATTRIBUTE = r"""\s+(?P<{0}>[A-Za-z_:@][\w:.@-]*)(?P<{1}>\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'=<>`]+))?"""
@@ -91,7 +89,7 @@ class Html:
                     build.text(match[0])
             elif unread:
                 unread = "" if match["closes"] and match["name"].lower() == unread else unread
-            elif match["name"].lower() in _UNREAD and not match["closes"]:
+            elif match["name"].lower() in UNREAD and not match["closes"]:
                 unread = match["name"].lower()
                 notices.append(Notice(line, What.LEFT_OUT, f"{quoted(match[0])}: nobody is shown this; left out."))
             else:
@@ -144,12 +142,12 @@ def _value(given: str | None) -> str:
 
 def remark(comment: str, line: int, build: Builder, notices: list[Notice]) -> None:
     """A comment is left out and told, but for a mark of an own document."""
-    said = comment.strip().lower()
-    if said.startswith(MARK):
+    said = comment.strip()
+    if said in (f"{MARK} {FACTS}", f"{MARK} {TEXT}"):
         build.void("own", line, {"says": said.removeprefix(MARK).strip()})
     elif said:
         notices.append(Notice(line, What.LEFT_OUT, f"{quoted(comment)}: a comment, left out."))
 
 
-MARK = "onetext:"
-"""What a comment begins with that a document of our own has."""
+MARK, FACTS, TEXT = "onetext:", "facts", "text"
+"""Of the comments between which a document of our own has what is no text, and what is."""

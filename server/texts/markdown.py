@@ -28,7 +28,9 @@ _UNDERLINE = re.compile(r"[ \t]*(?:=+|-{3,})[ \t]*$")
 _MORE_THAN = re.compile(r">[ \t]*(?:=|[0-9€$£¥]|(?:EUR|USD|GBP|CHF)\b)")
 _ENDED = re.compile(r"""[.:;!?…»”"’')\]*_>]$""")
 _DEFINITION = re.compile(r"\[(?:[^\[\]\\]|\\.)+\]:[ \t]*\n?[ \t]*(?P<address><[^<>\n]*>|\S+)")
-_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*:|[#/<.]|www\.|[^@]*\.[a-z]{2,}(?:[/#?:]|$)", re.IGNORECASE)
+_ADDRESS = re.compile(
+    r"(?:https?|ftps?|mailto|tel|file|urn|data|sftp):|[#/<.]|www\.|[^@]*\.[a-z]{2,}(?:[/#?:]|$)", re.IGNORECASE
+)
 _ONE_ATTRIBUTE = r"""(?:[#.][A-Za-z][\w:.-]*|[A-Za-z][\w-]*=(?:"[^"]*"|'[^']*'|[^\s"'{}]+))"""
 _LIST_OF_ATTRIBUTES = rf"""\{{(?::\s*{_ONE_ATTRIBUTE}|\s*[#.][A-Za-z][\w:.-]*)(?:\s+{_ONE_ATTRIBUTE})*\s*\}}"""
 _ATTRIBUTES = re.compile(_LIST_OF_ATTRIBUTES)
@@ -45,7 +47,7 @@ def tree_of(source: str, notices: list[Notice], *, exact: bool) -> Element:
     tokens = _READER.parse(source, env)
     build = Builder()
     _Walk(build, html, notices, source).blocks(tokens)
-    _tell_unused(env, tokens, notices)
+    _tell_unused(env, tokens, notices, source)
     return build.root
 
 
@@ -352,6 +354,8 @@ def _reader() -> MarkdownIt:
     markdown.inline.ruler.at("html_inline", _inline_html)
     markdown.inline.ruler.push("attributes", _attributes)
     markdown.core.ruler.after("block", "lines", _lines)
+    for how in ("normalizeLink", "normalizeLinkText"):
+        setattr(markdown, how, str)  # an address stands as it is written
     return markdown
 
 
@@ -493,7 +497,7 @@ def _between_digits(tokens: Sequence[Token], at: int) -> bool:
     return before.isdigit() and after.isdigit()
 
 
-def _tell_unused(env: dict[str, Any], tokens: Sequence[Token], notices: list[Notice]) -> None:
+def _tell_unused(env: dict[str, Any], tokens: Sequence[Token], notices: list[Notice], source: str) -> None:
     """Where a definition of a link stands that no link names."""
     used = {
         child.meta.get("label")
@@ -501,10 +505,11 @@ def _tell_unused(env: dict[str, Any], tokens: Sequence[Token], notices: list[Not
         for child in token.children or ()
         if child.type in ("link_open", "image")
     }
-    for label, each in env.get("references", {}).items():
-        if label not in used:
-            line = each["map"][0] + 1 if each.get("map") else 1
-            notices.append(Notice(line, What.LEFT_OUT, f"{quoted(label)}: the address of a link that is not there."))
+    unused = [each for label, each in env.get("references", {}).items() if label not in used]
+    for each in [*unused, *env.get("duplicate_refs", ())]:
+        line = each["map"][0] + 1 if each.get("map") else 1
+        words = quoted(source.split("\n")[line - 1])
+        notices.append(Notice(line, What.LEFT_OUT, f"{words}: the address of a link that is not there."))
 
 
 VALUE = "value"

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from domain.refusals import Refusal
 from domain.values import Value
 from server.texts.clauses import draft_of
-from server.texts.html import MARK
-from server.texts.no_text import TEXT
+from server.texts.draft import Clause
+from server.texts.html import MARK, TEXT
 from server.texts.written_values import written_value
 
 _SIGNS = re.compile(
@@ -29,12 +30,14 @@ def one_line(words: str) -> str:
 
 def heading(words: str) -> str:
     """Words behind the signs of a heading, which come back letter by letter."""
+    words = _with_line_feeds(words)
     written = one_line(words)
     return written if _heading_again(written) == words else _held(written)
 
 
 def blocks(text: str) -> str:
     """A text. It is read again: what would not come back letter by letter is written with character references."""
+    text = _with_line_feeds(text)
     for write in (_readable, _by_lines, _by_references):
         written = write(text)
         if _read_again(written) == text:
@@ -59,14 +62,27 @@ def fenced(lines: str) -> str:
     return f"{fence}value\n{lines}\n{fence}"
 
 
-def _heading_again(written: str) -> str:
-    clauses = draft_of(f"{OWN}\n\n## {written}\n").clauses
-    return clauses[0].heading if len(clauses) == 1 and not clauses[0].text else ""
+def _heading_again(written: str) -> str | None:
+    clause = _again(f"## {written}")
+    return clause.heading if clause and not clause.text else None
 
 
-def _read_again(written: str) -> str:
-    clauses = draft_of(f"{OWN}\n\n## 1\n\n{written}\n").clauses
-    return clauses[0].text if len(clauses) == 1 else ""
+def _read_again(written: str) -> str | None:
+    clause = _again(f"## 1\n\n{written}")
+    return clause.text if clause else None
+
+
+def _again(written: str) -> Clause | None:
+    """The only clause of a document, if it can be read and has one."""
+    try:
+        clauses = draft_of(f"{OWN}\n\n{written}\n").clauses
+    except Refusal:
+        return None
+    return clauses[0] if len(clauses) == 1 else None
+
+
+def _with_line_feeds(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _escaped(line: str, *, at_beginning: bool) -> str:
@@ -100,7 +116,9 @@ def _readable(text: str) -> str:
 
 def _paragraph(lines: Sequence[str]) -> Iterator[str]:
     """Lines that follow each other: some, perhaps, and then items."""
-    first = next((at for at in range(len(lines)) if all(_ITEM.match(line) for line in lines[at:])), len(lines))
+    first = len(lines)
+    while first and _ITEM.match(lines[first - 1]):
+        first -= 1
     yield from _broken(lines[:first])
     yield from _items(lines[first:])
 

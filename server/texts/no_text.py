@@ -8,6 +8,7 @@ import tomllib
 import yaml
 
 from server.texts.draft import Notice, What, quoted
+from server.texts.html import FACTS, TEXT
 from server.texts.plain import Plain
 from server.texts.tree import Element
 
@@ -22,7 +23,7 @@ def front_matter(source: str, notices: list[Notice]) -> tuple[str | None, str]:
         return None, source
     try:
         said = yaml.load(found["yaml"], yaml.BaseLoader)
-    except yaml.YAMLError:
+    except (yaml.YAMLError, RecursionError):
         said = None
     if not isinstance(said, dict):
         return None, source
@@ -41,7 +42,7 @@ def other_front_matter(source: str, notices: list[Notice]) -> tuple[str | None, 
     if found := _TOML.match(source):
         try:
             said = tomllib.loads(found["toml"])
-        except tomllib.TOMLDecodeError:
+        except (ValueError, RecursionError):
             return None, source
         title = said.get("title")
         words = ", ".join(said)
@@ -69,29 +70,42 @@ def without_fences(source: str, notices: list[Notice]) -> str:
 
 def without_appendix(blocks: list[Element], notices: list[Notice]) -> list[Element]:
     firsts = [at for at, block in enumerate(blocks) if block.tag == "h1"]
-    if not firsts or Plain([]).one_line(blocks[firsts[-1]].inside) != APPENDIX:
+    if not firsts or not firsts[-1] or Plain([]).one_line(blocks[firsts[-1]].inside) != APPENDIX:
         return blocks
     sentence = "what was said about the text, no text of it; left out."
     notices.append(Notice(blocks[firsts[-1]].line, What.LEFT_OUT, f"“{APPENDIX}”: {sentence}"))
     return blocks[: firsts[-1]]
 
 
+NOT_AGREED, LAST_AGREED = "Not agreed", "These words were the last agreed, and are open again"
+OFFERED, CHANGE_OFFERED, LEFT_OPEN = "what is offered stands in the appendix", "A change is offered", "Left open"
+_NOTE = re.compile(
+    rf"(?:(?:{NOT_AGREED}|{LAST_AGREED}|{CHANGE_OFFERED})(?:; {OFFERED})?\.|{LEFT_OPEN}\.|Marked: [a-z ]+\.|[ *])+"
+)
+"""What a document of our own says of a clause where it stands."""
+
+
 def without_facts(blocks: list[Element], notices: list[Notice]) -> list[Element]:
     """What stands between the marks of a document of our own tells of the agreement."""
     kept: list[Element] = []
-    inside = is_told = False
+    inside = False
+    notes: list[int] = []
     ends = max((at for at, block in enumerate(blocks) if block.attributes.get("says") == TEXT), default=-1)
     for at, block in enumerate(blocks):
         if block.tag != "own":
             kept += [] if inside else [block]
         elif block.attributes["says"] == FACTS and at < ends:
-            if not is_told:
-                told = "how the agreement stands, no text of it; left out."
-                notices.append(Notice(block.line, What.LEFT_OUT, f"“{FACTS}”: {told}"))
-            inside = is_told = True
+            first = next((each for each in blocks[at + 1 :] if each.tag != "own"), block)
+            words = Plain([]).text([first])
+            if _NOTE.fullmatch(words):
+                notes.append(block.line)
+            else:
+                told = f"{quoted(words)}: how the agreement stands, no text of it; left out."
+                notices.append(Notice(block.line, What.LEFT_OUT, told))
+            inside = True
         elif block.attributes["says"] == TEXT:
             inside = False
+    if notes:
+        told = f"“{NOT_AGREED}”: {len(notes)} such notes, which say how clauses stand; left out."
+        notices.append(Notice(notes[0], What.LEFT_OUT, told))
     return kept
-
-
-FACTS, TEXT = "facts", "text"

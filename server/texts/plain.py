@@ -10,7 +10,7 @@ from itertools import pairwise, zip_longest
 
 from server.texts.draft import Notice, What, quoted
 from server.texts.enumerations import letters, roman_of
-from server.texts.tree import BLOCKS, Element, named
+from server.texts.tree import BLOCKS, UNREAD, Element, named
 
 _RAISED = str.maketrans("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ")
 _LOWERED = str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎")
@@ -154,6 +154,9 @@ class Plain:
         if tag == "img":
             return self._image(each)
         inside = self.inline(each.inside)
+        if tag in UNREAD:
+            self._tell(each, What.LEFT_OUT, inside, "nobody is shown this; left out.")
+            return ""
         if tag == "a":
             return self._link(each, inside)
         if tag in ("sup", "sub"):

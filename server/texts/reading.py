@@ -42,12 +42,18 @@ def read_markdown(data: bytes, given: str | None = None) -> Draft:
     draft = draft_of(source, given)
     if not draft.clauses:
         raise malformed("There are no words of an agreement in this text.", "Choose another file, or write a clause.")
-    for clause in draft.clauses:
-        for words, most in ((clause.heading, HEADING_BYTES), (clause.text, TERM_TEXT_BYTES)):
-            if (size := len(words.encode())) > most:
-                told = f"{quoted(words)} on line {clause.line}: this clause has {size} bytes, at most {most} fit."
-                raise Refusal(Code.TOO_LARGE, told, "Divide it by headings.")
+    refuse_too_large(draft)
     return draft
+
+
+def refuse_too_large(draft: Draft) -> None:
+    """Refuse what no term can hold, by its heading and where that stands."""
+    for clause in draft.clauses:
+        for what, words, most in (("heading", clause.heading, HEADING_BYTES), ("text", clause.text, TERM_TEXT_BYTES)):
+            if (size := len(words.encode())) > most:
+                where = f"{quoted(clause.heading or clause.text)} on line {clause.line}"
+                told = f"{where}: the {what} of this clause has {size} bytes, at most {most} fit."
+                raise Refusal(Code.TOO_LARGE, told, "Divide it by headings.")
 
 
 READERS: dict[str, Reader] = {"markdown": read_markdown}
@@ -62,6 +68,9 @@ def decoded(data: bytes) -> str:
         )
     if data.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
         raise malformed("This file is written in UTF-32, which is not read.", _SAVE)
+    begins_marked = data.startswith(tuple(_MARKS))
+    if not begins_marked and max(data[at:200:2].count(0) for at in (0, 1)) * 5 > len(data[:200]):
+        raise malformed("This file is written in UTF-16 without the mark that says so, which is not guessed.", _SAVE)
     encoding = next((name for mark, name in _MARKS.items() if data.startswith(mark)), "utf-8")
     try:
         return data.decode(encoding)
@@ -70,8 +79,10 @@ def decoded(data: bytes) -> str:
         words = before.rpartition("\n")[2] + data[error.start : error.start + 40].decode("cp1252", "replace")
         words = "".join(sign if sign.isprintable() or sign == "\n" else " " for sign in words)
         line = before.count("\n") + 1
-        told = f"{quoted(words.partition(chr(10))[0])} on line {line}: this file is not UTF-8 from here on."
-        raise malformed(told, f"It was perhaps saved as Windows-1252, which is never guessed. {_SAVE}") from None
+        named = "UTF-16" if encoding == "utf-16" else "UTF-8"
+        told = f"{quoted(words.partition(chr(10))[0])} on line {line}: this file is not {named} from here on."
+        guess = "" if named == "UTF-16" else "It was perhaps saved as Windows-1252, which is never guessed. "
+        raise malformed(told, f"{guess}{_SAVE}") from None
 
 
 def _refusal(source: str, at: int, sentence: str, next_step: str, code: Code = Code.MALFORMED) -> Refusal:

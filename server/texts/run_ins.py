@@ -129,10 +129,13 @@ def is_name(line: str) -> bool:
     return not _ENDS_SENTENCE.search(line)
 
 
-def after_line(block: Element) -> Element:
-    """A paragraph without its first line."""
-    at = next(at for at, each in enumerate(block.inside) if isinstance(each, Element) and each.tag == "br")
-    return Element("p", block.line, inside=block.inside[at + 1 :], apart=False, loose=block.loose)
+def after_line(block: Element) -> Element | None:
+    """A paragraph without its first line; None where that line ends within something."""
+    breaks = (at for at, each in enumerate(block.inside) if isinstance(each, Element) and each.tag == "br")
+    at = next(breaks, None)
+    return (
+        None if at is None else Element("p", block.line, inside=block.inside[at + 1 :], apart=False, loose=block.loose)
+    )
 
 
 def follows(number: tuple[int, ...], current: tuple[int, ...]) -> bool:

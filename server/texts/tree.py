@@ -21,6 +21,8 @@ BLOCKS = named(
 )
 """Elements that stand apart from what is before and after them; `note` is a footnote."""
 
+UNREAD = frozenset(["script", "style", "head", "template"])
+"""Elements whose words nobody is shown."""
 _CLOSED_BY = {
     "li": ({"li"}, {"ul", "ol", "menu"}),
     "dt": ({"dt", "dd"}, {"dl"}),
@@ -112,7 +114,3 @@ class Builder:
 
     def is_in(self, tag: str) -> bool:
         return any(each.tag == tag for each in self._open)
-
-    def is_loose(self) -> bool:
-        """Whether what comes next stands in HTML."""
-        return self._open[-1].loose
