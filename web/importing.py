@@ -29,10 +29,6 @@ class Preview:
     notices: Sequence[Body]
     locale: str
 
-    @property
-    def headings_alone(self) -> int:
-        return sum(1 for each in self.clauses if not each["text"] and not each["value"])
-
     @cached_property
     def script(self) -> str | None:
         return usual_script([each["text"] for each in self.clauses])
@@ -73,9 +69,9 @@ class Into:
     agreement: tuple[str, str] | None = None
 
 
-def import_page(into: Into, base: str, me: str) -> str:
+def import_page(into: Into, base: str) -> str:
     """base: the path under which this member's pages stand."""
-    return templates.get_template("import/page.html").render(into=into, base=base, me=me)
+    return templates.get_template("import/page.html").render(into=into, base=base)
 
 
 def preview_fragment(preview: Preview, into: Into) -> str:

@@ -29,7 +29,7 @@ from server.deciding.aggregates import Aggregates, Held
 from server.deciding.judging import MOST_AT_ONCE, Case, recorded_on
 from server.deciding.line import Lines
 from server.faults import Fault, Kept
-from server.log.store import Commit, Lineage, Log, Outcome, Writer
+from server.log.store import Commit, Conflict, Lineage, Log, Outcome, Writer
 from server.seat import Seat
 from server.sources import new_id
 from server.together import Together
@@ -45,6 +45,15 @@ class Recorded:
     version: int
     events: Sequence[bytes]
     first_time: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Founded:
+    """The command that founds a stream, by whom, and a hash of what it says."""
+
+    command_id: str
+    member_id: str
+    content: str
 
 
 class Workspace:
@@ -93,19 +102,45 @@ class Workspace:
             case.act = self._act(seat, case.at)
         return await self._decide(case)
 
-    async def found(self, stream: str, aggregate: Stream, rows: Sequence[Executable] = ()) -> Recorded:
-        """Make the first events of a new stream durable."""
+    async def found(
+        self, stream: str, aggregate: Stream, rows: Sequence[Executable] = (), first: Founded | None = None
+    ) -> Recorded:
+        """Make the first events of a new stream durable; first: by which command, so that it founds one alone."""
         stored = await asyncio.to_thread(recorded_on, aggregate)
+        outcome = None
+        if first:
+            outcome = Outcome(stream, first.command_id, first.member_id, first.content, 1, len(stored))
         held = Held(aggregate, 0)
+        if first and (before := self.aggregates.held(stream)):
+            if before.last:
+                await asyncio.wait([before.last])
+            return await self._founded_before(stream, first)
         self.aggregates.keep(stream, held)
         try:
-            newest = await held.submit(self._writer, Commit(held.lineage, stored, rows=rows), None)
+            newest = await held.submit(self._writer, Commit(held.lineage, stored, outcome, rows), None)
+        except Conflict as error:
+            self.aggregates.let_go(stream, held)
+            if first is None:
+                raise Fault(error) from error
+            return await self._founded_before(stream, first)
         except Exception as error:
             self.aggregates.let_go(stream, held)
             raise Fault(error) from error
         with _kept():
             await self._passed(newest)
         return Recorded(stored[-1].originator_version, [each.state for each in stored])
+
+    async def is_founded(self, stream: str, first: Founded) -> bool:
+        """Whether a command has founded a stream before; with other content it is `malformed`."""
+        found = await asyncio.to_thread(self._log.outcome, stream, first.command_id)
+        if found and (found.member_id, found.content) != (first.member_id, first.content):
+            raise _used_before()
+        return found is not None
+
+    async def _founded_before(self, stream: str, first: Founded) -> Recorded:
+        if not await self.is_founded(stream, first):
+            raise Fault(AssertionError("a stream stands there that this command has not founded"))
+        return Recorded(await asyncio.to_thread(self._log.version, UUID(stream)), (), first_time=False)
 
     async def keep(self, rows: Sequence[Executable]) -> None:
         """Write rows beside the log."""
@@ -275,7 +310,10 @@ def _kept() -> Iterator[None]:
 
 def _refuse_another(first: Outcome, seat: Seat, command: Command) -> None:
     if first.member_id != seat.member_id or first.content != command.content:
-        raise malformed(
-            "This command_id was used before, for another command.",
-            "Send each new command with a fresh command_id.",
-        )
+        raise _used_before()
+
+
+def _used_before() -> Refusal:
+    return malformed(
+        "This command_id was used before, for another command.", "Send each new command with a fresh command_id."
+    )

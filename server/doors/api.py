@@ -14,6 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from domain.agreement import Agreement
+from domain.canonical import sha256, without_absent
 from domain.fields import Object
 from domain.partnership import Partnership
 from domain.refusals import Code, Refusal, malformed
@@ -22,7 +23,7 @@ from projections import as_of
 from projections.present import newest_version
 from projections.readings import EVERY, READINGS, About, Reading
 from projections.shapes import PARTNERSHIP, partnership_row
-from server.deciding.workspace import Recorded
+from server.deciding.workspace import Founded, Recorded
 from server.doors import documents, imports, partnerships
 from server.doors.access import RateLimit, base_url, bearer_token, read_body, signed_in
 from server.doors.addresses import ADDRESSES
@@ -164,10 +165,14 @@ class Api:
         title, text = asked["title"], None
         if imports.brings_text(asked):
             text = await imports.text_of(self.node, asked, title)
-        agreement_id = await partnerships.open_agreement(
-            self.node, seat, title, text, asked.get("signatures", 1), asked.get("command_id")
+        first = None
+        if command_id := asked.get("command_id"):
+            first = Founded(command_id, seat.member_id, sha256(without_absent(asked)))
+        agreement_id, is_new = await partnerships.open_agreement(
+            self.node, seat, title, text, asked.get("signatures", 1), first
         )
-        return json_response({"agreement_id": agreement_id, "notices": imports.notices_of(text) if text else []}, 201)
+        notices = imports.notices_of(text) if text else []
+        return json_response({"agreement_id": agreement_id, "notices": notices}, 201 if is_new else 200)
 
     async def preview(self, request: Request) -> Response:
         """What a text says, for its sender alone; nothing is kept."""

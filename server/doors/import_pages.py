@@ -18,8 +18,7 @@ from server.doors.access import RateLimit, decoded, locale_of, received, seat_na
 from server.doors.pages import page_of
 from server.node import Node
 from server.seat import Seat
-from server.texts.draft import Draft, Notice, What, quoted
-from server.texts.labels import label_of
+from server.texts.draft import Draft, Notice, What
 from web.importing import Into, Preview, import_page, preview_fragment
 
 
@@ -39,7 +38,7 @@ class ImportPages:
     async def page(self, request: Request) -> Response:
         """Where a file is chosen."""
         seat, into = await self._into(request)
-        return await page_of(import_page, into, f"/{seat_name(seat.member_id)}", seat.member_id)
+        return await page_of(import_page, into, f"/{seat_name(seat.member_id)}")
 
     async def preview(self, request: Request) -> Response:
         """What a file says, or a preview that was changed, to be shown again; nothing is kept."""
@@ -49,13 +48,13 @@ class ImportPages:
         body = await received(request, imports.IMPORT_BYTES)
         if request.headers.get("content-type", "").startswith("application/json"):
             asked = imports.SHOWN.read(await decoded(body), "")
-            draft = await imports.text_of(self.node, asked, None)
+            draft = imports.drafted(asked["clauses"])
             notices = [Notice(each["line"], What(each["what"]), each["words"]) for each in asked.get("notices", ())]
             draft = Draft(asked.get("title"), draft.clauses, notices)
         else:
             draft = await imports.preview(self.node, "markdown", body, into.agreement[1] if into.agreement else None)
             if into.agreement:
-                draft.notices += await self._numbers_that_stand(into.agreement[0], draft)
+                imports.tell_numbers(draft, await self.node.read(as_of.standing, tables.terms, into.agreement[0]))
         said = imports.body_of(draft)
         shown = Preview(said["title"] or "", said["clauses"], said["notices"], locale_of(request))
         return await page_of(preview_fragment, shown, into)
@@ -77,18 +76,6 @@ class ImportPages:
         assert header
         why_not = why_not or _why_not(acts.change_the_text(header["status"]))
         return seat, Into(seat.partnership_id, them, why_not, (agreement_id, header["title"]))
-
-    async def _numbers_that_stand(self, agreement_id: str, draft: Draft) -> list[Notice]:
-        """Clauses whose number another clause of the agreement has already: nothing is renumbered by itself."""
-        terms = await self.node.read(as_of.standing, tables.terms, agreement_id)
-        taken = {label.number for each in terms if (label := label_of(each["heading"])) and label.number}
-        return [
-            Notice(
-                each.line, What.NOT_UNDERSTOOD, f"{quoted(each.heading)}: the agreement has a clause of this number."
-            )
-            for each in draft.clauses
-            if (label := label_of(each.heading)) and label.number in taken
-        ]
 
 
 def _why_not(broken: Iterable[Code | Refusal]) -> tuple[str, str] | None:

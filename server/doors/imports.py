@@ -10,17 +10,19 @@ from typing import Any
 from domain.agreement import Agreement
 from domain.canonical import sha256, without_absent
 from domain.commands import ProposeText
-from domain.fields import COMMAND_BYTES, HEADING_BYTES, TERM_TEXT_BYTES, Field, Flag, ListOf, Object, Text, Whole, Word
+from domain.fields import COMMAND_BYTES, Field, Flag, ListOf, Object, Text, Whole, Word
 from domain.ids import CommandId, ProposalId
 from domain.refusals import Code, Refusal, malformed
 from domain.values import ValueField
+from projections import as_of, tables
 from projections.shapes import CLAUSE, NOTICE
 from server.deciding.workspace import Recorded
 from server.node import Node
 from server.seat import Seat
 from server.sources import new_id
-from server.texts.draft import Clause, Draft, What, quoted
-from server.texts.reading import MOST_BYTES
+from server.texts.draft import Clause, Draft, Notice, What, quoted
+from server.texts.labels import label_of
+from server.texts.reading import MOST_BYTES, refuse_too_large
 
 IMPORT_BYTES = 4 * COMMAND_BYTES
 """Of a request with a text in it: JSON takes more room than its words."""
@@ -29,8 +31,8 @@ MARKDOWN = Text(MOST_BYTES, description="A text in Markdown.")
 CLAUSES = ListOf(
     Object(
         {
-            "heading": Text(HEADING_BYTES),
-            "text": Text(TERM_TEXT_BYTES, allow_empty=True),
+            "heading": Text(IMPORT_BYTES),
+            "text": Text(IMPORT_BYTES, allow_empty=True),
             "value": ValueField(may_be_none=False),
             "line": Whole(),
         },
@@ -41,24 +43,17 @@ CLAUSES = ListOf(
 """Clauses as a preview has them; `line` is where each began, for what refuses them."""
 
 
-class _Shown(Field[dict[str, Any]]):
-    """A clause as the page has it while it is changed: perhaps without a heading, perhaps left out."""
-
-    _clause = Object(
-        {
-            "heading": Text(HEADING_BYTES, allow_empty=True),
-            "text": Text(TERM_TEXT_BYTES, allow_empty=True),
-            "value": ValueField(may_be_none=False),
-            "line": Whole(),
-            "is_out": Flag(),
-        },
-        optional=("value", "is_out"),
-    )
-
-    def read(self, raw: Any, name: str) -> dict[str, Any]:
-        return self._clause.read(raw, name)
-
-
+_SHOWN = Object(
+    {
+        "heading": Text(IMPORT_BYTES, allow_empty=True),
+        "text": Text(IMPORT_BYTES, allow_empty=True),
+        "value": ValueField(may_be_none=False),
+        "line": Whole(),
+        "is_out": Flag(),
+    },
+    optional=("value", "is_out"),
+)
+"""A clause as the page has it while it is changed: perhaps without a heading, too long, or left out."""
 PREVIEW = Object({"markdown": MARKDOWN, "title": Text()}, optional=("title",))
 WORDS: dict[str, Field[Any]] = {"markdown": MARKDOWN, "clauses": CLAUSES}
 """A text, as it is read, or as it was previewed and then changed."""
@@ -66,7 +61,7 @@ SHOWN = Object(
     {
         "title": Text(allow_empty=True),
         "signatures": Whole(),
-        "clauses": ListOf(_Shown(), at_least=1),
+        "clauses": ListOf(_SHOWN, at_least=1),
         "notices": ListOf(Object({"line": Whole(), "what": Word(*What), "words": Text()})),
     },
     optional=("title", "signatures", "notices"),
@@ -91,8 +86,9 @@ async def text_of(node: Node, asked: dict[str, Any], given: str | None) -> Draft
     if asked.get("markdown") and asked.get("clauses"):
         raise malformed("This has both a Markdown text and clauses.", "Leave one of the two out.")
     if clauses := asked.get("clauses"):
-        draft = Draft(None, [_clause(each) for each in clauses])
+        draft = drafted(clauses)
         refuse_too_many(node, draft.clauses)
+        refuse_too_large(draft)
         return draft
     return await preview(node, "markdown", asked["markdown"].encode(), given)
 
@@ -101,9 +97,30 @@ async def propose(node: Node, by: Seat, agreement_id: str, asked: dict[str, Any]
     """Propose a text into an agreement that is there, in one commit; sent again it comes to the same."""
     if not brings_text(asked):
         raise malformed("This brings no text.", "Send markdown, or clauses as the preview gave them.")
-    draft = await text_of(node, asked, "")
+    held = await node.workspace.aggregates.hold(agreement_id)
+    assert held and isinstance(held.aggregate, Agreement)
+    draft = await text_of(node, asked, held.aggregate.title)
+    terms = await node.read(as_of.standing, tables.terms, agreement_id)
     command = await asyncio.to_thread(proposing, draft, asked["command_id"], sha256(without_absent(asked)))
-    return await node.workspace.take(Agreement.KIND, by, agreement_id, command), draft
+    recorded = await node.workspace.take(Agreement.KIND, by, agreement_id, command)
+    if recorded.first_time:
+        tell_numbers(draft, terms)
+    return recorded, draft
+
+
+def tell_numbers(draft: Draft, terms: Sequence[dict[str, Any]]) -> None:
+    """Tell which clauses have a number that a term of the agreement has: nothing is renumbered by itself."""
+    taken = {_number(each["heading"]) for each in terms} - {""}
+    for each in draft.clauses:
+        if _number(each.heading) in taken:
+            told = f"{quoted(each.heading)}: the agreement has a clause of this number."
+            draft.notices.append(Notice(each.line, What.NOT_UNDERSTOOD, told))
+    draft.notices.sort(key=lambda notice: notice.line)
+
+
+def _number(heading: str) -> str:
+    label = label_of(heading)
+    return label.written.rstrip(".):").casefold() if label else ""
 
 
 def proposing(draft: Draft, command_id: str, content: str) -> ProposeText:
@@ -126,6 +143,10 @@ def refuse_too_many(node: Node, clauses: Sequence[Clause]) -> None:
         )
         next_step = "Split it into several agreements."
         raise Refusal(Code.TOO_LARGE, f"{told} that are imported at once (ONETEXT_IMPORT_CLAUSES).", next_step)
+
+
+def drafted(clauses: Sequence[dict[str, Any]]) -> Draft:
+    return Draft(None, [_clause(each) for each in clauses])
 
 
 def _clause(asked: dict[str, Any]) -> Clause:

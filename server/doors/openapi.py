@@ -43,9 +43,7 @@ def openapi() -> dict[str, Any]:
         },
         partnership: {"get": _get("A partnership with its members and agreements", PARTNERSHIP.schema())},
         f"{partnership}/members": {"post": _post("Admit a member", partnerships.ADMIT.schema(), admitted, again=False)},
-        f"{partnership}/agreements": {
-            "post": _post("Open an agreement", partnerships.OPEN.schema(), opened, again=False)
-        },
+        f"{partnership}/agreements": {"post": _post("Open an agreement", partnerships.OPEN.schema(), opened)},
         f"{partnership}/imports": {
             "post": _post("What a text says; nothing is kept", imports.PREVIEW.schema(), PREVIEW.schema(), status="200")
         },

@@ -17,6 +17,7 @@ from domain.members import AdmitMember, MandateGrant
 from domain.partnership import Partnership
 from domain.refusals import Code, malformed
 from domain.words import PARTNERSHIP_KINDS, Mandate
+from server.deciding.workspace import Founded
 from server.doors import imports
 from server.node import Node
 from server.people.identity import fresh_secret, invitation_row, person, token_row
@@ -182,22 +183,20 @@ async def open_agreement(
     title: str,
     text: Draft | None = None,
     signatures: int = 1,
-    command_id: str | None = None,
-) -> AgreementId:
-    """Open an agreement; with a text, all of it is proposed by the sender's party in the same commit. command_id: the
-    sender's; the same again comes to the agreement that was opened then."""
+    first: Founded | None = None,
+) -> tuple[AgreementId, bool]:
+    """Open an agreement; with a text, all of it is proposed by the sender's party in the same commit. first: the
+    sender's command; the same again comes to the agreement that was opened then. Also whether it was the first time."""
     if not title.strip():
         raise malformed("An agreement needs a title that can be read.", "Write its title.")
-    agreement_id = AgreementId(new_id())
-    if command_id is not None:
-        agreement_id = AgreementId(str(uuid5(UUID(by.member_id), command_id)))
-        if await node.workspace.aggregates.hold(agreement_id):
-            return agreement_id
+    agreement_id = AgreementId(str(uuid5(UUID(by.member_id), first.command_id)) if first else new_id())
+    if first and await node.workspace.is_founded(agreement_id, first):
+        return agreement_id, False
     act = await node.workspace.act_of(by)
     partnership = node.workspace.partnership(by.partnership_id)
     parties = [party.party_id for party in partnership.parties]
     agreement = Agreement.open(agreement_id, by.partnership_id, parties, title, signatures, act, new_id())
     if text:
         await asyncio.to_thread(lambda: agreement.execute(imports.proposing(text, new_id(), ""), act))
-    await node.workspace.found(agreement.agreement_id, agreement)
-    return agreement.agreement_id
+    recorded = await node.workspace.found(agreement.agreement_id, agreement, first=first)
+    return agreement.agreement_id, recorded.first_time

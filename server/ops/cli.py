@@ -171,7 +171,7 @@ def import_command(
     async def act(node: Node) -> str:
         refuse_too_many(node, draft.clauses)
         seat = Seat(MemberId(member), PartnershipId(partnership))
-        return await open_agreement(node, seat, named, draft)
+        return (await open_agreement(node, seat, named, draft))[0]
 
     with _opened(settings) as opened:
         agreement_id = _with_node(opened, settings, act)

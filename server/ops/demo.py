@@ -81,7 +81,7 @@ async def _created(node: Node) -> Demo:
         partnership_id, seats = await _formed(node)
         ada, cid = seats["a_negotiator"], seats["b_negotiator"]
         pace.now += timedelta(days=1)
-        agreement_id = await open_agreement(
+        agreement_id, _ = await open_agreement(
             node, ada, "Partnership Agreement", read_markdown(TEXT.read_bytes(), "Partnership Agreement")
         )
         table = await Table.laid(node, agreement_id, ada, cid, pace)

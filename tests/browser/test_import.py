@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import httpx
 from playwright.async_api import Browser, Locator, Page, Route, expect
 
-from server.texts.reading import read_markdown
 from tests.browser.people import Member
 from tests.conftest import Running
-from tests.texts.cases import CASES, source
+from tests.texts.material import MATERIAL
 
 TEXT = """---
 title: Ferry contract
@@ -245,15 +245,33 @@ async def test_an_observer_is_told_who_may(browser: Browser, demo: Running) -> N
     await expect(member.page.locator("input")).to_have_count(0)
 
 
-async def test_the_page_shows_what_the_command_line_reads(browser: Browser, demo: Running) -> None:
+async def test_the_page_shows_what_the_api_reads(browser: Browser, demo: Running) -> None:
+    """Every case and both histories: title, headings, words and what is told."""
+    says = {"Authorization": f"Bearer {demo.line['tokens']['a_negotiator']}"}
     _, page = await at_import(browser, demo)
-    for name in CASES:
-        draft = read_markdown(source(name))
-        await choose_file(page, source(name))
-        shown = [[each.heading, each.text] for each in draft.clauses]
-        await page.wait_for_function(
-            """wanted => JSON.stringify(wanted) === JSON.stringify([...document.querySelectorAll('.draft-clause')].map(
-                each => [each.querySelector('.name').value,
-                         [...each.querySelectorAll('.words > p')].map(line => line.textContent).join('\\n')]))""",
-            arg=shown,
-        )
+    async with httpx.AsyncClient(base_url=demo.url, headers=says, timeout=30) as program:
+        for data in MATERIAL.values():
+            body = {"markdown": data.decode("utf-8")}
+            said = await program.post(f"/api/v1/partnerships/{demo.line['partnership_id']}/imports", json=body)
+            answer = said.json()
+            await choose_file(page, data)
+            wanted = {
+                "title": answer["title"] or "",
+                "clauses": [[each["heading"], each["text"]] for each in answer["clauses"]],
+                "notices": [each["words"] for each in answer["notices"]],
+            }
+            await page.wait_for_function(SHOWN, arg=wanted)
+            await asyncio.sleep(0.3)  # a member sends so much a second
+
+
+SHOWN = """wanted => {
+  const all = (of, where) => [...where.querySelectorAll(of)];
+  const words = each => each.textContent;
+  const shown = {
+    title: document.querySelector("[name=title]")?.value,
+    clauses: all(".draft-clause", document).map(
+      each => [each.querySelector(".name").value, all(".words > p", each).map(words).join("\\n")]),
+    notices: all(".notices li > span", document).map(words),
+  };
+  return JSON.stringify(shown) === JSON.stringify(wanted);
+}"""

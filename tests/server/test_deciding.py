@@ -125,7 +125,7 @@ async def test_whoever_stands_in_line_is_told_when_the_store_fails(tmp_path: Pat
     await node.start()
     formed = await form(node, "alliance", "", ["A", "B"])
     seat = next(iter(formed.seats.values()))
-    agreement_id = await open_agreement(node, seat, "Claims line")
+    agreement_id, _ = await open_agreement(node, seat, "Claims line")
     await node.stop()
 
     node = Node(database, Settings())

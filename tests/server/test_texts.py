@@ -8,6 +8,7 @@ import json
 import re
 import subprocess
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +19,10 @@ from server.texts.reading import read_markdown
 from tests.conftest import ONETEXT
 from tests.server.conftest import Pair, on, pair_on
 from tests.server.served import Program, Served
-from tests.texts.cases import CASES, GIVEN, source
-from tests.texts.test_round_trip import sent_out
+from tests.texts.cases import GIVEN
+from tests.texts.material import HISTORIES, MATERIAL, final
 
 DATA = Path(__file__).parent.parent / "data"
-HISTORIES = ("partnership-agreement", "takedown-policy")
 FERRY = """# Ferry
 
 ## 1 Duties
@@ -41,17 +41,6 @@ Pays.
 
 A month.
 """
-
-
-def final(history: str) -> list[tuple[str, str, None]]:
-    """The terms that a history ends with."""
-    first = (DATA / f"{history}.history.jsonl").read_text("utf-8").split("\n", 1)[0]
-    return [(each["heading"], each["text"], None) for each in json.loads(first)["final"]]
-
-
-MATERIAL = {name: source(name) for name in CASES} | {
-    name: sent_out("A history", final(name)).encode() for name in HISTORIES
-}
 
 
 def dry_run(data: bytes, folder: Path) -> dict[str, Any]:
@@ -131,6 +120,10 @@ def test_a_text_comes_into_an_agreement_that_is_there_in_one_commit(pair: Pair) 
         "1 Price", "1 Duties", "1.1 Owner", "1.2 Hirer", "2 Exit", "2.1 Notice",
     ]  # fmt: skip
     clauses = [{"heading": "3 Fee", "text": "One.", "value": {"kind": "money", "amount": "1", "currency": "EUR"}}]
+    long = pair.cid.http.post(
+        path, json={"command_id": "l", "clauses": [{"heading": "9 X", "text": "x" * 70_000, "line": 7}]}
+    )
+    assert long.json()["detail"].startswith("“9 X” on line 7:")
     by_hand = pair.cid.http.post(path, json={"command_id": "c", "clauses": clauses})
     assert by_hand.status_code == 201
     assert pair.ada.get()["proposals"][-1]["items"][0]["value"] == clauses[0]["value"]
@@ -171,7 +164,7 @@ def test_a_refusal_of_a_text_is_the_same_at_every_door(house: Pair, tmp_path: Pa
     text = "# T\n\n## 1 Boat\n\n" + "x" * 70_000
     answer = preview(house.ada, text)
     assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
-    assert answer.json()["detail"].startswith("“xxx")
+    assert answer.json()["detail"].startswith("“1 Boat”")
     assert "line 3" in answer.json()["detail"]
     path = tmp_path / "text.md"
     path.write_text(text)
@@ -287,7 +280,15 @@ def test_an_agreement_that_was_opened_is_not_opened_twice(pair: Pair) -> None:
     path = f"/api/v1/partnerships/{pair.ada.partnership_id}/agreements"
     asked = {"title": "Ferry", "markdown": FERRY, "command_id": "once"}
     first, again = (pair.ada.http.post(path, json=asked) for _ in range(2))
-    assert first.json()["agreement_id"] == again.json()["agreement_id"]
+    assert first.json() == again.json()
+    assert (first.status_code, again.status_code) == (201, 200)
+    changed = pair.ada.http.post(path, json=asked | {"title": "Another"})
+    assert (changed.status_code, changed.json()["code"]) == (400, "malformed")
+    with ThreadPoolExecutor(4) as at_once:
+        asking = {"title": "At once", "command_id": "four times"}
+        answers = list(at_once.map(lambda _: pair.ada.http.post(path, json=asking), range(4)))
+    assert sorted(each.status_code for each in answers) == [200, 200, 200, 201]
+    assert len({each.json()["agreement_id"] for each in answers}) == 1
     other = pair.cid.http.post(path, json=asked)
     assert other.json()["agreement_id"] != first.json()["agreement_id"], "another member's command is another"
     blank = pair.ada.http.post(path, json={"title": " \u00a0"})

@@ -21,6 +21,8 @@ let shown = new Map();
 let chosen = null;
 /** What would be lost with the preview. */
 let isChanged = false;
+/** Which reading is awaited. */
+let reading = 0;
 /** @type {unknown[]} */
 let notices = [];
 /** @type {HTMLElement | null} */
@@ -58,7 +60,9 @@ async function read(file) {
   const said = /** @type {HTMLOutputElement} */ (document.getElementById("source-said"));
   said.className = "";
   said.textContent = "Reading…";
+  const turn = ++reading;
   const answer = await ask(file, "application/octet-stream");
+  if (turn !== reading) return; // another file was chosen meanwhile
   if (field) field.value = ""; // the same file can be chosen again
   if (answer.refused) return refuse(said, answer.refused);
   said.textContent = file instanceof File ? `Read: ${file.name}` : "";
@@ -163,6 +167,7 @@ function articleOf(clause) {
 function fill(clause, article) {
   const name = /** @type {HTMLInputElement} */ (article.querySelector(".name"));
   if (name.value !== clause.heading) name.value = clause.heading;
+  article.setAttribute("aria-label", clause.heading || "A clause without a heading");
   article.classList.remove("splitting");
   const words = /** @type {HTMLElement} */ (article.querySelector(".words"));
   const lines = clause.lines.map((each) => each.shown);
@@ -329,7 +334,7 @@ function splitAt(clause, at, line, from) {
   const first = below[0]?.raw ?? "";
   const isShort = first.split(/\s+/).length <= 5;
   const isName = below.length > 1 && first.length <= 80 && (isShort || !/[.;:,]\s*$/.test(first)) && !/[;:,]\s*$/.test(first);
-  const number = isName ? null : /^(\d+(?:\.\d+)*[.)]?)\s+/.exec(first);
+  const number = isName ? null : /^(\d+(?:\.\d+)+[.)]?|\d+[.)])\s+/.exec(first);
   if (number) below[0] = pieceOf(first.slice(number[0].length));
   if (isName) below.shift();
   while (isName && below[0]?.raw.trim() === "") below.shift();
@@ -403,12 +408,13 @@ holder.addEventListener("click", (event) => {
   else if (target.closest("[data-undo]")) undo();
   else if (target.closest("[data-discard]")) discard();
   else if (target.closest("[data-propose]")) propose();
-  const near = target.closest("[data-near]");
+  const near = target.closest('a[href^="#clause-"]');
   if (near) {
     event.preventDefault();
-    const article = holder.querySelectorAll(".draft-clause")[Number(near.getAttribute("data-near"))];
+    const article = document.getElementById(near.getAttribute("href")?.slice(1) ?? "");
     article?.scrollIntoView({ block: "center" });
-    if (article instanceof HTMLElement) article.focus({ preventScroll: true });
+    article?.focus({ preventScroll: true });
+    if (!article) say("That clause was joined to another.");
   }
 });
 
@@ -497,8 +503,6 @@ function discard() {
 
 /** @param {string} words */
 function say(words) {
-  const said = /** @type {HTMLElement} */ (document.getElementById("said"));
-  said.textContent = words;
   const output = holder.querySelector("[data-said]");
   if (output) {
     output.className = "";
@@ -564,7 +568,9 @@ async function restore() {
   const found = sessionStorage.getItem(kept);
   if (!found) return;
   const was = JSON.parse(found);
+  const turn = ++reading;
   const answer = await ask(JSON.stringify(was.said), "application/json");
+  if (turn !== reading) return;
   if (answer.refused) {
     const said = /** @type {HTMLElement} */ (document.getElementById("source-said"));
     return refuse(said, { detail: `What you were looking at cannot be shown. ${answer.refused.detail}`, next: answer.refused.next });
