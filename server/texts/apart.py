@@ -100,8 +100,9 @@ def _answer(asked: bytes) -> bytes:
 
 
 if __name__ == "__main__":
-    import resource
+    if sys.platform != "win32":
+        import resource
 
-    resource.setrlimit(resource.RLIMIT_AS, (BYTES, BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+        resource.setrlimit(resource.RLIMIT_AS, (BYTES, BYTES))
+        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     sys.stdout.buffer.write(_answer(sys.stdin.buffer.read()))
