@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from markdown_it import MarkdownIt
-from markdown_it.rules_block import StateBlock, blockquote, code, heading, html_block, list_block, reference, table
+from markdown_it.rules_block import StateBlock, blockquote, code, html_block, list_block, reference, table
 from markdown_it.rules_block.table import escapedSplit
 from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
@@ -140,15 +140,6 @@ def _quotes(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         if not any(_line(state, each).lstrip().startswith(">") for each in around):
             return False
     return blockquote(state, start, end, silent)
-
-
-def _headings(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """`see invoice⏎# 4711 for details` goes on with the sentence."""
-    if silent and state.parentType == "paragraph":
-        line = state.src[state.bMarks[start] + state.tShift[start] : state.eMarks[start]]
-        if re.match(r"#[ \t]+[0-9]", line) and not _ENDED.search(_line(state, start - 1)):
-            return False
-    return heading(state, start, end, silent)
 
 
 def _indented(state: StateBlock, start: int, end: int, silent: bool) -> bool:
@@ -346,7 +337,6 @@ def _reader() -> MarkdownIt:
     block.at("html_block", _html_blocks, {"alt": ["paragraph", "reference", "blockquote"]})
     block.at("reference", _references)
     block.at("blockquote", _quotes, {"alt": ["paragraph", "reference", "blockquote", "list"]})
-    block.at("heading", _headings, {"alt": ["paragraph", "reference", "blockquote"]})
     block.at("code", _indented)
     block.at("deflist", _definitions, {"alt": ["paragraph", "reference", "blockquote"]})
     markdown.inline.ruler.at("emphasis", _signs)
