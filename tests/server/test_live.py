@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import uuid
 from typing import Any
@@ -147,7 +148,8 @@ async def test_close_codes(pair: Pair) -> None:
         async with live(pair, member, after) as socket:
             assert (await closed(socket))[0] == code
     async with live(pair, pair.ada) as socket:
-        await socket.send("x" * (1024 * 1024 + 1))
+        with contextlib.suppress(ConnectionClosed):  # the server may close before all of it has left
+            await socket.send("x" * (1024 * 1024 + 1))
         assert (await closed(socket))[0] == 1009
 
 
