@@ -89,7 +89,7 @@ async function ask(body, type) {
 /** @param {string} html */
 function show(html) {
   const fragment = document.createRange().createContextualFragment(html);
-  const data = JSON.parse(fragment.querySelector("[data-draft]")?.textContent ?? "{}");
+  const data = JSON.parse(fragment.querySelector("[data-draft]")?.getAttribute("value") ?? "{}");
   const articles = [...fragment.querySelectorAll("article")];
   clauses = data.clauses.map((/** @type {any} */ each, /** @type {number} */ at) => {
     const paragraphs = [...(articles[at]?.querySelectorAll(".words > p") ?? [])];
