@@ -12,7 +12,7 @@ from domain.agreement_events import (
 )
 from domain.commands import AcceptProposal, AcceptProposals
 from domain.endings import end_as_stale, end_proposal
-from domain.ids import Fingerprint, TermId
+from domain.ids import Fingerprint, NeedId, TermId
 from domain.items import Item
 from domain.proposals import ended_sentence, guard_whole_package, words_on_proposal
 from domain.refusals import Code, Guards, Subject, refuse
@@ -123,6 +123,8 @@ def proposal_accepted(agreement: AgreementState, event: ProposalAccepted | Condi
     for item in proposal.items:
         term_id = TermId(item["term_id"])
         _bring(agreement, agreement.terms[term_id], item, event.versions[term_id])
+        if proposal.need_ids and item["op"] in ("add", "revise"):
+            _serve(agreement, agreement.terms[term_id], proposal.need_ids)
     for objection_id in event.with_concerns:
         objection = agreement.objections[objection_id]
         agreement.objections[objection_id] = objection._replace(
@@ -135,6 +137,14 @@ def proposal_accepted(agreement: AgreementState, event: ProposalAccepted | Condi
         agreement.objections[objection_id] = agreement.objections[objection_id]._replace(led_to=led_to)
     agreement.brought[event.originator_version] = led_to
     agreement.take_off_the_table(proposal.proposal_id, ProposalState.ACCEPTED, event)
+
+
+def _serve(agreement: AgreementState, term: Term, need_ids: tuple[NeedId, ...]) -> None:
+    """An accepted proposal links what it adds or revises to its needs, also where their owner had taken one off."""
+    agreement.terms[term.term_id] = term._replace(
+        need_ids=tuple(dict.fromkeys([*term.need_ids, *need_ids])),
+        taken_off=tuple(each for each in term.taken_off if each not in need_ids),
+    )
 
 
 def _bring(agreement: AgreementState, term: Term, item: Item, version: int) -> None:

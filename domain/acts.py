@@ -198,6 +198,43 @@ def judge_resolution(state: str, *, own: bool, offered_by_me: bool) -> Broken:
         yield Refusal(Code.NOT_YET_PERMITTED, "No resolution of this objection is offered.", "Offer one.")
 
 
+class LinkWords(NamedTuple):
+    """What saying that a term serves a need depends on. own: the need is the asker's party's; taken_off: its owner said
+    that the term does not serve it."""
+
+    agreement: str
+    removed: bool = False
+    own: bool = False
+    taken_off: bool = False
+
+
+def link(words: LinkWords) -> Broken:
+    yield from _linkable(words)
+    if words.taken_off and not words.own:
+        yield Refusal(
+            Code.NOT_OWNER,
+            "Its owner says that this clause does not serve the need.",
+            "Propose words that serve it.",
+        )
+
+
+def unlink(words: LinkWords) -> Broken:
+    yield from _linkable(words)
+    if not words.own:
+        yield Refusal(
+            Code.NOT_OWNER,
+            "Only the party whose need it is can say that a clause does not serve it.",
+            "Wait for them to say so.",
+        )
+
+
+def _linkable(words: LinkWords) -> Broken:
+    if words.agreement == AgreementStatus.ABANDONED:
+        yield _ABANDONED
+    if words.removed:
+        yield _REMOVED
+
+
 class TermWords(NamedTuple):
     """What an act on a term depends on. mine: opened by the asker's party; touched: a live proposal touches it;
     asked_by_me: None when nobody asked for what is to be agreed."""

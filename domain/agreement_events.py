@@ -9,6 +9,8 @@ from domain.events import Event, Founding
 from domain.ids import (
     AgreementId,
     Fingerprint,
+    IntentionId,
+    NeedId,
     ObjectionId,
     PartnershipId,
     PartyId,
@@ -88,7 +90,7 @@ class ProposalMade(AgreementEvent):
     replaces: ProposalId | None
     again: ProposalId | None
     valid_until: str | None
-    need_ids: list[str]
+    need_ids: list[NeedId]
 
     @classmethod
     def verb(cls, about: Mapping[str, Any]) -> str:
@@ -269,8 +271,8 @@ class ObjectionRaised(AgreementEvent):
     ground: str
     text: str
     term_ids: list[TermId] | None
-    need_id: str | None
-    principle_id: str | None
+    need_id: NeedId | None
+    principle_id: IntentionId | None
     would_accept: str | None
 
     @classmethod
@@ -392,6 +394,23 @@ class TermDeferred(AgreementEvent):
     reason: str
     until: str
     until_as_sent: str
+
+
+class NeedLinkedToTerm(AgreementEvent):
+    """A term was said to serve a need, or, by the need's party, not to serve it."""
+
+    TOPIC = "NeedLinkedToTerm"
+    SENTENCE = "linked to a need"
+    TOLD = ("on",)
+    term_id: TermId
+    need_id: NeedId
+    on: bool
+
+    @classmethod
+    def verb(cls, about: Mapping[str, Any]) -> str:
+        return (
+            "said of a need that it is served by" if about.get("on") else "said of their need that it is not served by"
+        )
 
 
 class RatificationOpened(AgreementEvent):

@@ -20,9 +20,9 @@ Mint = Callable[[], str]
 C = TypeVar("C", bound="Command")
 
 
-def given(field: Field[Any]) -> Any:
-    """A field that must be there."""
-    return dataclasses.field(metadata={"field": field})
+def given(field: Field[Any], *, told: bool = True) -> Any:
+    """A field that must be there. told: whether it may be shown where a command is."""
+    return dataclasses.field(metadata={"field": field}, repr=told)
 
 
 def optional(field: Field[Any], default: Any = None, *, nullable: bool = False) -> Any:
@@ -35,13 +35,20 @@ def minted() -> Any:
     return dataclasses.field(metadata={"minted": True})
 
 
+def secret() -> Any:
+    """32 random bytes in hex; never sent."""
+    return dataclasses.field(metadata={"secret": True}, repr=False)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Command:
     """What every command has: the sender's id for it, and a hash of its content so that a retry can be told."""
 
     TYPE: ClassVar[str]
+    SEALED: ClassVar[tuple[str, ...]] = ()
+    """Fields whose content leaves no hash behind: the same command_id gets the first answer, whatever they say."""
     command_id: CommandId
-    content: str
+    digest: str
 
     @classmethod
     def shape(cls) -> Object:
@@ -68,10 +75,15 @@ class Command:
 _ENVELOPE = Object({"command_id": Text(128), "type": Text(128)})
 
 
-def read_command(raw: Any, known: dict[str, type[C]], mint: Mint) -> C:
+def _no_secrets() -> str:
+    raise TypeError("this command takes a secret of its own")
+
+
+def read_command(raw: Any, known: dict[str, type[C]], mint: Mint, fresh_secret: Mint = _no_secrets) -> C:
     """The command that decoded JSON describes; `malformed` or `too_large` name the field that is wrong.
 
-    `known`: the commands that the addressed stream takes; `mint`: makes fresh ids.
+    `known`: the commands that the addressed stream takes; `mint`: makes fresh ids; `fresh_secret`: 32 random bytes in
+    hex.
     """
     if not isinstance(raw, dict):
         raise malformed("A command must be a JSON object.")
@@ -94,14 +106,19 @@ def read_command(raw: Any, known: dict[str, type[C]], mint: Mint) -> C:
             fields.setdefault("chosen", set()).add(item["term_id"])
     for name in _form(command_class).minted:
         fields[name] = mint()
-    return command_class(command_id=CommandId(envelope["command_id"]), content=sha256(without_absent(raw)), **fields)
+    for name in _form(command_class).secrets:
+        fields[name] = fresh_secret()
+    if command_class.SEALED:
+        raw = {name: each for name, each in raw.items() if name not in command_class.SEALED}
+    return command_class(command_id=CommandId(envelope["command_id"]), digest=sha256(without_absent(raw)), **fields)
 
 
 class _Form(NamedTuple):
-    """How a command is made: shape, of the fields that are sent; and the names of those that are minted."""
+    """How a command is made: shape, of the fields that are sent; and the names of those that are minted, or secret."""
 
     shape: Object
     minted: tuple[str, ...]
+    secrets: tuple[str, ...]
 
 
 _forms: dict[type[Command], _Form] = {}
@@ -116,5 +133,8 @@ def _form(command_class: type[Command]) -> _Form:
             optional=[name for name, each in sent.items() if each.default is not dataclasses.MISSING],
             nullable=[name for name, each in sent.items() if each.metadata.get("nullable")],
         )
-        _forms[command_class] = _Form(shape, tuple(each.name for each in fields if "minted" in each.metadata))
+        minted_ones, secret_ones = (
+            tuple(each.name for each in fields if how in each.metadata) for how in ("minted", "secret")
+        )
+        _forms[command_class] = _Form(shape, minted_ones, secret_ones)
     return _forms[command_class]

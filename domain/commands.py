@@ -21,7 +21,7 @@ from domain.fields import (
     Word,
     WordOrEmpty,
 )
-from domain.ids import Fingerprint, MemberId, ObjectionId, ProposalId, QuestionId, TermId
+from domain.ids import Fingerprint, IntentionId, MemberId, NeedId, ObjectionId, ProposalId, QuestionId, TermId
 from domain.items import Item, Items
 from domain.refusals import malformed
 from domain.words import GROUNDS, RESOLUTION_KINDS, Mandate, Mark, Severity
@@ -87,13 +87,29 @@ class MarkTerm(OnTerm):
 
 
 @dataclass(frozen=True, kw_only=True)
+class LinkNeed(Command):
+    """Say that a term serves a need, or, as the need's party, that it does not."""
+
+    TYPE = "link_need"
+    term_id: TermId = given(Reference())
+    need_id: NeedId = given(Reference())
+    on: bool = optional(Flag(), True)
+
+    def asks(self) -> tuple[str, ...]:
+        return ("needs",)
+
+    def touched(self) -> tuple[TermId, ...]:
+        return (self.term_id,)
+
+
+@dataclass(frozen=True, kw_only=True)
 class MakeProposal(Command):
     """Offer to add, revise, move or remove terms; also as a counter or in place of an own proposal."""
 
     TYPE = "make_proposal"
     items: tuple[Item, ...] = given(Items())
     rationale: str | None = optional(Text(allow_empty=True))
-    need_ids: tuple[str, ...] = optional(ListOf(Reference()), ())
+    need_ids: tuple[NeedId, ...] = optional(ListOf(Reference()), ())
     counters: ProposalId | None = optional(Reference())
     replaces: ProposalId | None = optional(Reference())
     again: ProposalId | None = optional(Reference())
@@ -103,7 +119,7 @@ class MakeProposal(Command):
     """Ids of new terms that are of the sender's choice."""
 
     def asks(self) -> tuple[str, ...]:
-        return ("taken",) if self.chosen else ()
+        return (*(("taken",) if self.chosen else ()), *(("needs",) if self.need_ids else ()))
 
     @classmethod
     def refuse_contradictions(cls, raw: dict[str, Any]) -> None:
@@ -216,10 +232,13 @@ class RaiseObjection(Command):
     ground: str | None = optional(WordOrEmpty(*GROUNDS))
     text: str = given(Text())
     term_ids: tuple[TermId, ...] | None = optional(ListOf(Reference(), at_least=1, distinct=True))
-    need_id: str | None = optional(Reference())
-    principle_id: str | None = optional(Reference())
+    need_id: NeedId | None = optional(Reference())
+    principle_id: IntentionId | None = optional(Reference())
     would_accept: str | None = optional(Text(allow_empty=True))
     objection_id: ObjectionId = minted()
+
+    def asks(self) -> tuple[str, ...]:
+        return (*(("needs",) if self.need_id else ()), *(("principles",) if self.principle_id else ()))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from domain.canonical import sha256, without_absent
-from domain.ids import AgreementId, Fingerprint, ProposalId
+from domain.ids import AgreementId, Fingerprint, IntentionId, PartnershipId, ProposalId
 
 
 def proposal_fingerprint(
@@ -21,6 +21,25 @@ def proposal_fingerprint(
                     "proposal_id": proposal_id,
                     "items": list(items),
                     "valid_until": valid_until,
+                }
+            )
+        )
+    )
+
+
+def intention_fingerprint(
+    partnership_id: PartnershipId, intention_id: IntentionId, kind: str, text: str, replaces: IntentionId | None
+) -> Fingerprint:
+    """The fingerprint of the words of a vision, principle or outcome."""
+    return Fingerprint(
+        sha256(
+            without_absent(
+                {
+                    "partnership_id": partnership_id,
+                    "intention_id": intention_id,
+                    "kind": kind,
+                    "text": text,
+                    "replaces": replaces,
                 }
             )
         )

@@ -22,6 +22,7 @@ from domain.commands import (
     WithdrawObjection,
 )
 from domain.ids import ObjectionId
+from domain.links import refuse_unless_standing
 from domain.proposals import words_on_proposal
 from domain.refusals import Code, Guards, refuse
 from domain.rules import Act, Rules
@@ -38,12 +39,13 @@ def raise_objection(agreement: AgreementState, command: RaiseObjection, act: Act
     proposal = agreement.proposal(command.proposal_id)
     refuse_terms_beyond(proposal.term_ids, command.term_ids)
     if command.need_id:
-        refuse(Code.UNKNOWN_REFERENCE, "This names a need that has not been disclosed.", "Leave need_id out.")
-    if command.principle_id or command.ground == "principle":
+        refuse_unless_standing(act, command.need_id)
+    cites = command.ground == "principle" or command.principle_id is not None
+    if cites and command.principle_id not in act.known.get("principles", ()):
         refuse(
             Code.UNKNOWN_REFERENCE,
-            "An objection of principle cites a principle that both parties have adopted; there is no such one.",
-            "Choose another ground.",
+            "An objection of principle cites a principle that both parties have adopted; this names none.",
+            "Choose an adopted one, or another ground.",
         )
     guards = Guards(acts.mandate(act.mandates, Mandate.NEGOTIATOR, command.term_ids or proposal.term_ids))
     guards.note(acts.object_to(words_on_proposal(agreement, proposal, act.party)))
@@ -156,6 +158,8 @@ def objection_raised(agreement: AgreementState, event: ObjectionRaised) -> None:
             ground=event.ground,
             text=event.text,
             term_ids=None if event.term_ids is None else tuple(event.term_ids),
+            need_id=event.need_id,
+            principle_id=event.principle_id,
             would_accept=event.would_accept,
             raised_at=event.at,
             raised_version=event.originator_version,

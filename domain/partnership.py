@@ -1,4 +1,5 @@
-"""The partnership: the relationship between exactly two parties. It owns members and their mandates."""
+"""The partnership: the relationship between exactly two parties. It owns members with their mandates, needs, the
+shared future, sealed exchanges, and what each said of trust."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from domain import members
+from domain import exchanges, intentions, members, needs, trust
 from domain.events import Actor
 from domain.ids import MemberId, PartnershipId, PartyId
 from domain.members import record_admission
@@ -17,11 +18,11 @@ from domain.words import Mandate
 
 
 class Partnership(PartnershipState):
-    """Folds its events into members and mandates, and judges who may change them."""
+    """Folds its events into what both share, and judges commands on it."""
 
     TOPIC = "Partnership"
     KIND = "partnership"
-    RULES = (members.rules,)
+    RULES = (members.rules, needs.rules, intentions.rules, exchanges.rules, trust.rules)
     Event = PartnershipEvent  # type: ignore[assignment]
     Created = PartnershipFormed  # type: ignore[assignment]
 

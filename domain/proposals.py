@@ -23,6 +23,7 @@ from domain.endings import end_proposal
 from domain.fingerprint import proposal_fingerprint
 from domain.ids import PartyId, ProposalId, TermId, ThreadId
 from domain.items import Item
+from domain.links import refuse_unless_standing
 from domain.refusals import Code, Guards, refuse
 from domain.rules import Act, Rules
 from domain.terms import standing_neighbour, words_on
@@ -62,7 +63,7 @@ _ENDS = {
 
 @rules.decides(MakeProposal, acts.change_the_text)
 def make_proposal(agreement: AgreementState, command: MakeProposal, act: Act) -> None:
-    _refuse_unknown_references(agreement, command)
+    _refuse_unknown_references(agreement, command, act)
     countered = agreement.proposal(command.counters) if command.counters else None
     replaced = agreement.proposal(command.replaces) if command.replaces else None
     again = agreement.proposal(command.again) if command.again else None
@@ -129,7 +130,7 @@ def propose_text(agreement: AgreementState, command: ProposeText, act: Act) -> N
     for items in packages:
         make_proposal(
             agreement,
-            MakeProposal(command_id=command.command_id, content="", items=tuple(items), proposal_id=next(proposal_ids)),
+            MakeProposal(command_id=command.command_id, digest="", items=tuple(items), proposal_id=next(proposal_ids)),
             act,
         )
 
@@ -138,9 +139,9 @@ def _is_heading_alone(item: Item) -> bool:
     return not item.get("text") and "value" not in item
 
 
-def _refuse_unknown_references(agreement: AgreementState, command: MakeProposal) -> None:
-    if command.need_ids:
-        refuse(Code.UNKNOWN_REFERENCE, "This names a need that has not been disclosed.", "Leave need_ids out.")
+def _refuse_unknown_references(agreement: AgreementState, command: MakeProposal, act: Act) -> None:
+    for need_id in command.need_ids:
+        refuse_unless_standing(act, need_id)
     added: set[TermId] = set()
     for item in command.items:
         term_id, after = TermId(item["term_id"]), item.get("after")
@@ -237,6 +238,7 @@ def proposal_made(agreement: AgreementState, event: ProposalMade) -> None:
         replaces=event.replaces,
         again=event.again,
         valid_until=event.valid_until,
+        need_ids=tuple(event.need_ids),
         version=event.originator_version,
         made_at=event.at,
     )

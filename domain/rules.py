@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from domain.command import Command
 from domain.ids import MemberId, PartyId, TermId
@@ -13,6 +13,14 @@ from domain.words import Mandate
 
 Covered = frozenset[TermId] | None
 """The terms that a mandate is for; None for all."""
+
+
+class KnownNeed(NamedTuple):
+    """What other streams know of a need: whose it is, and whether it stands or was withdrawn."""
+
+    party_id: PartyId
+    standing: bool
+
 
 F = TypeVar("F", bound=Callable[..., None])
 
@@ -54,6 +62,7 @@ class Rules:
         self.decisions: dict[type[Command], Decision] = {}
         self.applied_by: dict[type, Callable[[Any, Any], None]] = {}
         self.passings: dict[str, Callable[[Any, str], None]] = {}
+        self.befores: dict[type[Command], Callable[[Any, Any, Act], None]] = {}
 
     def decides(
         self, command: type[Command], is_open: Callable[..., Iterable[Any]], needs: Needs = Mandate.NEGOTIATOR
@@ -73,6 +82,15 @@ class Rules:
             for event in events:
                 self.applied_by[event] = fold
             return fold
+
+        return register
+
+    def clock_before(self, command: type[Command]) -> Callable[[F], F]:
+        """Register the function that records, as the clock's, what has to stand before a command is judged."""
+
+        def register(before: F) -> F:
+            self.befores[command] = before
+            return before
 
         return register
 

@@ -30,6 +30,7 @@ class Stream(Aggregate):
     """Those that are sent, by their type, in the order of the rules."""
     applied_by: ClassVar[dict[type[Event], Callable[[Any, Any], None]]]
     passings: ClassVar[dict[str, Callable[[Any, str], None]]]
+    befores: ClassVar[dict[type[Command], Callable[[Any, Any, Act], None]]]
 
     def __init_subclass__(cls, **named: Any) -> None:
         super().__init_subclass__(**named)
@@ -40,11 +41,12 @@ class Stream(Aggregate):
     def take(cls, *rules: Rules) -> None:
         """Let nouns add their rules."""
         if "decisions" not in cls.__dict__:
-            cls.decisions, cls.applied_by, cls.passings = {}, {}, {}
+            cls.decisions, cls.applied_by, cls.passings, cls.befores = {}, {}, {}, {}
         for each in rules:
             cls.decisions |= each.decisions
             cls.applied_by |= each.applied_by
             cls.passings |= each.passings
+            cls.befores |= each.befores
         cls.commands = {each.TYPE: each for each in cls.decisions if each.TYPE}
 
     def __init__(self) -> None:
@@ -77,11 +79,21 @@ class Stream(Aggregate):
         it has passed."""
         if self.deadlines.next() is None:
             return
-        self._actor, self._command_id, self._at = CLOCK, None, max(now, self.modified_on)
-        self.now = written(self._at)
+        self.acting_as_clock(now)
         reached = written(now)
         while (due := self.deadlines.next()) and due.until <= reached:
             self.passings[due.kind](self, due.subject.id)
+
+    def prepare(self, command: Command, act: Act) -> None:
+        """Let the clock record what has to stand before a command is judged."""
+        if before := self.befores.get(type(command)):
+            self.acting_as_clock(act.at)
+            before(self, command, act)
+
+    def acting_as_clock(self, now: datetime) -> None:
+        """Let what is recorded from now on be recorded by the clock."""
+        self._actor, self._command_id, self._at = CLOCK, None, max(now, self.modified_on)
+        self.now = written(self._at)
 
     def record(self, event_class: type[Event], **data: Any) -> int:
         """Record what happened, by whoever acts now; returns the event's version."""

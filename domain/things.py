@@ -12,7 +12,9 @@ from domain.fingerprint import text_fingerprint
 from domain.ids import (
     AgreementId,
     Fingerprint,
+    IntentionId,
     MemberId,
+    NeedId,
     ObjectionId,
     PartyId,
     ProposalId,
@@ -50,7 +52,8 @@ class Request:
 
 class Term(NamedTuple):
     """A term as it stands. opener: the party that put it on the agenda or proposed it; opened: it stays without a
-    proposal; place: its sort key in the text; until: the date of its parking or deferral."""
+    proposal; place: its sort key in the text; until: the date of its parking or deferral; need_ids: of the needs that
+    it serves; taken_off: of those that it does not serve, as their owner says."""
 
     term_id: TermId
     heading: str
@@ -66,6 +69,8 @@ class Term(NamedTuple):
     deferral: Request | None = None
     until: str | None = None
     until_as_sent: str | None = None
+    need_ids: tuple[NeedId, ...] = ()
+    taken_off: tuple[NeedId, ...] = ()
 
     def moved_to(self, status: TermStatus, **changes: Any) -> Term:
         """The term in another state; requests and dates of the old state end with it."""
@@ -116,6 +121,7 @@ class Proposal(NamedTuple):
     replaces: ProposalId | None
     again: ProposalId | None
     valid_until: str | None
+    need_ids: tuple[NeedId, ...]
     version: int
     made_at: str
     state: ProposalState = ProposalState.OPEN
@@ -172,6 +178,8 @@ class Objection(NamedTuple):
     ground: str
     text: str
     term_ids: tuple[TermId, ...] | None
+    need_id: NeedId | None
+    principle_id: IntentionId | None
     would_accept: str | None
     raised_at: str
     raised_version: int

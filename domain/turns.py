@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from domain.words import LIVE, NOT_ENDED, AgreementStatus, ObjectionState, ProposalState, Severity, TermStatus
+from domain.words import (
+    LIVE,
+    NOT_ENDED,
+    AgreementStatus,
+    ExchangeState,
+    IntentionState,
+    ObjectionState,
+    ProposalState,
+    Severity,
+    TermStatus,
+    Understanding,
+)
 
 Body = Mapping[str, Any]
 
@@ -91,3 +102,26 @@ def _signatures(header: Body, parties: Sequence[str]) -> Iterator[Wait]:
         signed = {each["member_id"] for each in header["ratification"]["consents"] if each["party_id"] == party}
         if len(signed) < header["signatures"]:
             yield Wait(party, "signature", party, ())
+
+
+def waits_in_partnership(
+    parties: Sequence[str], needs: Iterable[Body], intentions: Iterable[Body], exchanges: Iterable[Body]
+) -> Iterator[Wait]:
+    """Everything of a partnership itself that waits, from the rows of the read models (relationship.md, Whose turn)."""
+    first, second = parties
+    other = {first: second, second: first}
+    for need in needs:
+        if need["outcome"] is None and need["understanding"] == Understanding.DISCLOSED:
+            yield Wait(other[need["party_id"]], "need", need["need_id"], ())
+        elif need["outcome"] is None and need["understanding"] == Understanding.RESTATED:
+            yield Wait(need["party_id"], "restatement", need["need_id"], ())
+    for intention in intentions:
+        if intention["state"] == IntentionState.PROPOSED:
+            yield Wait(other[intention["party_id"]], "intention", intention["intention_id"], ())
+        elif intention["state"] == IntentionState.RETIREMENT_ASKED:
+            yield Wait(other[intention["retirement"]["party_id"]], "retirement", intention["intention_id"], ())
+    for exchange in exchanges:
+        if exchange["state"] == ExchangeState.OPEN:
+            for party in parties:
+                if party not in exchange["commitments"]:
+                    yield Wait(party, "exchange", exchange["exchange_id"], ())

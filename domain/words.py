@@ -91,6 +91,92 @@ class VoidCause(StrEnum):
     EXPIRED = "expired"
 
 
+class Understanding(StrEnum):
+    """How far a need is understood."""
+
+    DISCLOSED = "disclosed"
+    RESTATED = "restated"
+    UNDERSTOOD = "understood"
+    WITHDRAWN = "withdrawn"
+
+
+class NeedOutcome(StrEnum):
+    """What a need's owner says came of it."""
+
+    MET = "met"
+    UNMET = "unmet"
+
+
+class NeedState(StrEnum):
+    """What is shown of a need: the first of these that holds."""
+
+    WITHDRAWN = "withdrawn"
+    MET = "met"
+    UNMET = "unmet"
+    ADDRESSED = "addressed"
+    UNDERSTOOD = "understood"
+    RESTATED = "restated"
+    DISCLOSED = "disclosed"
+
+
+class IntentionKind(StrEnum):
+    """What an intention is."""
+
+    VISION = "vision"
+    PRINCIPLE = "principle"
+    OUTCOME = "outcome"
+
+
+class IntentionState(StrEnum):
+    """The intention's state machine."""
+
+    PROPOSED = "proposed"
+    ADOPTED = "adopted"
+    RETIREMENT_ASKED = "retirement_asked"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    RETIRED = "retired"
+
+
+ADOPTED = frozenset({IntentionState.ADOPTED, IntentionState.RETIREMENT_ASKED})
+
+
+class ExchangeState(StrEnum):
+    """The state machine of a sealed exchange."""
+
+    OPEN = "open"
+    REVEALED = "revealed"
+    CANCELLED = "cancelled"
+
+
+class CancelCause(StrEnum):
+    """Why an exchange ended without a reveal."""
+
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    LOST = "lost"
+
+
+class TrustCategory(StrEnum):
+    """What a trust statement is about."""
+
+    CONTRACTUAL = "contractual"
+    COMPETENCE = "competence"
+    GOODWILL = "goodwill"
+
+
+class Skill(StrEnum):
+    """What partners say of how they work together."""
+
+    SELF_DISCLOSURE = "self_disclosure"
+    TRUST = "trust"
+    MUTUAL_BENEFIT = "mutual_benefit"
+    CONFLICT = "conflict"
+    CHANGE = "change"
+    INTERDEPENDENCE = "interdependence"
+    FUTURE = "future"
+
+
 PARTNERSHIP_KINDS = ("supplier", "customer", "outsourcing", "alliance")
 GROUNDS = (
     "need",

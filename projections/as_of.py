@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Connection, Table, and_, or_, select
+from sqlalchemy import Connection, Table, and_, func, or_, select
 
 from projections import tables
 from projections.rows import by_version
@@ -58,7 +58,7 @@ def raised(connection: Connection, agreement_id: str, as_of: int | None, after: 
     """The objections that had been raised up to a version, as they stood then, in order, after another version."""
     table = tables.objections
     rows = select(table.c.sort, table.c.body).where(
-        table.c.stream == agreement_id, _held(table, as_of), table.c.sort > by_version(after)
+        table.c.stream == agreement_id, held(table, as_of), table.c.sort > by_version(after)
     )
     found = connection.execute(rows.order_by(table.c.sort).limit(limit)).all()
     return Page([orjson.loads(body) for _, body in found], int(found[-1].sort) if found else after)
@@ -74,7 +74,7 @@ def voided(connection: Connection, agreement_id: str, as_of: int | None) -> dict
 
 def one(connection: Connection, table: Table, agreement_id: str, key: str, as_of: int | None = None) -> Body | None:
     """One thing as it stood after a version, None when it did not exist then."""
-    row = select(table.c.body).where(table.c.stream == agreement_id, table.c.key == key, _held(table, as_of))
+    row = select(table.c.body).where(table.c.stream == agreement_id, table.c.key == key, held(table, as_of))
     body = connection.execute(row).scalar()
     return orjson.loads(body) if body else None
 
@@ -108,8 +108,35 @@ def next_deadlines(connection: Connection) -> dict[str, str]:
     return {stream: due for stream, due in found.items() if due}
 
 
+def version_before(connection: Connection, stream: str, at: str) -> int:
+    """The version of a stream right before a moment, as times are written: its times never go back."""
+    least, most = (
+        0,
+        int(
+            connection.execute(
+                select(func.max(tables.timeline.c.since)).where(tables.timeline.c.stream == stream)
+            ).scalar()
+            or 0
+        ),
+    )
+    while least < most:
+        middle = (least + most + 1) // 2
+        if (time_of(connection, stream, middle) or "") < at:
+            least = middle
+        else:
+            most = middle - 1
+    return least
+
+
+def time_of(connection: Connection, stream: str, version: int) -> str | None:
+    """When the event of a version was recorded, None where there is none."""
+    row = select(tables.timeline.c.body).where(tables.timeline.c.stream == stream, tables.timeline.c.since == version)
+    body = connection.execute(row).scalar()
+    return orjson.loads(body)["at"] if body else None
+
+
 def _rows(table: Table, agreement_id: str, as_of: int | None) -> Any:
-    return select(table.c.body).where(table.c.stream == agreement_id, _held(table, as_of)).order_by(table.c.sort)
+    return select(table.c.body).where(table.c.stream == agreement_id, held(table, as_of)).order_by(table.c.sort)
 
 
 def _after(rows: Any, table: Table, as_of: int | None, after: int) -> Any:
@@ -117,7 +144,8 @@ def _after(rows: Any, table: Table, as_of: int | None, after: int) -> Any:
     return rows if as_of is None else rows.where(table.c.since <= as_of)
 
 
-def _held(table: Table, as_of: int | None) -> Any:
+def held(table: Table, as_of: int | None) -> Any:
+    """Of the rows of a table those that held at a version, None for now."""
     if as_of is None:
         return table.c.until.is_(None)
     return and_(table.c.since <= as_of, or_(table.c.until.is_(None), table.c.until > as_of))

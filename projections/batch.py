@@ -88,8 +88,8 @@ class Rows:
         brought = None
         if row is not None:
             brought = [stream, key, version, None, row.sort, int(row.shown), _written(row.body)]
-            if row.of is not None:
-                brought.append(row.of)
+            if row.found_by is not None:
+                brought.append(row.found_by)
             self._brought.setdefault(table, []).append(brought)
         self._newest[place] = brought
 

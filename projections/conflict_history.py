@@ -22,6 +22,8 @@ def objection_row(agreement: Agreement, objection_id: str) -> Row | None:
             "ground": objection.ground,
             "text": objection.text,
             "term_ids": list(objection.term_ids or agreement.proposals[objection.proposal_id].term_ids),
+            "need_id": objection.need_id,
+            "principle_id": objection.principle_id,
             "would_accept": objection.would_accept,
             "state": objection.state,
             "answers": [

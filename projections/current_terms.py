@@ -15,7 +15,7 @@ def term_row(agreement: Agreement, term_id: str) -> Row | None:
     term = agreement.terms.get(term_id)  # type: ignore[call-overload]
     if term is None:
         return None
-    return Row(term.place, term.status != TermStatus.REMOVED, _body(term))
+    return Row(term.place, term.status != TermStatus.REMOVED, _body(term), int(bool(term.need_ids)))
 
 
 def _body(term: Term) -> dict[str, Any]:
@@ -32,6 +32,8 @@ def _body(term: Term) -> dict[str, Any]:
         "deferral": _request(term.deferral),
         "until": term.until,
         "deferred_until": term.until_as_sent,
+        "need_ids": list(term.need_ids),
+        "taken_off": list(term.taken_off),
     }
 
 

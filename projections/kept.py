@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from domain.agreement import Agreement
+from domain.partnership import Partnership
 from domain.stream import Stream
 from projections.models import Model
 from projections.of_agreements import AGREEMENTS
+from projections.of_partnerships import PARTNERSHIPS
 
-MODELS: dict[str, Model] = {Agreement.KIND: AGREEMENTS}
+MODELS: dict[str, Model] = {Agreement.KIND: AGREEMENTS, Partnership.KIND: PARTNERSHIPS}
 """By the kind of stream."""
 
 

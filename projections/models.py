@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -32,7 +32,8 @@ Happened = tuple[Table, Sequence[Any]]
 class Model:
     """header_state: what the header is made of, while it is the same so is its row; moment: what the timeline keeps of
     an event. happened: further rows that an event brings; moves_along: marks what changes with what has changed;
-    changed: what a stale view is shown."""
+    changed: what a stale view is
+    shown, with what was known to its judge."""
 
     shelves: Sequence[Shelved]
     header_state: Callable[[Any], tuple[Any, ...]]
@@ -40,4 +41,6 @@ class Model:
     moment: Callable[[Any, Event], dict[str, Any]]
     happened: Callable[[Any, Event, dict[str, Any]], Iterable[Happened]] = lambda *_: ()
     moves_along: Callable[[Any], None] = lambda _: None
-    changed: Callable[[Any, Subject], dict[str, Any]] = lambda stream, _: {"version": stream.version}
+    changed: Callable[[Any, Subject, Mapping[str, Any]], dict[str, Any]] = lambda stream, *_: {
+        "version": stream.version
+    }

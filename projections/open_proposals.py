@@ -33,6 +33,7 @@ def proposal_row(agreement: Agreement, proposal_id: str) -> Row | None:
             "replaces": proposal.replaces,
             "again": proposal.again,
             "valid_until": proposal.valid_until,
+            "need_ids": list(proposal.need_ids),
             "version": proposal.version,
             "made_at": proposal.made_at,
             "ended_version": proposal.ended_version,

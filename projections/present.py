@@ -144,7 +144,7 @@ class Present:
                 del self.proposals[key]
                 ended += [row.body[link] for link in _LINKS]
         for rows in (self.objections, self.questions):
-            gone = [key for key, row in rows.items() if not row.shown and row.of not in self.proposals]
+            gone = [key for key, row in rows.items() if not row.shown and row.found_by not in self.proposals]
             for key in gone:
                 del rows[key]
 
@@ -185,8 +185,9 @@ def _on(connection: Connection, table: Table, agreement_id: str, proposals: Coll
 
 
 def _read(connection: Connection, table: Table, *where: Any) -> Rows:
-    columns = [table.c.key, table.c.sort, table.c.shown, table.c.body, *([table.c.of] if "of" in table.c else [])]
+    columns = [table.c.key, table.c.sort, table.c.shown, table.c.body, *tables.looked_for_by(table)]
     rows = select(*columns).where(table.c.until.is_(None), *where)
     return {
-        key: Row(sort, bool(shown), orjson.loads(body), *of) for key, sort, shown, body, *of in connection.execute(rows)
+        key: Row(sort, bool(shown), orjson.loads(body), *more)
+        for key, sort, shown, body, *more in connection.execute(rows)
     }

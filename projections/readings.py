@@ -10,12 +10,28 @@ from sqlalchemy import Connection
 from domain.agreement import Agreement
 from domain.fingerprint import text_fingerprint
 from domain.ids import AgreementId, is_id
+from domain.partnership import Partnership
 from domain.stream import Stream
 from domain.words import LIVE
 from projections import as_of, tables, timeline
 from projections.documents import document_of
+from projections.needs_board import serving, with_what_serves
 from projections.schema import VERSION, Body, Shape, many
-from projections.shapes import AGREEMENT, CONFLICT, CONSENT, DOCUMENT, MOMENT, OBJECTION, PROPOSAL, TERM, in_places
+from projections.shapes import (
+    AGREEMENT,
+    CONFLICT,
+    CONSENT,
+    DOCUMENT,
+    EXCHANGE,
+    INTENTION,
+    MOMENT,
+    NEED,
+    OBJECTION,
+    PROPOSAL,
+    STATEMENT,
+    TERM,
+    in_places,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,3 +155,30 @@ def proposal(connection: Connection, about: About) -> Body | None:
         as_of.one(connection, tables.proposals, about.stream, proposal_id, about.moment) if is_id(proposal_id) else None
     )
     return PROPOSAL.of(found) if found else None
+
+
+@reading(Partnership, "/needs", "What each party needs", Shape(needs=many(NEED)))
+def needs(connection: Connection, about: About) -> Body:
+    """As of a version, with what served them right before the next event of the partnership."""
+    before = None if about.moment is None else as_of.time_of(connection, about.stream, about.moment + 1)
+    served = serving(connection, about.stream, before)
+    found = as_of.ever(connection, tables.needs, about.stream, about.moment)
+    return {"needs": [NEED.of(with_what_serves(each, served)) for each in found]}
+
+
+@reading(Partnership, "/intentions", "The shared future", Shape(intentions=many(INTENTION)))
+def intentions(connection: Connection, about: About) -> Body:
+    found = as_of.ever(connection, tables.intentions, about.stream, about.moment)
+    return {"intentions": [INTENTION.of(each) for each in found]}
+
+
+@reading(Partnership, "/exchanges", "The sealed exchanges", Shape(exchanges=many(EXCHANGE)))
+def exchanges(connection: Connection, about: About) -> Body:
+    found = as_of.ever(connection, tables.exchanges, about.stream, about.moment)
+    return {"exchanges": [EXCHANGE.of(each) for each in found]}
+
+
+@reading(Partnership, "/trust", "What each party says of trust", Shape(trust=many(STATEMENT)))
+def trust(connection: Connection, about: About) -> Body:
+    found = as_of.standing(connection, tables.statements, about.stream, about.moment)
+    return {"trust": [STATEMENT.of(each) for each in found]}

@@ -6,13 +6,13 @@ from typing import Any, NamedTuple
 
 
 class Row(NamedTuple):
-    """sort: its place among its kind; shown: whether it is part of the present; body: JSON values; of: the thing that
-    it belongs to, where its table tells that."""
+    """sort: its place among its kind; shown: whether it is part of the present; body: JSON values; found_by: what its
+    table has besides, by which it is looked for."""
 
     sort: str
     shown: bool
     body: dict[str, Any]
-    of: str | None = None
+    found_by: str | int | None = None
 
 
 def by_version(version: int) -> str:

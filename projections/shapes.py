@@ -9,7 +9,22 @@ from typing import Any
 from domain.partnership import Partnership
 from domain.refusals import Subject
 from domain.relationship import Member
-from domain.words import AgreementStatus, Mark, ObjectionState, ProposalState, Severity, TermStatus
+from domain.words import (
+    AgreementStatus,
+    CancelCause,
+    ExchangeState,
+    IntentionKind,
+    IntentionState,
+    Mark,
+    NeedOutcome,
+    NeedState,
+    ObjectionState,
+    ProposalState,
+    Severity,
+    TermStatus,
+    TrustCategory,
+    Understanding,
+)
 from projections import current_terms, open_proposals
 from projections.schema import (
     FINGERPRINT,
@@ -37,6 +52,7 @@ TERM = Shape(
     status=words(*TermStatus),
     marks=listed(words(*Mark)),
     position=VERSION,
+    need_ids=listed(ID),
 )
 PROPOSAL = Shape(
     proposal_id=ID,
@@ -115,6 +131,54 @@ DOCUMENT = Shape(
     proposals=many(PROPOSAL),
     conflicts=many(CONFLICT),
 )
+NEED = Shape(
+    need_id=ID,
+    party_id=ID,
+    text=TEXT,
+    why=nullable(TEXT),
+    understanding=words(*Understanding),
+    outcome=nullable(words(*NeedOutcome)),
+    state=words(*NeedState),
+    note=nullable(TEXT),
+    restatement=maybe(Shape(text=TEXT, version=VERSION)),
+    correction=nullable(TEXT),
+    serves=listed(exactly(agreement_id=ID, term_id=ID)),
+    version=VERSION,
+)
+INTENTION = Shape(
+    intention_id=ID,
+    kind=words(*IntentionKind),
+    text=TEXT,
+    replaces=nullable(ID),
+    fingerprint=FINGERPRINT,
+    state=words(*IntentionState),
+    party_id=ID,
+    reason=nullable(TEXT),
+    retirement=maybe(Shape(party_id=ID, reason=TEXT)),
+    version=VERSION,
+)
+EXCHANGE = Shape(
+    exchange_id=ID,
+    kind=TEXT,
+    until=TIME,
+    state=words(*ExchangeState),
+    party_id=ID,
+    commitments={"type": "object", "additionalProperties": FINGERPRINT},
+    contents=nullable({"type": "object"}),
+    salts=nullable({"type": "object"}),
+    cause=nullable(words(*CancelCause)),
+    version=VERSION,
+)
+STATEMENT = Shape(
+    party_id=ID,
+    category=words(*TrustCategory),
+    builds=TEXT,
+    breaks=TEXT,
+    reaction=TEXT,
+    repair=TEXT,
+    answers=many(Shape(party_id=ID, text=TEXT)),
+    version=VERSION,
+)
 CLAUSE = Shape(heading=TEXT, text=TEXT, value=nullable({"type": "object"}), line=VERSION)
 NOTICE = Shape(line=VERSION, what=words("left_out", "counted", "not_understood"), words=TEXT)
 PREVIEW = Shape(title=nullable(TEXT), clauses=many(CLAUSE), notices=many(NOTICE))
@@ -164,7 +228,7 @@ def in_places(bodies: list[Body]) -> list[Body]:
     return [body | {"position": position} for position, body in enumerate(bodies)]
 
 
-def changed_since(agreement: Any, subject: Subject) -> Body:
+def changed_since(agreement: Any, subject: Subject, _: Mapping[str, Any]) -> Body:
     """What a stale view is shown: the version, the fingerprint, and the proposal or term as it is now."""
     changed: Body = {"version": agreement.version}
     if subject.kind == "proposal":

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Column, Connection, Index, Integer, MetaData, SmallInteger, String, Table, Text
 from sqlalchemy.types import TypeEngine
 
-MODEL = 10
+MODEL = 11
 """The number of the read models' form; they are rebuilt when it changes."""
 
 metadata = MetaData()
@@ -59,16 +59,26 @@ def table_of_moments(name: str, *more: Column[Any]) -> Table:
     return Table(name, metadata, of, since, *more)
 
 
+def looked_for_by(table: Table) -> list[Column[Any]]:
+    """What a table of things has besides."""
+    return [column for column in table.c if column.name in ("of", "linked")]
+
+
 def _belongs() -> Column[Any]:
     """The thing that a row's thing belongs to."""
     return Column("of", _id())
 
 
 headers = table_of_things("headers")
-terms = table_of_things("terms")
+terms = table_of_things("terms", Column("linked", SmallInteger, nullable=False))
+"""linked: 1 where a term serves a need."""
 proposals = table_of_things("proposals")
 objections = table_of_things("objections", _belongs())
 questions = table_of_things("questions", _belongs())
+needs = table_of_things("needs")
+intentions = table_of_things("intentions")
+exchanges = table_of_things("exchanges")
+statements = table_of_things("statements")
 timeline = table_of_moments("timeline", Column("body", Text, nullable=False))
 consents = table_of_moments(
     "consents", Column("place", Integer, primary_key=True, autoincrement=False), Column("body", Text, nullable=False)

@@ -12,12 +12,16 @@ from sqlalchemy import Connection
 
 from domain.command import Command
 from domain.commands import MakeProposal
+from domain.exchanges import ReadSealed, cancel_lost
 from domain.ids import PartnershipId, TermId
 from domain.words import TermStatus
 from projections import as_of, tables
 from projections.batch import Change
+from projections.home import HomePresent
+from projections.needs_board import serving
 from projections.present import Present
 from projections.projector import Projector
+from projections.sealed_exchanges import awaited
 from server.background import Background
 from server.deciding.timers import Timers
 from server.deciding.workspace import Workspace
@@ -26,14 +30,16 @@ from server.live.other_nodes import OtherNodes
 from server.live.presence import Presence
 from server.live.rooms import Rooms
 from server.log.database import Database
+from server.log.keys import read_keys
 from server.log.postgres import PostgresLog
 from server.log.store import Writer
 from server.log.tail import Tail
+from server.log.vault import Vault
 from server.metrics import Metrics
 from server.people.directories import Directories
 from server.people.identity import Identity
 from server.people.mail import Mail
-from server.reading.presents import Presents
+from server.reading.presents import Homes, Presents
 from server.reading.projecting import Projecting
 from server.seat import TOKEN
 from server.settings import Settings
@@ -59,6 +65,7 @@ class Node:
         self.presence = Presence(self.other_nodes.members, self.other_nodes.announce)
         self.session_key = b""
         self.presents = Presents(lambda agreement_id: self.read(Present.load, agreement_id))
+        self.homes = Homes(lambda partnership_id: self.read(HomePresent.load, partnership_id))
         self.background = Background()
         self.mail = Mail(settings, self.background)
         self.texts = Apart()
@@ -66,20 +73,30 @@ class Node:
         """What a demo tells each of its visitors, by member."""
         self.metrics = Metrics()
         self.writer = Writer(database.log, self._committed)
+        self.vault = Vault(database.beside, read_keys(settings.key_file))
         self.workspace = Workspace(
             database.log,
             self.writer,
             lambda event_id: self.tail.reached.wait(event_id),
             clock,
             settings.package_items,
-            {"terms": self._known_terms, "taken": self._taken},
+            {
+                "terms": self._known_terms,
+                "taken": self._taken,
+                "serves": lambda partnership_id, _: self.read(serving, partnership_id),
+                "sealed": self._sealed,
+            },
+            self.vault.rows_for,
         )
         self._directories = Directories(self.identity, self.workspace.partnership, self.background)
-        self.audiences = Audiences(self.workspace, self.presents, self._directories, self.rooms, self.background, clock)
+        self.audiences = Audiences(
+            self.workspace, self.presents, self.homes, self._directories, self.rooms, self.background, clock
+        )
         projector = Projector(database.models, self.workspace.aggregates.load)
         self.projecting = Projecting(database.log, projector, self._changed)
         subscribers = [
             self.workspace.aggregates.see,
+            self.vault.see,
             self.rooms.publish,
             self._directories.see,
             self.projecting.follow,
@@ -98,6 +115,14 @@ class Node:
         self.tail.start()
         self.other_nodes.start()
         self._timers.start(due)
+        self.background.start(self._cancel_lost())
+
+    async def _cancel_lost(self) -> None:
+        """Where what was sealed is gone, as after an older copy of the log was put in place, nothing can be revealed:
+        the clock says so."""
+        for stream, sealed in (await self.read(awaited)).items():
+            if not all([await asyncio.to_thread(self.vault.read, *each) for each in sealed]):
+                await self.workspace.let_clock_say(stream, lambda held: cancel_lost(held, self.vault.read))
 
     async def stop(self) -> None:
         self._timers.stop()
@@ -150,14 +175,18 @@ class Node:
 
         return await self.read(ask)
 
+    async def _sealed(self, _: PartnershipId, __: Command | None) -> ReadSealed:
+        """Reads what the other party has sealed, in the thread where it is judged."""
+        return self.vault.read
+
     async def _taken(self, partnership_id: PartnershipId, command: Command | None) -> Sequence[str]:
         """Which ids that a command's sender chose for new terms the partnership's agreements have already: a mandate
         names terms by their ids alone."""
         assert isinstance(command, MakeProposal)
         return await self.read(as_of.taken, partnership_id, sorted(command.chosen))
 
-    def _present_elsewhere(self, agreement_id: str) -> None:
-        if room := self.rooms.get(agreement_id):
+    def _present_elsewhere(self, stream: str) -> None:
+        if room := self.rooms.get(stream):
             self.presence.changed(room)
 
     async def _close_what_was_signed_out(self) -> None:

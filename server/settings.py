@@ -30,6 +30,11 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="forbid")
 
     database: str = Field("sqlite:///onetext.db", description="sqlite:///FILE or postgresql://USER@HOST/NAME.")
+    key_file: Path | None = Field(
+        None,
+        description="The file with the key of this installation, which its nodes share: 64 hexadecimal digits. Made "
+        "where there is none; none named, onetext/key among the user's data.",
+    )
     host: str = Field("127.0.0.1", description="The address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="The port to listen on; 0 picks a free one.")
     public_url: str | None = Field(None, description="Where members reach this node, when a proxy stands before it.")

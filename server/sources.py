@@ -28,6 +28,11 @@ def new_id() -> str:
     return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
+def fresh_salt() -> str:
+    """32 random bytes in hex."""
+    return os.urandom(32).hex()
+
+
 def _random() -> int:
     """Random bits, drawn for many ids at once: each draw gives the interpreter to other threads in the midst of a
     command, and the loop waits until it has it back."""

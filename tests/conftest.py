@@ -16,6 +16,18 @@ import pytest
 ONETEXT = Path(sys.executable).with_name("onetext")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def key_file(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A key of the tests' own: they leave nothing among the data of whoever runs them."""
+    before = os.environ.get("ONETEXT_KEY_FILE")
+    os.environ["ONETEXT_KEY_FILE"] = str(tmp_path_factory.mktemp("key") / "onetext.key")
+    yield
+    if before is None:
+        del os.environ["ONETEXT_KEY_FILE"]
+    else:
+        os.environ["ONETEXT_KEY_FILE"] = before
+
+
 @dataclass
 class Running:
     """A served demo: its process and the line that it printed."""

@@ -11,9 +11,9 @@ from typing import Any
 from domain.agreement import Agreement
 from domain.agreement_events import AgreementEvent
 from domain.command import read_command
-from domain.ids import AgreementId, MemberId, PartnershipId, PartyId
+from domain.ids import AgreementId, IntentionId, MemberId, NeedId, PartnershipId, PartyId
 from domain.refusals import Refusal
-from domain.rules import Act, Covered
+from domain.rules import Act, Covered, KnownNeed
 from domain.words import GROUNDS, NOT_ENDED, AgreementStatus, Mandate, Mark, ProposalState, Severity, TermStatus
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -21,6 +21,10 @@ PARTIES = (
     PartyId("aaaaaaaa-0000-4000-8000-000000000001"),
     PartyId("bbbbbbbb-0000-4000-8000-000000000002"),
 )
+NEEDS = (NeedId("eeeeeeee-0000-4000-8000-000000000001"), NeedId("eeeeeeee-0000-4000-8000-000000000002"))
+"""One of each side."""
+WITHDRAWN = NeedId("eeeeeeee-0000-4000-8000-000000000003")
+PRINCIPLE = IntentionId("ffffffff-0000-4000-8000-000000000001")
 Raw = dict[str, Any]
 
 
@@ -56,6 +60,17 @@ class World:
         )
         self._keep()
 
+    @property
+    def known(self) -> dict[str, Any]:
+        """What the partnership tells: each side's need, one of the second side that was withdrawn, a principle."""
+        first, second = self.party(0), self.party(1)
+        needs = {
+            NEEDS[0]: KnownNeed(first, standing=True),
+            NEEDS[1]: KnownNeed(second, standing=True),
+            WITHDRAWN: KnownNeed(second, standing=False),
+        }
+        return {"needs": needs, "principles": frozenset({PRINCIPLE})}
+
     def mint(self) -> str:
         self._ids += 1
         return str(uuid.UUID(int=self._ids, version=4))
@@ -63,7 +78,7 @@ class World:
     def act(self, side: int, seat: int = 0) -> Act:
         """side 0 opened the agreement, or, in the swapped world, the other."""
         chosen = self.seats[side ^ self.swapped][seat]
-        return Act(chosen.party, chosen.member, chosen.mandates, 7, self.now)
+        return Act(chosen.party, chosen.member, chosen.mandates, 7, self.now, self.known)
 
     def party(self, side: int) -> PartyId:
         return PARTIES[side ^ self.swapped]
@@ -103,6 +118,7 @@ def random_step(world: World, random: Random) -> tuple[int, int, Raw] | timedelt
     makers = [
         (_make_proposal, 24), (_accept, 22), (_objection, 12), (_on_objection, 16), (_end_proposal, 8), (_open_term, 4),
         (_on_term, 12), (_condition, 5), (_clarify, 3), (_ratify, 8), (_accept_several, 3), (_exit, 3),
+        (_link, 6),
     ]  # fmt: skip
     agreement = world.agreement
     pointless = set()
@@ -183,7 +199,15 @@ def _make_proposal(world: World, random: Random, side: int) -> Raw:
         raw["again"] = _some(random, world.agreement.proposals)
     if random.random() < 0.25:
         raw["valid_until"] = _until(world, random)
+    if random.random() < 0.2:
+        raw["need_ids"] = [_some(random, NEEDS), *random.choice([[], [NEEDS[0]], [WITHDRAWN]])]
     return raw
+
+
+def _link(world: World, random: Random, side: int) -> Raw:
+    term_id = _some(random, world.agreement.terms)
+    raw: Raw = {"type": "link_need", "term_id": term_id, "need_id": _some(random, [*NEEDS, *NEEDS, WITHDRAWN])}
+    return raw if random.random() < 0.6 else raw | {"on": random.random() < 0.3}
 
 
 def _fingerprint(world: World, random: Random, proposal_id: str) -> str:
@@ -231,6 +255,8 @@ def _objection(world: World, random: Random, side: int) -> Raw:
         "severity": random.choice([Severity.BLOCKING, Severity.CONCERN]),
         "ground": random.choice([*GROUNDS, "", None]),
         "text": "no",
+        "need_id": random.choice([None, None, *NEEDS, WITHDRAWN]),
+        "principle_id": random.choice([None, None, PRINCIPLE, NEEDS[0]]),
     }
 
 

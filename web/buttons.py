@@ -15,10 +15,17 @@ SENT = frozenset(
         "drop_term",
         "mark_term",
         "unpark_term",
+        "confirm_restatement",
+        "take_back_seal",
+        "withdraw_intention",
         "withdraw_ratification",
     }
 )
 """Commands that need no words."""
+
+
+_TELLS = ("proposal_id", "objection_id", "mark", "need_id", "intention_id", "exchange_id")
+"""What tells an act from the same on another thing."""
 
 
 def opens(words: str, url: str, desk: str, key: str = "", look: str = "") -> Markup:
@@ -33,7 +40,7 @@ def sends(words: str, command: str, where: str = "", key: str = "", look: str = 
     """An act that needs no words: one button that sends a command with its fields. where: tells it from the same act
     elsewhere on the page; what came of it stays beside it while the clause changes."""
     assert command in SENT, command
-    about = fields.get("proposal_id") or fields.get("objection_id") or fields.get("mark")
+    about = next((fields[name] for name in _TELLS if name in fields), None)
     inputs = "".join([_input(name, given) for name, given in fields.items()])
     return Markup(
         f'<form class="one-act" id="{escape(command)}-{escape(str(about))}-{escape(where)}" '

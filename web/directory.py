@@ -16,6 +16,8 @@ class Person:
     observer: bool = False
     signs: bool = False
     """Whether the member is a signatory."""
+    mandates: tuple[tuple[str, tuple[str, ...] | None], ...] = ()
+    """What the member may do, each with the ids of the terms that it is for, None for all."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,7 @@ def changed_regions(reader: Reader, touched: Touched) -> Iterator[str]:
         *_of_the_whole(reader, THAT_COUNT),
     ]
     if touched.reordered:
-        regions.append(_morph("outline", _rendered(reader, "outline")))
+        regions.append(morph("outline", _rendered(reader, "outline")))
     yield "".join(regions)
     yield _shown(reader, touched.terms, ordered=touched.reordered)
 
@@ -65,8 +65,8 @@ def changed_regions(reader: Reader, touched: Touched) -> Iterator[str]:
 def all_regions(reader: Reader) -> Iterator[str]:
     """The frames that bring any older page up to date."""
     regions = [
-        _morph("outline", _rendered(reader, "outline")),
-        _morph("text", _rendered(reader, "text", clause_alone=True)),
+        morph("outline", _rendered(reader, "outline")),
+        morph("text", _rendered(reader, "text", clause_alone=True)),
         *_of_terms(reader, reader.view.term.keys(), "more"),
     ]
     yield "".join([*_of_the_whole(reader, OF_THE_WHOLE), *regions])
@@ -86,12 +86,12 @@ def context(reader: Reader) -> dict[str, Any]:
 
 def _of_the_whole(reader: Reader, names: Iterable[str]) -> Iterator[str]:
     for name in names:
-        yield _morph(name, _rendered(reader, name))
+        yield morph(name, _rendered(reader, name))
 
 
 def _added(reader: Reader, touched: Touched) -> Iterator[str]:
     for term_id in touched.added:
-        yield _REGION.format("text", "beforeend", _rendered(reader, "term", term_id))
+        yield region("text", "beforeend", _rendered(reader, "term", term_id))
 
 
 def _of_terms(reader: Reader, term_ids: Iterable[str], *regions: str) -> Iterator[str]:
@@ -99,7 +99,7 @@ def _of_terms(reader: Reader, term_ids: Iterable[str], *regions: str) -> Iterato
     for term_id in term_ids:
         for region in regions:
             if region != "more" or reader.has_more(reader.view.term[term_id]):
-                yield _morph(f"{region}-{term_id}", _rendered(reader, region, term_id, clause_alone=True))
+                yield morph(f"{region}-{term_id}", _rendered(reader, region, term_id, clause_alone=True))
 
 
 def _of_stale_packages(reader: Reader, touched: Touched) -> set[str]:
@@ -120,8 +120,14 @@ def _rendered(reader: Reader, name: str, term_id: str | None = None, *, clause_a
     return templates.get_template(f"room/{name}.html").render(**context(reader), clause_alone=clause_alone, **term)
 
 
-def _morph(region: str, rendered: str) -> str:
-    return _REGION.format(region, "outerMorph", rendered)
+def morph(name: str, rendered: str) -> str:
+    """What takes the place of a region, and leaves alone what is the same."""
+    return region(name, "outerMorph", rendered)
+
+
+def region(name: str, swap: str, rendered: str) -> str:
+    """What is brought to a region, and how."""
+    return _REGION.format(name, swap, rendered)
 
 
 def _shown(reader: Reader, terms: Collection[str], *, ordered: bool, **more: str) -> str:

@@ -1,85 +1,98 @@
-"""The partnership's home: its agreements with what waits in each, and each party's members with what they may do."""
+"""The partnership's home, as one audience reads it: what both want, what each needs, trust, agreements, who is who."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
-from domain import acts
-from domain.ids import MemberId
-from domain.partnership import Partnership
-from domain.relationship import Member
-from domain.words import AgreementStatus, Mandate
-from projections.present import Present
-from web.directory import Directory
-from web.templates import templates
-from web.view import RoomView
+from markupsafe import Markup
 
-Body = dict[str, Any]
+from domain import acts, acts_in_partnership
+from domain.acts_in_partnership import ExchangeWords, IntentionWords, NeedWords
+from domain.diff import redline
+from domain.rules import Covered
+from domain.turns import Wait, waits_in_partnership
+from domain.words import (
+    ADOPTED,
+    AgreementStatus,
+    ExchangeState,
+    IntentionKind,
+    IntentionState,
+    Mandate,
+    NeedState,
+    Skill,
+    TermStatus,
+    TrustCategory,
+)
+from projections.home import HomePresent
+from projections.needs_board import Serving, served_by, with_what_serves
+from projections.rows import Row
+from web import relationship_words as words
+from web.audience import Audience
+from web.directory import Directory, Person
+from web.outline import Outline
+from web.view import Body, RoomView
+from web.visible import redlined
 
-MANDATES = {
-    Mandate.CONTRIBUTOR: "contributor: asks and answers questions",
-    Mandate.NEGOTIATOR: "negotiator: proposes, objects, accepts",
-    Mandate.SIGNATORY: "signatory: signs the whole text",
-    Mandate.SPONSOR: "sponsor: decides what stays contested",
-}
+
+class HomeView:
+    """The present of one partnership at one moment."""
+
+    def __init__(self, present: HomePresent, now: str) -> None:
+        self.partnership_id, self.height, self.version = present.partnership_id, present.height, present.version
+        self.header = present.header
+        self.parties: Sequence[str] = present.header["parties"]
+        self._needs, self._intentions = present.needs.copy(), present.intentions.copy()
+        self._exchanges, self._statements = present.exchanges.copy(), present.statements.copy()
+        self.agreements = {key: Standing(RoomView(each, now)) for key, each in sorted(present.agreements.items())}
+
+    @cached_property
+    def serving(self) -> Serving:
+        """The clauses that serve each need."""
+        return served_by((each.view.header, each.linked_terms) for each in self.agreements.values())
+
+    def need(self, need_id: str) -> Body | None:
+        row = self._needs.get(need_id)
+        return with_what_serves(row.body, self.serving) if row else None
+
+    @cached_property
+    def needs(self) -> list[Body]:
+        """In the order of their disclosure."""
+        return [with_what_serves(each, self.serving) for each in _in_order(self._needs)]
+
+    def intention(self, intention_id: str) -> Body | None:
+        row = self._intentions.get(intention_id)
+        return row.body if row else None
+
+    @cached_property
+    def intentions(self) -> list[Body]:
+        """In the order of their proposal."""
+        return _in_order(self._intentions)
+
+    @cached_property
+    def exchanges(self) -> list[Body]:
+        """In the order of their opening."""
+        return _in_order(self._exchanges)
+
+    @cached_property
+    def statements(self) -> list[Body]:
+        """By party, then by category."""
+        return _in_order(self._statements)
+
+    @cached_property
+    def waiting(self) -> list[Wait]:
+        """What of the partnership itself waits for either party."""
+        needs = [row.body for row in self._needs.values()]
+        return list(waits_in_partnership(self.parties, needs, self.intentions, self.exchanges))
+
+    def waits_for(self, about: str) -> set[str]:
+        """The parties that something about a thing waits for."""
+        return {each.party_id for each in self.waiting if each.id == about}
 
 
-class Home:
-    """A partnership as one of its members sees it."""
-
-    def __init__(
-        self, partnership: Partnership, me: Member, presents: Sequence[Present], directory: Directory, now: str
-    ) -> None:
-        """presents: of its agreements; now: the moment of looking, as times are written."""
-        self.partnership, self.me, self.directory = partnership, me, directory
-        self.agreements = [Standing(RoomView(present, now)) for present in presents]
-
-    @property
-    def us(self) -> str | None:
-        return None if self.me.observer else self.me.party_id
-
-    @property
-    def them(self) -> str | None:
-        return next((each.party_id for each in self.partnership.parties if self.us not in (None, each.party_id)), None)
-
-    def side(self, party_id: str) -> str:
-        return "a" if party_id == self.partnership.parties[0].party_id else "b"
-
-    def members(self, party_id: str) -> list[Member]:
-        return [each for each in self.partnership.members.values() if each.party_id == party_id]
-
-    def name(self, member_id: MemberId) -> str:
-        return self.directory.names.get(member_id, "A member")
-
-    def waits(self, agreement: Standing) -> list[tuple[str, int]]:
-        """For whom how many clauses wait in an agreement, our own party first and called us."""
-        parties = sorted(self.partnership.parties, key=lambda party: party.party_id != self.us)
-        found = [(party, agreement.view.places_waiting(party.party_id)) for party in parties]
-        return [("us" if party.party_id == self.us else party.name, count) for party, count in found if count]
-
-    def mandates(self, member: Member) -> list[str]:
-        """What a member may do, in words."""
-        if member.observer:
-            return ["observer: reads everything"]
-        found = []
-        for mandate, covered in member.mandates.items():
-            terms = "" if covered is None else f" for {', '.join(sorted(map(self._heading, covered)))}"
-            found.append(f"{mandate}{terms}")
-        return found
-
-    def may_administer(self, party_id: str) -> bool:
-        return acts.is_open(acts.administer(self.me.mandates, own_party=self.us == party_id))
-
-    @property
-    def may_open(self) -> bool:
-        return acts.is_open(acts.mandate(self.me.mandates, Mandate.NEGOTIATOR, (), whole_text=True))
-
-    def _heading(self, term_id: str) -> str:
-        found = (each.view.term[term_id]["heading"] for each in self.agreements if term_id in each.view.term)
-        return next(found, "a term that is gone")
+def _in_order(rows: Mapping[str, Row]) -> list[Body]:
+    return [row.body for row in sorted(rows.values(), key=lambda row: row.sort)]
 
 
 @dataclass(frozen=True)
@@ -95,6 +108,24 @@ class Standing:
     @property
     def title(self) -> str:
         return str(self.view.header["title"])
+
+    @cached_property
+    def outline(self) -> Outline:
+        return Outline(self.view)
+
+    @cached_property
+    def linked_terms(self) -> list[Body]:
+        """The terms that serve a need, in the order of the text."""
+        return [each for each in self.view.terms if each["need_ids"]]
+
+    @cached_property
+    def unlinked(self) -> list[Body]:
+        """The terms with agreed words that serve no stated need; headings without words serve none by themselves."""
+        return [
+            each
+            for each in self.view.terms
+            if each["version"] and each["text"] and not each["need_ids"] and each["status"] != TermStatus.REMOVED
+        ]
 
     @cached_property
     def sentence(self) -> str:
@@ -114,6 +145,228 @@ class Standing:
                 return "abandoned"
 
 
-def home_page(home: Home, base: str) -> str:
-    """base: the path under which this member's pages stand."""
-    return templates.get_template("home/page.html").render(home=home, base=base, MANDATES=MANDATES)
+class HomeReader:
+    """One audience in front of one home. us: its party, None for observers."""
+
+    def __init__(self, view: HomeView, audience: Audience, directory: Directory) -> None:
+        self.view, self.audience, self.directory = view, audience, directory
+        self.names, self.people = directory.names, directory.people
+        self.us = audience.party_id
+        self.held: Mapping[Mandate, Covered] = audience.held()
+        self.parties = view.parties
+        self.partnership_id = view.partnership_id
+        self.api = f"api/v1/partnerships/{view.partnership_id}"
+        """Where it stands, from the home itself."""
+
+    @property
+    def mark(self) -> str:
+        return self.audience.mark(self.directory)
+
+    # Who.
+
+    def other(self, party_id: str) -> str:
+        first, second = self.parties
+        return second if party_id == first else first
+
+    @property
+    def them(self) -> str | None:
+        return None if self.us is None else self.other(self.us)
+
+    @cached_property
+    def sides(self) -> Sequence[str]:
+        """The parties, one's own first."""
+        return self.parties if self.us is None else (self.us, self.other(self.us))
+
+    def side(self, party_id: str | None) -> str:
+        """The colour of a party: the same everywhere."""
+        return "a" if party_id == self.parties[0] else "b"
+
+    def party(self, party_id: str | None) -> str:
+        return self.names.get(party_id, "")
+
+    def short(self, party_id: str | None) -> str:
+        """A party's first word, where that tells the two apart."""
+        first_words = [self.party(each).split(" ")[0] for each in self.parties]
+        return self.party(party_id).split(" ")[0] if len(set(first_words)) == 2 else self.party(party_id)
+
+    def who(self, body: Body) -> str:
+        return f"{self.names.get(body['member_id']) or 'A member'}, {self.short(body['party_id'])}"
+
+    def turn_word(self, party_id: str) -> str:
+        return "us" if party_id == self.us else self.short(party_id)
+
+    # Whose turn.
+
+    def turns(self, thing_id: str) -> list[str]:
+        """The parties that a thing waits for, one's own first."""
+        found = self.view.waits_for(thing_id)
+        return [party for party in self.sides if party in found]
+
+    def waiting(self, party_id: str) -> int:
+        """How many things wait for a party, an agreement in which something does as one."""
+        own = sum(1 for each in self.view.waiting if each.party_id == party_id)
+        return own + sum(1 for each in self.view.agreements.values() if each.view.places_waiting(party_id))
+
+    def waits(self, agreement: Standing) -> list[tuple[str, int]]:
+        """For whom how many clauses wait in an agreement, one's own party first."""
+        found = [(party, agreement.view.places_waiting(party)) for party in self.sides]
+        return [(party, count) for party, count in found if count]
+
+    # What may be done.
+
+    @cached_property
+    def negotiates(self) -> bool:
+        """Whether this audience may act for its party in what is not about terms."""
+        return self.us is not None and acts.is_open(acts.mandate(self.held, Mandate.NEGOTIATOR, ()))
+
+    def may_with_need(self, act: str, need: Body) -> bool:
+        """restate, judge_restatement or of_ones_own."""
+        on = NeedWords(need["understanding"], own=need["party_id"] == self.us)
+        return self.negotiates and acts.is_open(getattr(acts_in_partnership, act)(on))
+
+    def may_with_intention(self, act: str, intention: Body) -> bool:
+        """reword, answer_intention, withdraw_intention, retire or keep."""
+        asked = intention["retirement"]
+        on = IntentionWords(
+            intention["state"],
+            mine=intention["party_id"] == self.us,
+            asked_by_me=None if asked is None else asked["party_id"] == self.us,
+        )
+        return self.negotiates and acts.is_open(getattr(acts_in_partnership, act)(on))
+
+    def may_with_exchange(self, act: str, exchange: Body) -> bool:
+        """seal, take_back or cancel."""
+        on = ExchangeWords(exchange["state"], exchange["cause"], sealed=self.us in exchange["commitments"])
+        return self.negotiates and acts.is_open(getattr(acts_in_partnership, act)(on))
+
+    def may_answer(self, statement: Body) -> bool:
+        own = statement["party_id"] == self.us
+        return self.negotiates and acts.is_open(acts_in_partnership.answer_statement(revealed=True, own=own))
+
+    @cached_property
+    def may_open(self) -> bool:
+        """Open an agreement."""
+        return self.us is not None and acts.is_open(acts.mandate(self.held, Mandate.NEGOTIATOR, (), whole_text=True))
+
+    def may_administer(self, party_id: str) -> bool:
+        return acts.is_open(acts.administer(self.held, own_party=self.us == party_id))
+
+    # Needs.
+
+    def needs_of(self, party_id: str) -> list[Body]:
+        return [each for each in self.view.needs if each["party_id"] == party_id]
+
+    def need_state(self, need: Body) -> tuple[str, str]:
+        """A sign and words for the state of a need."""
+        sign, said = words.NEED_STATES[NeedState(need["state"])]
+        return sign, said.format(owner=self.short(need["party_id"]), other=self.short(self.other(need["party_id"])))
+
+    def serving(self, need: Body) -> list[tuple[Standing, Body]]:
+        """The clauses that serve a need, each with its agreement."""
+        found = []
+        for each in need["serves"]:
+            standing = self.view.agreements[each["agreement_id"]]
+            found.append((standing, standing.view.term[each["term_id"]]))
+        return found
+
+    @cached_property
+    def unlinked(self) -> list[tuple[Standing, list[Body]]]:
+        """The clauses that serve no stated need, by agreement."""
+        found = [(each, each.unlinked) for each in self.view.agreements.values()]
+        standing = [(each, terms) for each, terms in found if each.view.status != AgreementStatus.ABANDONED]
+        return [(each, terms) for each, terms in standing if terms]
+
+    # The shared future.
+
+    @cached_property
+    def kinds(self) -> Sequence[IntentionKind]:
+        return tuple(IntentionKind)
+
+    def current(self, kind: str) -> list[Body]:
+        """The intentions of a kind that are proposed or adopted, the adopted ones first."""
+        found = [each for each in self._of_kind(kind) if each["state"] in ADOPTED]
+        return found + [each for each in self._of_kind(kind) if each["state"] == IntentionState.PROPOSED]
+
+    def past(self, kind: str) -> list[Body]:
+        """Those that are neither any more."""
+        here = {IntentionState.PROPOSED, *ADOPTED}
+        return [each for each in self._of_kind(kind) if each["state"] not in here]
+
+    def _of_kind(self, kind: str) -> Iterable[Body]:
+        return [each for each in self.view.intentions if each["kind"] == kind]
+
+    def adopted(self, kind: str) -> list[Body]:
+        return [each for each in self._of_kind(kind) if each["state"] in ADOPTED]
+
+    def replaced(self, intention: Body) -> Body | None:
+        """The adopted one in whose place an intention is proposed."""
+        found = self.view.intention(intention["replaces"]) if intention["replaces"] else None
+        return found if found and found["state"] in ADOPTED else None
+
+    def rewording(self, intention: Body) -> Markup | None:
+        """What was changed by the last rewording, or against what it would replace."""
+        before = intention["before"]
+        if before is None and (replaced := self.replaced(intention)):
+            before = replaced["text"]
+        return redlined(redline(before, intention["text"])) if before is not None else None
+
+    def history(self, intention: Body) -> list[tuple[str, str, str]]:
+        """What came of an intention: what, by whom, when."""
+        return [(words.STEPS[each["type"]], self._by(each), each["at"]) for each in intention["history"]]
+
+    def _by(self, step: Body) -> str:
+        return self.who(step) if step["party_id"] else "the clock"
+
+    # Trust and skills.
+
+    def open_exchange(self, kind: str) -> Body | None:
+        found = [each for each in self.view.exchanges if each["kind"] == kind]
+        return next((each for each in found if each["state"] == ExchangeState.OPEN), None)
+
+    def last_exchange(self, kind: str, state: str = ExchangeState.REVEALED) -> Body | None:
+        """The newest that was revealed."""
+        found = [each for each in self.view.exchanges if each["kind"] == kind and each["state"] == state]
+        return found[-1] if found else None
+
+    def ended_exchange(self, kind: str) -> Body | None:
+        """The newest, where it ended without a reveal."""
+        found = [each for each in self.view.exchanges if each["kind"] == kind]
+        return found[-1] if found and found[-1]["state"] == ExchangeState.CANCELLED else None
+
+    def statement(self, party_id: str, category: str) -> Body | None:
+        found = (each for each in self.view.statements if each["party_id"] == party_id)
+        return next((each for each in found if each["category"] == category), None)
+
+    @property
+    def categories(self) -> Sequence[TrustCategory]:
+        return tuple(TrustCategory)
+
+    @property
+    def skills(self) -> Sequence[Skill]:
+        return tuple(Skill)
+
+    def skill(self, exchange: Body, party_id: str, skill: str) -> Body | None:
+        """What a party said of a skill."""
+        answers = exchange["contents"][party_id]["answers"]
+        return next((each for each in answers if each["skill"] == skill), None)
+
+    # Who is who.
+
+    def members(self, party_id: str) -> list[Person]:
+        return [each for each in self.people if each.party_id == party_id]
+
+    def mandates(self, person: Person) -> list[str]:
+        """What a member may do, in words."""
+        if person.observer:
+            return ["observer: reads everything"]
+        found = []
+        for mandate, covered in person.mandates:
+            terms = "" if covered is None else f" for {', '.join(sorted(map(self._heading, covered)))}"
+            found.append(f"{mandate}{terms}")
+        return found
+
+    def _heading(self, term_id: str) -> str:
+        found = (
+            each.view.term[term_id]["heading"] for each in self.view.agreements.values() if term_id in each.view.term
+        )
+        return next(found, "a term that is gone")

@@ -26,13 +26,19 @@ from domain.stream import Stream
 from domain.streams import STREAMS
 from domain.times import written
 from server.deciding.aggregates import Aggregates, Held
-from server.deciding.judging import MOST_AT_ONCE, Case, recorded_on
+from server.deciding.judging import MOST_AT_ONCE, Case, RowsFor, recorded_on
 from server.deciding.line import Lines
 from server.faults import Fault, Kept
 from server.log.store import Commit, Conflict, Lineage, Log, Outcome, Writer
 from server.seat import Seat
-from server.sources import new_id
+from server.sources import fresh_salt, new_id
 from server.together import Together
+
+TOLD_BY_PARTNERSHIP: Mapping[str, Callable[[Partnership], Any]] = {
+    "needs": lambda partnership: partnership.known_needs(),
+    "principles": lambda partnership: partnership.adopted_principles(),
+}
+"""What commands ask of their partnership, by name (Command.asks): as of the version at which mandates are read."""
 
 Fact = Callable[[PartnershipId, Command | None], Awaitable[Any]]
 """Tells what a command asks of a partnership's other streams."""
@@ -67,11 +73,13 @@ class Workspace:
         clock: Callable[[], datetime],
         most_items: int,
         facts: Mapping[str, Fact],
+        rows_for: RowsFor,
     ) -> None:
         """passed: awaits until this node has seen the event with an id, as every other node does; most_items: how many
-        things a command may list; facts: what commands ask of other streams, by name (Command.asks)."""
+        things a command may list; facts: what commands ask of other streams, by name (Command.asks), beside what the
+        partnership itself tells; rows_for: the rows that belong to what was recorded."""
         self._log, self._writer, self._passed, self.clock = log, writer, passed, clock
-        self._most_items, self._facts = most_items, facts
+        self._most_items, self._facts, self._rows_for = most_items, facts, rows_for
         self.aggregates = Aggregates(log)
         self._lines = Lines(self.aggregates, log, writer)
         self._version = Together(self._read_version)
@@ -95,11 +103,12 @@ class Workspace:
         self, kind: str, seat: Seat, stream: str, command: Command, rows: Sequence[Executable] = ()
     ) -> Recorded:
         await self._refuse_observer(seat, stream, command)
-        case = Case(stream, self.clock(), kind, seat, command, rows=rows)
-        if asks := command.asks():
-            case.prepare = lambda: self._act_knowing(seat, asks, command)
+        case = Case(stream, self.clock(), kind, seat, command, rows=rows, rows_for=self._rows_for)
+        asks = command.asks()
+        if self._facts.keys().isdisjoint(asks):
+            case.act = self._act(seat, case.at, asks)
         else:
-            case.act = self._act(seat, case.at)
+            case.prepare = lambda: self._act_knowing(seat, asks, command)
         return await self._decide(case)
 
     async def found(
@@ -195,7 +204,11 @@ class Workspace:
         on_its_way = held.judging or held.lineage.broken or (held.last is not None and not held.last.done())
         due = None if on_its_way else held.aggregate.deadlines.next()
         if on_its_way or (due and due.until <= written(self.clock())):
-            await self._decide(Case(stream, self.clock()))
+            await self._decide(Case(stream, self.clock(), rows_for=self._rows_for))
+
+    async def let_clock_say(self, stream: str, what: Callable[[Any], None]) -> None:
+        """Let the clock record what a function records on a stream."""
+        await self._decide(Case(stream, self.clock(), clock=what, rows_for=self._rows_for))
 
     # How it is decided.
 
@@ -209,8 +222,8 @@ class Workspace:
                 "Split it into several.",
             )
         if is_long(raw):
-            return await asyncio.to_thread(read_command, raw, known, new_id)
-        return read_command(raw, known, new_id)
+            return await asyncio.to_thread(read_command, raw, known, new_id, fresh_salt)
+        return read_command(raw, known, new_id, fresh_salt)
 
     async def _on_all_that_stands(self, seat: Seat, stream: str, ask: Callable[[], Awaitable[Recorded]]) -> Recorded:
         """What is refused here may be right since another node's commit that has not arrived: then it is asked again,
@@ -232,14 +245,17 @@ class Workspace:
         held = self.aggregates.held(stream)
         return self.partnership(seat.partnership_id).version, held.aggregate.version if held else 0
 
-    def _act(self, seat: Seat, at: datetime, known: Mapping[str, Any] | None = None) -> Act:
+    def _act(self, seat: Seat, at: datetime, asks: Sequence[str] = (), known: Mapping[str, Any] | None = None) -> Act:
+        """The act, with what the partnership tells as of the version at which the mandates are read."""
         partnership, member = self.partnership(seat.partnership_id), self.member(seat)
-        return Act(member.party_id, member.member_id, dict(member.mandates), partnership.version, at, known or {})
+        told = {name: tell(partnership) for name, tell in TOLD_BY_PARTNERSHIP.items() if name in asks} if asks else {}
+        known = {**told, **(known or {})}
+        return Act(member.party_id, member.member_id, dict(member.mandates), partnership.version, at, known)
 
     async def _act_knowing(self, seat: Seat, asks: Sequence[str], command: Command | None = None) -> Act:
         """The act, once other streams were asked; the mandates are those of then."""
-        known = {name: await self._facts[name](seat.partnership_id, command) for name in asks}
-        return self._act(seat, self.clock(), known)
+        known = {name: await self._facts[name](seat.partnership_id, command) for name in asks if name in self._facts}
+        return self._act(seat, self.clock(), asks, known)
 
     async def _refuse_observer(self, seat: Seat, stream: str, command: Command) -> None:
         """Also an observer is told first that a command_id is another member's."""
@@ -309,7 +325,7 @@ def _kept() -> Iterator[None]:
 
 
 def _refuse_another(first: Outcome, seat: Seat, command: Command) -> None:
-    if first.member_id != seat.member_id or first.content != command.content:
+    if first.member_id != seat.member_id or first.content != command.digest:
         raise _used_before()
 
 

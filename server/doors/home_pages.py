@@ -1,45 +1,52 @@
-"""The partnership's home, as a page."""
+"""The partnership's home, as a page, and the forms that open in it."""
 
 from __future__ import annotations
 
-from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from domain.times import written
-from projections import as_of
-from projections.present import Present
-from server.doors.access import RateLimit, seat_name, signed_in
+from projections.home import HomePresent
+from server.doors.access import RateLimit, locale_of, seat_name, signed_in
 from server.doors.pages import page_of
 from server.node import Node
-from web.home import Home, home_page
+from server.seat import Seat
+from web.home import HomeReader, HomeView
+from web.home_forms import form
+from web.home_fragments import home_page
 
 
 class HomePages:
-    """The page where a member finds the agreements and who is who."""
+    """The page where the relationship lives: what both want, what each needs, trust, agreements, who is who."""
 
     def __init__(self, node: Node, reads: RateLimit) -> None:
         self.node, self.reads = node, reads
 
     def routes(self) -> list[Route]:
-        return [Route("/", self.home)]
+        return [Route("/", self.home), Route("/forms/{act}", self.form)]
 
     async def home(self, request: Request) -> Response:
-        """The partnership's home: agreements, members, mandates, links."""
+        """The partnership's home."""
+        seat, reader = await self._reader(request)
+        return await page_of(home_page, reader, f"/{seat_name(seat.member_id)}", seat.member_id)
+
+    async def form(self, request: Request) -> Response:
+        """The form of an act, to be shown beside what it is about."""
+        _, reader = await self._reader(request)
+        return await page_of(form, reader, request.path_params["act"], dict(request.query_params))
+
+    async def _reader(self, request: Request) -> tuple[Seat, HomeReader]:
         seat = await signed_in(self.node, request)
         self.reads.count(seat.member_id)
+        await self.node.workspace.let_clock_record(seat.partnership_id)
+        view = HomeView(await self._present(seat), written(self.node.clock()))
+        audience = self.node.audiences.of(seat, locale_of(request))
+        return seat, HomeReader(view, audience, self.node.directory(seat.partnership_id))
 
-        def ask(connection: Connection) -> list[Present]:
-            headers = as_of.agreements_of(connection, seat.partnership_id)
-            return [Present.load(connection, header["agreement_id"]) for header in headers]
-
-        workspace = self.node.workspace
-        home = Home(
-            workspace.partnership(seat.partnership_id),
-            workspace.member(seat),
-            await self.node.read(ask),
-            self.node.directory(seat.partnership_id),
-            written(self.node.clock()),
-        )
-        return await page_of(home_page, home, f"/{seat_name(seat.member_id)}")
+    async def _present(self, seat: Seat) -> HomePresent:
+        """Where somebody has it open it is at hand; else it is read."""
+        await self.node.read(lambda _: None)
+        if (held := self.node.homes.get(seat.partnership_id)) is not None:
+            return held
+        return await self.node.read(HomePresent.load, seat.partnership_id)

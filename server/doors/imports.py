@@ -131,7 +131,7 @@ def proposing(draft: Draft, command_id: str, content: str) -> ProposeText:
         for each in draft.clauses
     ]
     proposal_ids = tuple(ProposalId(new_id()) for _ in range(len(items) + 1))
-    return ProposeText(command_id=CommandId(command_id), content=content, items=tuple(items), proposal_ids=proposal_ids)
+    return ProposeText(command_id=CommandId(command_id), digest=content, items=tuple(items), proposal_ids=proposal_ids)
 
 
 def refuse_too_many(node: Node, clauses: Sequence[Clause]) -> None:

@@ -166,7 +166,7 @@ async def admit(
 
     command = AdmitMember(
         command_id=CommandId(new_id()),
-        content="",
+        digest="",
         party_id=PartyId(party_id),
         member_id=seat.member_id,
         mandates=mandates,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -15,6 +16,7 @@ from starlette.websockets import WebSocket
 
 from domain.agreement import Agreement
 from domain.fields import Flag, Object, Reference, is_storable
+from domain.partnership import Partnership
 from domain.refusals import Refusal, malformed
 from server.deciding.workspace import is_long
 from server.doors.access import LARGE, SEAT_PATH, RateLimit, decoded, is_foreign, locale_of, who
@@ -35,9 +37,12 @@ PRESENCE = Object({"at": Reference(), "shown": Flag()}, optional=("at", "shown")
 
 def live_routes(live: Live) -> list[BaseRoute]:
     """The paths of the live socket: a program's, and a member's page's."""
-    route = WebSocketRoute("/agreements/{agreement_id}/live", live)
-    route.app = live  # as it is, without what would turn exceptions into answers
-    return [route, Mount(SEAT_PATH, routes=[route])]
+    routes: list[BaseRoute] = []
+    for kind in (Agreement.KIND, Partnership.KIND):
+        route = WebSocketRoute(f"/{kind}s/{{{kind}_id}}/live", live)
+        route.app = live  # as it is, without what would turn exceptions into answers
+        routes.append(route)
+    return [*routes, Mount(SEAT_PATH, routes=routes)]
 
 
 class _Turned(Exception):
@@ -46,11 +51,13 @@ class _Turned(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Admitted:
-    """after: the version to go on from; newest: that of the newest event; shown: whether to be shown as present; reads:
-    the mark of the page, if it tells it; locale: how its reader writes numbers."""
+    """kind: of the stream; after: the version to go on from, of a page what it shows; newest: that of the newest event;
+    shown: whether to be shown as present; reads: the mark of the page, if it tells it; locale: how its reader writes
+    numbers."""
 
     seat: Seat
-    agreement_id: str
+    kind: str
+    stream: str
     after: int
     newest: int
     html: bool
@@ -60,7 +67,7 @@ class _Admitted:
 
 
 class Live:
-    """The endpoint /agreements/ID/live?after=V."""
+    """The endpoints /agreements/ID/live?after=V and /partnerships/ID/live?after=V."""
 
     def __init__(self, node: Node, commands: RateLimit) -> None:
         self.node, self.commands = node, commands
@@ -91,37 +98,38 @@ class Live:
         seat = await who(self.node, websocket)
         if seat is None:
             raise _Turned(4401, "not signed in")
-        agreement_id = websocket.path_params["agreement_id"]
+        kind, stream = _addressed(websocket.path_params)
         try:
-            await self.node.workspace.refuse_foreign(seat, Agreement.KIND, agreement_id)
+            await self.node.workspace.refuse_foreign(seat, kind, stream)
         except Refusal:
-            raise _Turned(4404, "no such agreement") from None
-        await self.node.workspace.let_clock_record(agreement_id)
-        newest = await self.node.workspace.newest_version(agreement_id)
+            raise _Turned(4404, f"no such {kind}") from None
+        await self.node.workspace.let_clock_record(stream)
+        newest = await self.node.workspace.newest_version(stream)
         asked = websocket.query_params
-        after = _after(asked.get("after"), newest)
+        is_home = html and kind == Partnership.KIND
+        after = _after(asked.get("after"), await self.node.audiences.position(kind, stream) if is_home else newest)
         if after is None:
             raise _Turned(4400, "bad after")
         shown = asked.get("shown") != "false"
-        return _Admitted(seat, agreement_id, after, newest, html, shown, asked.get("reads"), locale_of(websocket))
+        return _Admitted(seat, kind, stream, after, newest, html, shown, asked.get("reads"), locale_of(websocket))
 
     async def _attend(self, admitted: _Admitted, receive: Receive, send: Send) -> None:
-        metrics, seat, agreement_id = self.node.metrics, admitted.seat, admitted.agreement_id
+        metrics, seat, stream = self.node.metrics, admitted.seat, admitted.stream
         connection = Connection(send, seat, self.node.settings.slow_reader_frames, metrics.slow_disconnects.inc)
         connection.position, connection.shown = admitted.after, admitted.shown
         audience = self.node.audiences.of(seat, admitted.locale) if admitted.html else None
         if audience and admitted.reads not in (None, self.node.audiences.mark_of(audience)):
             connection.position = 0  # its page was made for other mandates or names: it gets everything
-        room = self.node.rooms.room(agreement_id)
+        room = self.node.rooms.room(stream, admitted.kind)
         room.enter(connection, audience)
         metrics.connections.inc()
-        visit = _Visit(self.node, self.commands, seat, agreement_id, connection, room)
+        visit = _Visit(self.node, self.commands, seat, connection, room)
         connection.push(_frame({"type": "hello", "version": admitted.newest}))
         try:
             if room.recent.version < admitted.newest:
                 # Nobody was here when that came. Asked once the room is entered: what the tail hands on from now on
                 # reaches it, what it did before is in the log.
-                room.recent.reached(await self.node.workspace.newest_version(agreement_id))
+                room.recent.reached(await self.node.workspace.newest_version(stream))
             if admitted.html:
                 await self.node.audiences.catch_up(room, connection)
             else:
@@ -139,8 +147,7 @@ class Live:
             room.leave(connection)
             self.node.presence.changed(room)
             self.node.rooms.left(room)
-            if not room.has_pages:
-                self.node.presents.forget(agreement_id)
+            self.node.audiences.left(room)
 
     async def _session_lasts(self, seat: Seat) -> float | None:
         """Seconds until the session ends; None for a token, which lasts until it is revoked."""
@@ -164,7 +171,7 @@ class Live:
 
     async def _read(self, room: Room, after: int) -> tuple[bytes, int]:
         """The frames of events after a version, and the version of the last of them."""
-        page = await asyncio.to_thread(some_events, self.node.database.log, UUID(room.agreement_id), after, PAGE)
+        page = await asyncio.to_thread(some_events, self.node.database.log, UUID(room.stream), after, PAGE)
         frames = [event_frame(each.originator_version, each.state) for each in page]
         room.recent.prepend(after + 1, frames)
         return b"".join(frames), page[-1].originator_version
@@ -173,18 +180,17 @@ class Live:
 class _Visit:
     """One member's frames on one socket."""
 
-    __slots__ = ("_in_flight", "_tasks", "agreement_id", "commands", "connection", "node", "room", "seat")
+    __slots__ = ("_in_flight", "_tasks", "commands", "connection", "node", "room", "seat")
 
     def __init__(
         self,
         node: Node,
         commands: RateLimit,
         seat: Seat,
-        agreement_id: str,
         connection: Connection,
         room: Room,
     ) -> None:
-        self.node, self.commands, self.seat, self.agreement_id = node, commands, seat, agreement_id
+        self.node, self.commands, self.seat = node, commands, seat
         self.connection, self.room = connection, room
         self._in_flight = asyncio.Semaphore(node.settings.commands_in_flight)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -234,20 +240,26 @@ class _Visit:
         try:
             self.commands.count(self.seat.member_id)
             with self.node.metrics.timing_command():
-                recorded = await self.node.workspace.on(Agreement.KIND, self.seat, self.agreement_id, raw)
+                recorded = await self.node.workspace.on(self.room.kind, self.seat, self.room.stream, raw)
             frame = _frame({"type": "recorded", "command_id": command_id, "version": recorded.version})
             self.connection.push_after(recorded.version, frame)
         except Refusal as refusal:
             self._refused(command_id, refusal)
         except Exception as error:
             fault = error if isinstance(error, Fault) else Fault(error)
-            log.error("fault", fault=fault.id, agreement=self.agreement_id, command=command_id, exc_info=error)
+            log.error("fault", fault=fault.id, stream=self.room.stream, command=command_id, exc_info=error)
             self.connection.close(1011, fault.id)
         finally:
             self._in_flight.release()
 
     def _refused(self, command_id: str | None, refusal: Refusal) -> None:
         self.connection.push(_frame({"type": "refused", "command_id": command_id, **said(refusal)}))
+
+
+def _addressed(parts: Mapping[str, str]) -> tuple[str, str]:
+    """The kind of the stream that a path names, and its id."""
+    ((name, stream),) = [(name, each) for name, each in parts.items() if name != "seat"]
+    return name.removesuffix("_id"), stream
 
 
 def _echoed(command_id: Any) -> str | None:

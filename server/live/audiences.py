@@ -3,30 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
-from domain.ids import PartnershipId
-from domain.times import moment_of, written
+from domain.agreement import Agreement
+from domain.partnership import Partnership
 from projections.batch import Change
-from projections.present import Present, Touched
 from server.background import Background
-from server.deciding.timers import AT_MOST
 from server.deciding.workspace import Workspace
 from server.faults import Fault
 from server.live.connection import Connection
 from server.live.frames import text_frame
-from server.live.rooms import Render, Room, Rooms, close_for
+from server.live.rooms import Room, Rooms, close_for
+from server.live.screens import HomeScreen, RoomScreen, Screen
 from server.people.directories import Directories
-from server.reading.presents import Presents
+from server.reading.presents import Homes, Presents
 from server.seat import Seat
 from web.audience import Audience
-from web.fragments import all_regions, changed_regions
-from web.reader import Reader
-from web.view import RoomView
-
-LARGE_CHANGE, LARGE_TEXT = 40, 400
-"""Clauses of a change, and of a text, whose rendering others would notice."""
 
 
 class Audiences:
@@ -36,17 +30,21 @@ class Audiences:
         self,
         workspace: Workspace,
         presents: Presents,
+        homes: Homes,
         directories: Directories,
         rooms: Rooms,
         background: Background,
         clock: Callable[[], datetime],
     ) -> None:
-        self._workspace, self._presents, self._directories = workspace, presents, directories
-        self._rooms, self._background, self._clock = rooms, background, clock
+        self._workspace, self._directories, self._rooms, self._background = workspace, directories, rooms, background
+        self._screens: dict[str, Screen] = {
+            Agreement.KIND: RoomScreen(
+                presents, directories, clock, lambda stream: rooms.watched(stream) is not None, self._show_again
+            ),
+            Partnership.KIND: HomeScreen(homes, directories, clock),
+        }
         directories.subscribe(self._members_changed)
         self._making: dict[tuple[object, ...], asyncio.Task[list[str]]] = {}
-        self._ends: dict[str, tuple[str, asyncio.TimerHandle]] = {}
-        """When the next request of an agreement that somebody watches ends: no event tells of that."""
 
     def of(self, seat: Seat, locale: str) -> Audience:
         """Everybody who gets the same bytes as this member, who reads numbers and dates in the way of a locale."""
@@ -58,32 +56,47 @@ class Audiences:
         """The mark of a page that is made for an audience now."""
         return audience.mark(self._directories.get(audience.partnership_id))
 
+    async def position(self, kind: str, stream: str) -> int:
+        """What a page that is made now shows."""
+        screen = self._screens[kind]
+        return screen.position(await screen.now(stream))
+
     async def catch_up(self, room: Room, connection: Connection) -> None:
         """Bring an older page up to date, region by region; afterwards `Room.show` sends each change."""
+        screen = self._screens[room.kind]
         while not connection.closed:
-            view = RoomView(await self._presents.watched(room.agreement_id), written(self._clock()))
-            self._watch_requests(view, view.term)
-            if view.version > connection.position:
+            view = await screen.now(room.stream)
+            position = screen.position(view)
+            if position > connection.position:
                 audience = _fragments(connection)
-                frames = await self._everything(view, audience)
+                frames = await self._everything(room, view, position, audience)
                 if connection.audience != audience:
                     connection.position = 0  # its mandates or names changed while this was made
                     continue
                 for frame in frames:
                     connection.push(text_frame(frame))
-                connection.reached(view.version)
+                connection.reached(position)
             if room.shown <= connection.position:
                 connection.live = True
                 return
 
     def show(self, change: Change) -> None:
-        """Show what changed to everybody who has the pages of its room open."""
-        try:
-            self._show(change)
-        except Exception as error:
-            self._presents.forget(change.stream)
-            if room := self._rooms.get(change.stream):
-                close_for(Fault(error), room.connections())
+        """Show what changed to everybody who has a page open that shows it."""
+        for kind, screen in self._screens.items():
+            try:
+                if shown := screen.take(change):
+                    if room := self._rooms.watched(shown.stream):
+                        room.show(shown.position, shown.render, is_large=shown.is_large)
+            except Exception as error:
+                for room in self._rooms.with_pages():
+                    if room.kind == kind:
+                        screen.forget(room.stream)
+                        close_for(Fault(error), room.connections())
+
+    def left(self, room: Room) -> None:
+        """Forget what a room shows once nobody looks."""
+        if not room.has_pages:
+            self._screens[room.kind].forget(room.stream)
 
     def _members_changed(self, partnership_id: str) -> None:
         """Show everybody in the partnership's rooms who is there now, and the acts of their mandates."""
@@ -91,41 +104,8 @@ class Audiences:
             if any(each and each.partnership_id == partnership_id for each in room.audiences):
                 self._show_anew(room)
 
-    def _show(self, change: Change) -> None:
-        touched = self._presents.apply(change)
-        room, present = self._rooms.watched(change.stream), self._presents.get(change.stream)
-        if room and present:
-            is_large = len(touched.terms) > LARGE_CHANGE or len(present.terms) > LARGE_TEXT
-            room.show(change, self._prepare(present, touched), is_large=is_large)
-
-    def _prepare(self, present: Present, touched: Touched) -> Render:
-        """Renders the fragments that an audience gets for a change."""
-        view = RoomView(present, written(self._clock()))
-        self._watch_requests(view, touched.terms)
-        directory = self._directories.get(PartnershipId(view.header["partnership_id"]))
-        return lambda audience: changed_regions(Reader(view, audience, directory), touched)
-
-    def _watch_requests(self, view: RoomView, term_ids: Iterable[str]) -> None:
-        """Show the room anew when the date of a request on one of the terms has passed."""
-        due = view.next_end(term_ids)
-        before, timer = self._ends.get(view.agreement_id, (None, None))
-        if due is None or (before and before <= due):
-            return
-        if timer:
-            timer.cancel()
-        self._await_end(view.agreement_id, due)
-
-    def _await_end(self, agreement_id: str, due: str) -> None:
-        wait = min(max((moment_of(due) - self._clock()).total_seconds(), 0) + 0.01, AT_MOST)
-        timer = asyncio.get_running_loop().call_later(wait, self._request_ended, agreement_id, due)
-        self._ends[agreement_id] = due, timer
-
-    def _request_ended(self, agreement_id: str, due: str) -> None:
-        del self._ends[agreement_id]
-        room = self._rooms.watched(agreement_id)
-        if room and due > written(self._clock()):
-            self._await_end(agreement_id, due)
-        elif room:
+    def _show_again(self, stream: str) -> None:
+        if room := self._rooms.watched(stream):
             self._show_anew(room)
 
     def _show_anew(self, room: Room) -> None:
@@ -142,12 +122,11 @@ class Audiences:
         """Where a connection belongs by the mandates of now, in the language in which it came."""
         return self.of(connection.seat, _fragments(connection).locale)
 
-    async def _everything(self, view: RoomView, audience: Audience) -> list[str]:
+    async def _everything(self, room: Room, view: Any, position: int, audience: Audience) -> list[str]:
         """The frames of all regions, made in a thread, once for all who ask for the same at a time."""
-        key = (view.agreement_id, view.version, audience, self.mark_of(audience))
+        screen, key = self._screens[room.kind], (room.stream, position, audience, self.mark_of(audience))
         if key not in self._making:
-            reader = Reader(view, audience, self._directories.get(audience.partnership_id))
-            self._making[key] = asyncio.create_task(asyncio.to_thread(lambda: list(all_regions(reader))))
+            self._making[key] = asyncio.create_task(asyncio.to_thread(lambda: list(screen.everything(view, audience))))
             self._making[key].add_done_callback(lambda _: self._making.pop(key))
         return await asyncio.shield(self._making[key])
 

@@ -31,7 +31,7 @@ Members = dict[str, str | None]
 class OtherNodes:
     """Lives in the event loop. On SQLite, where there is one node, it does nothing.
 
-    present: told of an agreement whose members elsewhere changed; signed_out: told of a member, and of the session,
+    present: told of a stream whose members elsewhere changed; signed_out: told of a member, and of the session,
     None for all of them; listening: awaited whenever it hears the others again, for what was said meanwhile.
     """
 
@@ -60,27 +60,27 @@ class OtherNodes:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def members(self, agreement_id: str) -> Members:
+    def members(self, stream: str) -> Members:
         """Who is present in a room on other nodes."""
         found: Members = {}
         for rooms in self._there.values():
-            found |= rooms.get(agreement_id, {})
+            found |= rooms.get(stream, {})
         return found
 
-    def announce(self, agreement_id: str, members: Mapping[str, str | None]) -> None:
+    def announce(self, stream: str, members: Mapping[str, str | None]) -> None:
         """Tell the others who is present in a room on this node, as far as they do not know yet."""
         if not self._url:
             return
-        before = self._here.get(agreement_id, {})
+        before = self._here.get(stream, {})
         for member_id, at in members.items():
             if member_id not in before or before[member_id] != at:
-                self._say("present", agreement_id=agreement_id, member_id=member_id, at=at)
+                self._say("present", stream=stream, member_id=member_id, at=at)
         for member_id in before.keys() - members.keys():
-            self._say("absent", agreement_id=agreement_id, member_id=member_id)
+            self._say("absent", stream=stream, member_id=member_id)
         if members:
-            self._here[agreement_id] = dict(members)
+            self._here[stream] = dict(members)
         else:
-            self._here.pop(agreement_id, None)
+            self._here.pop(stream, None)
 
     def announce_sign_out(self, member_id: str, session_id: str | None) -> None:
         """Tell the others to close the sockets of a session, or of all sessions of a member."""
@@ -91,9 +91,9 @@ class OtherNodes:
             self._outgoing.put_nowait(orjson.dumps({"node": self._me, "kind": kind, **about}))
 
     def _say_all(self) -> None:
-        for agreement_id, members in self._here.items():
+        for stream, members in self._here.items():
             for member_id, at in members.items():
-                self._say("present", agreement_id=agreement_id, member_id=member_id, at=at)
+                self._say("present", stream=stream, member_id=member_id, at=at)
 
     def _take(self, said: dict[str, Any]) -> None:
         node, kind = said["node"], said["kind"]
@@ -108,19 +108,19 @@ class OtherNodes:
         elif kind == "signed_out":
             self._signed_out(said["member_id"], said["session_id"])
         elif kind in ("present", "absent"):
-            members = self._there.setdefault(node, {}).setdefault(said["agreement_id"], {})
+            members = self._there.setdefault(node, {}).setdefault(said["stream"], {})
             if kind == "present":
                 members[said["member_id"]] = said["at"]
             else:
                 members.pop(said["member_id"], None)
                 if not members:
-                    del self._there[node][said["agreement_id"]]
-            self._present(said["agreement_id"])
+                    del self._there[node][said["stream"]]
+            self._present(said["stream"])
 
     def _forget(self, node: str) -> None:
         self._heard.pop(node, None)
-        for agreement_id in self._there.pop(node, {}):
-            self._present(agreement_id)
+        for stream in self._there.pop(node, {}):
+            self._present(stream)
 
     async def _stay_alive(self) -> None:
         while True:

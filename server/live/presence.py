@@ -37,8 +37,8 @@ class Presence:
         here: Members = {}
         for each in shown:
             here[each.seat.member_id] = each.at or here.get(each.seat.member_id)
-        self._announce(room.agreement_id, here)
-        members = self._elsewhere(room.agreement_id) | here
+        self._announce(room.stream, here)
+        members = self._elsewhere(room.stream) | here
         frame = text_frame(
             orjson.dumps(
                 {"type": "presence", "members": [{"member_id": key, "at": at} for key, at in sorted(members.items())]}

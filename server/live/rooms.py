@@ -1,4 +1,4 @@
-"""Rooms: who watches an agreement, and what is handed to them. The same bytes to every connection of an audience."""
+"""Rooms: who watches a stream, and what is handed to them. The same bytes to every connection of an audience."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from operator import attrgetter
 from eventsourcing.persistence import Notification
 
 from domain.ids import text_of
-from projections.batch import Change
 from server.faults import Fault
 from server.live.connection import Connection
 from server.live.frames import event_frame, text_frame
@@ -25,17 +24,17 @@ Render = Callable[[Audience], Iterable[str]]
 
 
 class Room:
-    """The connections on one agreement. recent: the newest events that were there to be handed over."""
+    """The connections on one stream. recent: the newest events that were there to be handed over."""
 
-    def __init__(self, agreement_id: str) -> None:
-        self.agreement_id = agreement_id
+    def __init__(self, stream: str, kind: str) -> None:
+        self.stream, self.kind = stream, kind
         self.reading = asyncio.Lock()
         """Held while events are read from the log for somebody who comes back; others may need the same."""
         self.recent = Recent()
         self.audiences: dict[Audience | None, dict[Connection, None]] = {}
         """Connections by who gets the same bytes; under None those that get the events themselves."""
         self.shown = 0
-        self._rendering: deque[tuple[Change, Render]] = deque()
+        self._rendering: deque[tuple[int, Render]] = deque()
         """Changes whose rendering takes long, in their order, with those that came after the first of them."""
         self._task: asyncio.Task[None] | None = None
 
@@ -84,32 +83,32 @@ class Room:
         """Whether anybody gets fragments."""
         return any(audience is not None for audience in self.audiences)
 
-    def show(self, change: Change, render: Render, *, is_large: bool) -> None:
+    def show(self, position: int, render: Render, *, is_large: bool) -> None:
         """Hand what changed on the page to everybody who gets fragments, rendered once for each audience; where that
-        takes long in a thread, one change after the other."""
+        takes long in a thread, one change after the other. position: what the page shows then."""
         if is_large or self._rendering:
-            self._rendering.append((change, render))
+            self._rendering.append((position, render))
             if not self._task:
                 self._task = asyncio.create_task(self._render_in_turn())
             return
-        self._show(change, render)
+        self._show(position, render)
 
     async def _render_in_turn(self) -> None:
         while self._rendering:
-            change, render = self._rendering[0]
+            position, render = self._rendering[0]
             made: dict[Audience, list[str] | Exception] = {}
             for audience in [each for each in self.audiences if each is not None]:
                 made[audience] = await asyncio.to_thread(_made, render, audience)
             # Whoever has come meanwhile brings itself up to date, and is beyond this change.
-            self._show(change, _at_hand(made))
+            self._show(position, _at_hand(made))
             self._rendering.popleft()
         self._task = None
 
-    def _show(self, change: Change, render: Render) -> None:
-        self.shown = change.version
-        shown = self._hand_over(lambda each: each.live and each.position < change.version, render)
+    def _show(self, position: int, render: Render) -> None:
+        self.shown = position
+        shown = self._hand_over(lambda each: each.live and each.position < position, render)
         for connection in shown:
-            connection.reached(change.version)
+            connection.reached(position)
 
     def _hand_over(self, is_ready: Callable[[Connection], bool], render: Render) -> list[Connection]:
         """To each audience its frames, every audience's first before the second of any: nobody waits for the whole of
@@ -169,26 +168,26 @@ class Rooms:
     def __init__(self) -> None:
         self._rooms: dict[str, Room] = {}
 
-    def room(self, agreement_id: str) -> Room:
-        return self._rooms.setdefault(agreement_id, Room(agreement_id))
+    def room(self, stream: str, kind: str) -> Room:
+        return self._rooms.setdefault(stream, Room(stream, kind))
 
     def left(self, room: Room) -> None:
         """Forget a room that everybody has left."""
         if not room.audiences:
-            self._rooms.pop(room.agreement_id, None)
+            self._rooms.pop(room.stream, None)
 
     def publish(self, page: Sequence[Notification]) -> None:
         for stream, events in groupby(page, attrgetter("originator_id")):
             if room := self._rooms.get(text_of(stream)):
                 room.publish([*events])
 
-    def get(self, agreement_id: str) -> Room | None:
-        """The room of an agreement, None when nobody is in it."""
-        return self._rooms.get(agreement_id)
+    def get(self, stream: str) -> Room | None:
+        """The room of a stream, None when nobody is in it."""
+        return self._rooms.get(stream)
 
-    def watched(self, agreement_id: str) -> Room | None:
-        """The room of an agreement whose pages somebody has open."""
-        room = self._rooms.get(agreement_id)
+    def watched(self, stream: str) -> Room | None:
+        """The room of a stream whose pages somebody has open."""
+        room = self._rooms.get(stream)
         return room if room and room.has_pages else None
 
     def with_pages(self) -> list[Room]:

@@ -1,8 +1,8 @@
-"""Tables beside the events that cannot be rebuilt from them: people, their access, and command outcomes."""
+"""Tables beside the events that cannot be rebuilt from them: people, their access, command outcomes, what is sealed."""
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, MetaData, String, Table, Text, func
+from sqlalchemy import BigInteger, Boolean, Column, Index, LargeBinary, MetaData, String, Table, Text, func
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql import Executable
 
@@ -68,6 +68,15 @@ secrets = Table(
     metadata,
     Column("name", String(40), primary_key=True),
     Column("value", Text, nullable=False),
+)
+
+sealed = Table(
+    "sealed",
+    metadata,
+    Column("exchange_id", String(36), primary_key=True),
+    Column("party_id", String(36), primary_key=True),
+    Column("commitment", String(64), nullable=False),
+    Column("ciphertext", LargeBinary, nullable=False),
 )
 
 Index("people_of_partnership", people.c.partnership_id)

@@ -67,7 +67,7 @@ def open_database(url: str, *, must_exist: bool = False) -> Database:
         return Database(
             url,
             SqliteLog(path),
-            sqlite_engine(path, *_WAL, "synchronous=FULL"),
+            sqlite_engine(path, *_WAL, "synchronous=FULL", "secure_delete=ON"),
             sqlite_engine(models_beside(path), *_WAL, "synchronous=NORMAL", _SELDOM_CHECKPOINTED),
         )
     if url.startswith(("postgresql://", "postgres://")):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from itertools import chain
 from operator import itemgetter
@@ -17,8 +18,9 @@ from psycopg.rows import tuple_row
 from psycopg.sql import SQL, Identifier
 from sqlalchemy.dialects import postgresql
 
-from server.log.beside import command_outcomes, compiled
+from server.log.beside import command_outcomes, compiled, sealed
 from server.log.store import NEWEST, Commit, Conflict, Outcome, Result, Turn
+from server.logs import log
 
 R = TypeVar("R")
 
@@ -41,6 +43,7 @@ class PostgresLog:
 
     def __init__(self, url: str) -> None:
         given = conninfo_to_dict(url)
+        self._erasing = threading.Lock()
         self.url = url
         self.name = _new_name()
         """Told to every node with a batch, so that the one that wrote it need not read it again. After a fault it has
@@ -99,16 +102,36 @@ class PostgresLog:
         with self._datastore.pool.connection() as connection:
             first = [f"{self._lock}, '{self.name}'"] if any(commit.events for commit in commits) else []
             try:
-                return self._write(connection, commits, first)
+                ids = self._write(connection, commits, first)
             except psycopg.Error:
                 self.name = _new_name()
                 raise
+        if any(commit.erases for commit in commits):
+            self._leave_no_trace()
+        return ids
 
     def write_in_turn(self, work: Callable[[Turn], R]) -> R:
         """Under the table lock every other node's writer waits; readers do not."""
         with self._datastore.pool.connection() as connection, connection.transaction():
             connection.execute(self._lock.encode())
-            return work(_PostgresTurn(self, connection))
+            turn = _PostgresTurn(self, connection)
+            done = work(turn)
+        if turn.erased:
+            self._leave_no_trace()
+        return done
+
+    def _leave_no_trace(self) -> None:
+        """Write the table anew, without what was deleted, beside everything else. The server's own log keeps it for as
+        long as it is set to (docs/security.md)."""
+        threading.Thread(target=self._write_anew, name="eraser", daemon=True).start()
+
+    def _write_anew(self) -> None:
+        try:
+            with self._erasing, psycopg.connect(self.url, autocommit=True) as connection:
+                connection.execute("SET lock_timeout = '10s'")
+                connection.execute(f"VACUUM FULL {sealed.name}".encode())
+        except psycopg.Error:
+            log.exception("what was erased is still in the table's file, until it is written anew")
 
     def _write(
         self, connection: psycopg.Connection[Any], commits: Sequence[Commit], first: Sequence[str] = ()
@@ -192,6 +215,7 @@ class PostgresLog:
 class _PostgresTurn:
     def __init__(self, log: PostgresLog, connection: psycopg.Connection[Any]) -> None:
         self._log, self._connection, self._cursor = log, connection, connection.cursor()
+        self.erased = False
 
     def events(self, stream: UUID, after: int) -> Sequence[StoredEvent]:
         return self._log._read(self._connection, stream, after)
@@ -200,6 +224,7 @@ class _PostgresTurn:
         return _outcome(self._cursor, stream, command_id)
 
     def write(self, commit: Commit) -> int:
+        self.erased |= commit.erases
         ids = self._log._write(self._connection, [commit])[0]
         return ids[-1] if ids else 0
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
@@ -23,11 +24,17 @@ from sqlalchemy.dialects import sqlite
 from projections.runs import insert
 from server.log.beside import command_outcomes, compiled
 from server.log.store import NEWEST, Commit, Conflict, Outcome, Result, Turn
+from server.logs import log
 
 R = TypeVar("R")
 
 CLOSING_SECONDS = 20
 """How long whoever still reads or writes is waited for; then its connections are left to the end of the process."""
+
+_WAITS, _TRACE_WAITS = 10_000, 250
+"""Milliseconds for which a connection waits for others; and for which emptying the WAL waits for readers."""
+_TRACE_LATER = 1.0
+"""Seconds until it is tried again."""
 
 _DIALECT = sqlite.dialect(paramstyle="qmark")
 _EVENTS = "stored_events"
@@ -50,7 +57,7 @@ _SELECT_OUTCOME = f"SELECT * FROM {command_outcomes.name} WHERE stream = ? AND c
 class _DurablePool(SQLiteConnectionPool):
     def _create_connection(self) -> SQLiteConnection:
         connection = super()._create_connection()
-        for pragma in ("synchronous=FULL", "busy_timeout=10000", "temp_store=MEMORY"):
+        for pragma in ("synchronous=FULL", f"busy_timeout={_WAITS}", "temp_store=MEMORY", "secure_delete=ON"):
             connection.cursor().execute(f"PRAGMA {pragma}")
         return connection
 
@@ -82,6 +89,7 @@ class SqliteLog:
         self._datastore = datastore
         self._writing = _DurablePool(db_name=path, pool_size=1)
         self._recorder = _Recorder(datastore)
+        self._closed = False
 
     def create_tables(self) -> None:
         """The events' own table."""
@@ -94,13 +102,44 @@ class SqliteLog:
                 by_commit = dict(zip(map(id, sound), _write(cursor, sound), strict=True))
         except IntegrityError:
             with self._transaction() as cursor:
-                return [_write_alone(cursor, commit) for commit in commits]
-        return [by_commit.get(id(commit), Conflict()) for commit in commits]
+                results: list[Result] = [_write_alone(cursor, commit) for commit in commits]
+        else:
+            results = [by_commit.get(id(commit), Conflict()) for commit in commits]
+        if any(commit.erases for commit in commits):
+            self._leave_no_trace()
+        return results
 
     def write_in_turn(self, work: Callable[[Turn], R]) -> R:
         with self._transaction() as cursor:
             cursor.execute(_TAKE_WRITE_LOCK)
-            return work(_SqliteTurn(cursor))
+            turn = _SqliteTurn(cursor)
+            done = work(turn)
+        if turn.erased:
+            self._leave_no_trace()
+        return done
+
+    def _leave_no_trace(self) -> None:
+        """Empty the WAL, which still has what was deleted; while somebody reads, a moment later."""
+        connection = self._writing.get_connection(is_writer=True)
+        try:
+            cursor = connection.cursor()
+            cursor.execute(f"PRAGMA busy_timeout={_TRACE_WAITS}")
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            (is_busy, *_) = cursor.fetchone()
+            cursor.execute(f"PRAGMA busy_timeout={_WAITS}")
+        finally:
+            self._writing.put_connection(connection)
+        if is_busy and not self._closed:
+            later = threading.Timer(_TRACE_LATER, self._surely_leave_no_trace)
+            later.daemon = True
+            later.start()
+
+    def _surely_leave_no_trace(self) -> None:
+        try:
+            if not self._closed:
+                self._leave_no_trace()
+        except Exception:
+            log.exception("what was erased may still be in the WAL, until it is written anew")
 
     @contextmanager
     def _transaction(self) -> Iterator[SQLiteCursor]:
@@ -142,6 +181,7 @@ class SqliteLog:
         return newest[0].originator_version if newest else 0
 
     def close(self) -> None:
+        self._closed = True
         self._datastore.close()
         self._writing.close()
 
@@ -149,6 +189,7 @@ class SqliteLog:
 class _SqliteTurn:
     def __init__(self, cursor: SQLiteCursor) -> None:
         self._cursor = cursor
+        self.erased = False
 
     def events(self, stream: UUID, after: int) -> Sequence[StoredEvent]:
         return _events(self._cursor, stream, after)
@@ -157,6 +198,7 @@ class _SqliteTurn:
         return _outcome(self._cursor, stream, command_id)
 
     def write(self, commit: Commit) -> int:
+        self.erased |= commit.erases
         result = _write_alone(self._cursor, commit)
         if isinstance(result, Exception):
             raise result

@@ -54,12 +54,14 @@ class Outcome(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """What becomes durable together. rows: inserts and updates of the tables beside the log."""
+    """What becomes durable together. rows: statements on the tables beside the log; erases: what they delete must not
+    be found in the files of the database afterwards."""
 
     lineage: Lineage
     events: Sequence[StoredEvent] = ()
     outcome: Outcome | None = None
     rows: Sequence[Executable] = ()
+    erases: bool = False
 
 
 NEWEST = 2**62

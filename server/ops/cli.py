@@ -23,9 +23,11 @@ from domain.ids import MemberId, PartnershipId
 from domain.refusals import Refusal
 from server.log.backup import BackupRefused
 from server.log.database import Database, DatabaseInUse, UnknownDatabase, is_set_up, migrate, open_database, sole_writer
+from server.log.keys import KeyUnusable, read_keys
 from server.log.store import LogDamaged
+from server.log.vault import forget_all
 from server.logs import configure
-from server.people.identity import Identity
+from server.people.identity import KEY_CHECK, Identity
 from server.seat import Seat
 from server.settings import PREFIX, Settings, WrongSettings, read_settings, unknown_variables
 
@@ -47,7 +49,7 @@ class _Spoken(click.Group):
             return super().invoke(ctx)
         except Refusal as refusal:
             raise click.ClickException(f"{refusal.detail} {refusal.next_step}") from None
-        except (BackupRefused, DatabaseInUse, LogDamaged, UnknownDatabase) as error:
+        except (BackupRefused, DatabaseInUse, KeyUnusable, LogDamaged, UnknownDatabase) as error:
             raise click.ClickException(str(error)) from None
         except OSError as error:
             raise click.ClickException(f"{error.strerror or error}: {error.filename or ''}".rstrip(": ")) from None
@@ -78,7 +80,7 @@ def serve(database: str | None, port: int | None, host: str | None) -> None:
     from server.reading.rebuilding import project_first
 
     settings = _settings(database=database, port=port, host=host)
-    with _opened(settings) as opened:
+    with _served(settings) as opened:
         project_first(opened)
         host_token = Identity(opened.beside).secret("host_token") if _is_empty(opened) else None
 
@@ -101,7 +103,7 @@ def demo(database: str | None, port: int | None, as_json: bool) -> None:
     from server.ops.serving import run
 
     settings = _settings(database=database or os.environ.get("ONETEXT_DATABASE", "sqlite:///demo.db"), port=port)
-    with _opened(settings) as opened:
+    with _served(settings) as opened:
         prepared = _with_node(opened, settings, prepare)
 
         def announce(url: str) -> None:
@@ -173,7 +175,7 @@ def import_command(
         seat = Seat(MemberId(member), PartnershipId(partnership))
         return (await open_agreement(node, seat, named, draft))[0]
 
-    with _opened(settings) as opened:
+    with _served(settings) as opened:
         agreement_id = _with_node(opened, settings, act)
     for notice in draft.notices:
         click.echo(f"line {notice.line}: {notice.words}", err=True)
@@ -286,6 +288,32 @@ def _opened(settings: Settings, patience: float = 0) -> Iterator[Database]:
     with _reading(settings) as opened, sole_writer(opened, patience):
         migrate(opened)
         yield opened
+
+
+@contextmanager
+def _served(settings: Settings) -> Iterator[Database]:
+    """The database as `_opened`, for a node, whose key must be the one with which is encrypted what is kept there."""
+    with _opened(settings) as opened:
+        keys, identity = read_keys(settings.key_file), Identity(opened.beside)
+        if identity.secret(KEY_CHECK, keys.check) != keys.check:
+            raise KeyUnusable(
+                "The key of this node is not the one with which sealed words are encrypted in this database. Name the "
+                "file that has it (ONETEXT_KEY_FILE). If it is lost, so is what is sealed now: onetext forget-sealed "
+                "erases that and goes on with the key of this node; the exchanges end without being opened."
+            )
+        yield opened
+
+
+@main.command("forget-sealed")
+@_DATABASE
+def forget_sealed(database: str | None) -> None:
+    """Erase what is sealed and cannot be read since its key is lost, and go on with the key of this installation."""
+    settings = _settings(database=database)
+    with _opened(settings) as opened:
+        keys = read_keys(settings.key_file)
+        Identity(opened.beside).replace_secret(KEY_CHECK, keys.check)
+        erased = forget_all(opened.beside)
+    click.echo(f"Erased what {erased} sealed; their exchanges end when it is served.")
 
 
 @contextmanager

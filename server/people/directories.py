@@ -94,6 +94,7 @@ def _made(partnership: Partnership, people: dict[str | None, str]) -> Directory:
             people.get(each.member_id, "A member"),
             each.observer,
             Mandate.SIGNATORY in each.mandates,
+            tuple((str(name), None if of is None else tuple(sorted(of))) for name, of in each.mandates.items()),
         )
         for each in partnership.members.values()
     ]

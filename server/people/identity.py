@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Engine, Row, func, insert, select, update
+from sqlalchemy import Engine, Row, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql import Executable
 
@@ -36,6 +36,10 @@ def hashed(secret: str) -> str:
 
 def fresh_secret() -> str:
     return randomness.token_urlsafe(32)
+
+
+KEY_CHECK = "key_check"
+"""Under which is kept what tells whether a key is the one with which sealed words are encrypted."""
 
 
 class Identity:
@@ -164,18 +168,24 @@ class Identity:
             )
             return {row[0]: row[1] for row in rows}
 
-    def secret(self, name: str) -> str:
-        """A secret of this installation, made on first use; the host token is one. Of nodes that start at once, the
-        database takes one's."""
+    def secret(self, name: str, first: str | None = None) -> str:
+        """A secret of this installation, made on first use, or `first` then; the host token is one. Of nodes that start
+        at once, the database takes one's."""
         kept = self.kept_secret(name)
         if kept is None:
             with self._engine.begin() as connection:
                 make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-                made = make(t.secrets).values(name=name, value=fresh_secret())
+                made = make(t.secrets).values(name=name, value=first or fresh_secret())
                 connection.execute(made.on_conflict_do_nothing())
             kept = self.kept_secret(name)
         assert kept
         return kept
+
+    def replace_secret(self, name: str, value: str) -> None:
+        """Keep another value under a name."""
+        with self._engine.begin() as connection:
+            connection.execute(delete(t.secrets).where(t.secrets.c.name == name))
+            connection.execute(insert(t.secrets).values(name=name, value=value))
 
     def kept_secret(self, name: str) -> str | None:
         """What is kept under a name, None when nothing is."""

@@ -1,35 +1,68 @@
-"""The presents of the rooms whose pages people watch, kept in memory so that a live update reads no database."""
+"""The presents of what people watch, kept in memory so that a live update reads no database."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import Generic, Protocol, TypeVar
 
 from projections.batch import Change
+from projections.home import HomePresent, Moved
 from projections.present import Present, Touched
 
+T_co = TypeVar("T_co", covariant=True)
 
-class Presents:
+
+class Kept(Protocol[T_co]):
+    """A present that can be kept up."""
+
+    def apply(self, change: Change) -> T_co: ...
+
+
+P = TypeVar("P", bound=Kept[object])
+
+
+class Held(Generic[P]):
     """Lives in the event loop. A present is loaded for the first who watches and forgotten when nobody does."""
 
-    def __init__(self, load: Callable[[str], Awaitable[Present]]) -> None:
-        """load: reads the present of an agreement once the read models show everything that is committed."""
+    def __init__(self, load: Callable[[str], Awaitable[P]]) -> None:
+        """load: reads a present once the read models show everything that is committed."""
         self._load = load
-        self._held: dict[str, Present] = {}
-        self._loading: dict[str, asyncio.Task[Present]] = {}
+        self._held: dict[str, P] = {}
+        self._loading: dict[str, asyncio.Task[P]] = {}
         self._arrived: dict[str, list[Change]] = {}
 
-    async def watched(self, agreement_id: str) -> Present:
+    async def watched(self, stream: str) -> P:
         """The present of a room, kept up from now on."""
-        if agreement_id in self._held:
-            return self._held[agreement_id]
-        if agreement_id not in self._loading:
-            self._arrived[agreement_id] = []
-            self._loading[agreement_id] = asyncio.create_task(self._hold(agreement_id))
-        return await asyncio.shield(self._loading[agreement_id])
+        if stream in self._held:
+            return self._held[stream]
+        if stream not in self._loading:
+            self._arrived[stream] = []
+            self._loading[stream] = asyncio.create_task(self._hold(stream))
+        return await asyncio.shield(self._loading[stream])
 
-    def get(self, agreement_id: str) -> Present | None:
-        return self._held.get(agreement_id)
+    def get(self, stream: str) -> P | None:
+        return self._held.get(stream)
+
+    def forget(self, stream: str) -> None:
+        self._held.pop(stream, None)
+
+    async def _hold(self, stream: str) -> P:
+        try:
+            present = await self._load(stream)
+            for change in self._arrived[stream]:
+                self._take(present, change)
+            self._held[stream] = present
+            return present
+        finally:
+            del self._arrived[stream], self._loading[stream]
+
+    def _take(self, present: P, change: Change) -> None:
+        present.apply(change)
+
+
+class Presents(Held[Present]):
+    """Of agreements."""
 
     def apply(self, change: Change) -> Touched:
         """Take over a change, and say what it means for those who watch."""
@@ -39,15 +72,20 @@ class Presents:
             return present.apply(change)
         return Touched()
 
-    def forget(self, agreement_id: str) -> None:
-        self._held.pop(agreement_id, None)
 
-    async def _hold(self, agreement_id: str) -> Present:
-        try:
-            present = await self._load(agreement_id)
-            for change in self._arrived[agreement_id]:
-                present.apply(change)
-            self._held[agreement_id] = present
-            return present
-        finally:
-            del self._arrived[agreement_id], self._loading[agreement_id]
+class Homes(Held[HomePresent]):
+    """Of partnerships, with their agreements."""
+
+    def apply(self, change: Change) -> tuple[HomePresent, Moved] | None:
+        """Take over a change, and say of which home it is, and what it means for those who watch; None where nobody
+        does."""
+        for arrived in self._arrived.values():
+            arrived.append(change)  # whose it is shows once the agreements are known
+        for home in self._held.values():
+            if home.concerns(change):
+                return home, home.apply(change)
+        return None
+
+    def _take(self, present: HomePresent, change: Change) -> None:
+        if present.concerns(change):
+            present.apply(change)

@@ -40,7 +40,7 @@ class House:
     def admit(self, by: MemberId, member_id: MemberId, *mandates: MandateGrant, **more: Any) -> None:
         party = more.pop("party", self.partnership.members[by].party_id)
         command = AdmitMember(
-            command_id=CommandId("c"), content="", party_id=party, member_id=member_id, mandates=mandates, **more
+            command_id=CommandId("c"), digest="", party_id=party, member_id=member_id, mandates=mandates, **more
         )
         self.partnership.execute(command, self.act(by))
 

@@ -502,6 +502,7 @@ ACTS = {
     "Take it up again first.": "unpark_term",
     "Reopen it first, with the reason.": "reopen_term",
     "Add a new one if it is still needed.": "make_proposal",
+    "Propose words that serve it.": "make_proposal",
     "Withdraw the offer, or wait until it has ended.": "withdraw_proposal",
     "Propose to remove it.": "make_proposal",
     "Propose on it: it is open.": "make_proposal",
@@ -592,7 +593,7 @@ def test_what_is_refused_in_force_leads_to_nothing_that_is_not_there(table: Tabl
 def test_a_replacement_weighs_what_it_carries_over(table: Table) -> None:
     mine = table.propose(ADA, table.term())
     command = MakeProposal(
-        command_id=CommandId("c"), content="", items=(), replaces=ProposalId(mine), proposal_id=ProposalId("p")
+        command_id=CommandId("c"), digest="", items=(), replaces=ProposalId(mine), proposal_id=ProposalId("p")
     )
     assert command.weight(table.world.agreement) == 0
     for _ in range(60):

@@ -1,10 +1,87 @@
-// The partnership's home: opens agreements, invites members, grants and revokes mandates.
-import { commandOf, fieldsOf } from "/static/js/command_form.js";
-import { button, draftsOf, eraseDrafts, settleDraft, wordsOf } from "/static/js/drafts.js";
+// The partnership's home: follows the connection, sends acts, opens agreements, invites members.
+import { actOn } from "/static/js/acting.js";
+import { look, openOnceRead } from "/static/js/binding.js";
+import { fieldsOf } from "/static/js/command_form.js";
+import { follow } from "/static/js/connection.js";
+import { closeDesk, keepDesks, openWhatWasAskedFor, tellWhatIsNoLongerOpen } from "/static/js/desks.js";
+import { button, draftsOf, eraseDrafts, listDrafts, settleDraft, wordsOf } from "/static/js/drafts.js";
+import "/static/js/local_time.js";
+import { keepPlace } from "/static/js/place.js";
+import { showPresence } from "/static/js/presence.js";
 import { eraseUnsent, freshId, resendUnsent, unsentOf } from "/static/js/send.js";
+import { showOwn } from "/static/js/sent.js";
 
-const home = /** @type {HTMLElement} */ (document.getElementById("home"));
+const home = /** @type {HTMLElement} */ (document.getElementById("room"));
 const api = home.dataset.api ?? "";
+const acts = actOn(home);
+const presence = showPresence(home);
+const drafts = listDrafts(home);
+
+follow(home, {
+  opened() {
+    acts.connected();
+    presence.say();
+    openWhatWasAskedFor();
+  },
+  closed() {
+    acts.cutOff();
+    presence.show([]);
+  },
+  received(frame) {
+    if (frame.type === "presence") presence.show(frame.members);
+    if (frame.type !== "shown") return;
+    showTitle();
+    markOwn();
+    tellWhatIsNoLongerOpen();
+    drafts.refresh();
+    look();
+  },
+});
+keepPlace(showOwn);
+keepDesks();
+openOnceRead();
+showTitle();
+markOwn();
+
+function showTitle() {
+  const waiting = Number(document.getElementById("bar")?.dataset.waiting ?? 0);
+  const said = document.getElementById("said");
+  const words = waiting ? `Waiting for us: ${waiting}` : "Nothing waits for us";
+  if (said && home.dataset.us && said.textContent !== words) said.textContent = words;
+  document.title = waiting ? `(${waiting}) ${home.dataset.title}` : (home.dataset.title ?? "");
+}
+
+/** Says which of the members one is: the page is the same for all who may do the same. */
+function markOwn() {
+  for (const each of document.querySelectorAll("[data-person]")) {
+    each.classList.toggle("me-here", each.getAttribute("data-person") === home.dataset.me);
+  }
+}
+
+document.addEventListener("click", (event) => {
+  const target = /** @type {Element} */ (event.target);
+  const next = target.closest("[data-next-for]");
+  if (next instanceof HTMLElement) goToNext(next.dataset.nextFor ?? "");
+  const opens = target.closest("[data-opens]");
+  const dialog = opens ? document.getElementById(opens.getAttribute("data-opens") ?? "") : null;
+  if (dialog instanceof HTMLDialogElement) dialog.showModal();
+});
+document.addEventListener("keydown", (event) => {
+  const desk = event.key === "Escape" && event.target instanceof Element ? event.target.closest(".desk") : null;
+  if (desk && !document.querySelector("dialog[open]")) closeDesk(/** @type {Element} */ (event.target));
+});
+
+/** The next thing that waits for a party, below the one where one is. @param {string} party */
+function goToNext(party) {
+  const waiting = [...document.querySelectorAll(`#main [data-waits~="${CSS.escape(party)}"]`)];
+  const bar = document.getElementById("bar")?.getBoundingClientRect().bottom ?? 0;
+  const below = waiting.find((each) => each.getBoundingClientRect().top > bar + 80);
+  const found = below ?? waiting[0] ?? document.querySelector("#agreements .turn-word")?.closest("li");
+  if (!(found instanceof HTMLElement)) return;
+  found.tabIndex = -1;
+  found.focus({ preventScroll: true });
+  found.scrollIntoView({ block: "center" });
+}
 
 /** Forms whose request is on its way. @type {WeakSet<HTMLFormElement>} */
 const sending = new WeakSet();
@@ -14,24 +91,23 @@ const unanswered = new Map();
 document.addEventListener("submit", async (event) => {
   const form = event.target;
   if (!(form instanceof HTMLFormElement)) return;
-  const { command, posts, postsTo } = form.dataset;
-  if (!command && !posts && !postsTo) return;
+  const { posts, postsTo } = form.dataset;
+  if (!posts && !postsTo) return;
   event.preventDefault();
   if (sending.has(form) || (form.hasAttribute("data-signs-out") && !(await mayLeave(form)))) return;
   sending.add(form);
   const output = form.querySelector("output");
-  const said = JSON.stringify(command ? commandOf(form) : fieldsOf(form));
+  const said = JSON.stringify(fieldsOf(form));
   const id = unanswered.get(said) ?? freshId();
   unanswered.set(said, id);
-  const body = command ? { command_id: id, ...JSON.parse(said) } : JSON.parse(said);
-  const answer = await post(postsTo ?? `${api}/${posts ?? "commands"}`, body);
+  const body = posts === "agreements" ? { command_id: id, ...JSON.parse(said) } : JSON.parse(said);
+  const answer = await post(postsTo ?? `${api}/${posts}`, body);
   sending.delete(form);
   if (answer.done || answer.refused?.code) unanswered.delete(said);
   if (!output) return;
   if (answer.refused) tell(output, answer.refused);
   else if (form.dataset.leads) location.assign(form.dataset.leads.replace(/\{(\w+)\}/g, (_, name) => answer.done[name]));
   else if (form.dataset.shows) showLink(output, answer.done[form.dataset.shows]);
-  else location.reload();
 });
 
 /**
@@ -75,7 +151,8 @@ async function mayLeave(form) {
 
 /** The room of a draft, by the key under which it is kept. @param {string} key */
 function roomOf(key) {
-  return `agreements/${key.split(":")[2]?.split("/")[0] ?? ""}`;
+  const stream = key.split(":")[2]?.split("/")[0] ?? "";
+  return home.dataset.here?.endsWith(stream) ? "./" : `agreements/${stream}`;
 }
 
 /** As much of some words as tells them from others. @param {string} words */
@@ -90,7 +167,7 @@ function listOf(begun) {
     const item = document.createElement("li");
     const link = document.createElement("a");
     link.href = room;
-    link.textContent = "send it from the room";
+    link.textContent = "send it from there";
     const words = document.createElement("span");
     words.dir = "auto";
     const isNamed = !draft.about || draft.title.includes(draft.about);

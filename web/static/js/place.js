@@ -26,15 +26,15 @@ export function keepPlace(andThen) {
  */
 function anchors() {
   const focused = document.activeElement?.closest("#main") ? document.activeElement : null;
-  const pointed = document.querySelector("#text section.term:hover");
+  const pointed = document.querySelector(":is(#text section.term, #main .thing):hover");
   const wanted = [
     focused,
     focused?.closest(".desk"), // a long form is read while what has the focus is below the screen
-    focused?.closest("section.term"),
+    focused?.closest("section.term, .thing"),
     pointed?.querySelector(":is(h2, .words, .offer, .acts, .desk):hover"),
     pointed,
     // At the top of the page nobody is in the middle of anything: what arrives above is seen.
-    window.scrollY > 100 ? [...document.querySelectorAll("#text section.term")].find(isInView) : null,
+    window.scrollY > 100 ? [...document.querySelectorAll(":is(#text section.term, #main .thing)")].find(isInView) : null,
   ];
   return wanted.filter((each) => each instanceof Element && isInView(each)).map((each) => /** @type {Element} */ (each));
 }

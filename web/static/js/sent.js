@@ -1,6 +1,6 @@
 // What somebody has just sent comes into view, and has the focus, as soon as it is on the page.
 
-/** @typedef {{ type: string, data: { proposal_id?: string, objection_id?: string, question_id?: string, term_id?: string } }} Recorded */
+/** @typedef {{ type: string, data: { proposal_id?: string, objection_id?: string, question_id?: string, term_id?: string, need_id?: string, intention_id?: string, exchange_id?: string } }} Recorded */
 
 const PATIENCE = 5000;
 /** After this the clause has the focus instead: nothing new may have come, or on a phone it stands on another view. */
@@ -14,10 +14,14 @@ export function showOwnSoon(answer) {
   const [first] = /** @type {{ events?: Recorded[] }} */ (answer).events ?? [];
   if (!first) return;
   const { proposal_id: proposal, objection_id: objection, question_id: question, term_id: term } = first.data;
+  const { need_id: need, intention_id: intention, exchange_id: exchange } = first.data;
   wanted = [];
   if (first.type === "ProposalMade") wanted = [`offer-${proposal}`];
   else if (objection) wanted = [`objection-${objection}`];
   else if (question) wanted = [`question-${question}`];
+  else if (need && !term) wanted = [`need-${need}`];
+  else if (intention) wanted = [`intention-${intention}`];
+  else if (exchange) wanted = [`exchange-${exchange}`];
   else if (term) wanted = [`clause-${term}`];
   since = performance.now();
   showOwn();

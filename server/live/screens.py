@@ -1,0 +1,157 @@
+"""What the pages of each kind of stream show, and how a change of it is rendered for an audience."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any, NamedTuple, Protocol
+
+from domain.ids import PartnershipId
+from domain.times import moment_of, written
+from projections.batch import Change
+from projections.present import Present, Touched
+from server.deciding.timers import AT_MOST
+from server.live.rooms import Render
+from server.people.directories import Directories
+from server.reading.presents import Homes, Presents
+from web.audience import Audience
+from web.fragments import all_regions, changed_regions
+from web.home import HomeReader, HomeView
+from web.home_fragments import all_of_home, changed_of_home
+from web.reader import Reader
+from web.view import RoomView
+
+LARGE_CHANGE, LARGE_TEXT = 40, 400
+"""Clauses of a change, and of a text, whose rendering others would notice."""
+
+
+class Shown(NamedTuple):
+    """What a change brings to the pages of a room. position: what they show then."""
+
+    stream: str
+    position: int
+    render: Render
+    is_large: bool
+
+
+class Screen(Protocol):
+    """The pages of one kind of stream."""
+
+    async def now(self, stream: str) -> Any:
+        """What they show, kept up from now on."""
+
+    def position(self, view: Any) -> int:
+        """Tells which events what they show has: more, the more there are."""
+
+    def take(self, change: Change) -> Shown | None:
+        """Take over a change; None where nobody watches what it is of."""
+
+    def everything(self, view: Any, audience: Audience) -> Iterable[str]:
+        """The frames that bring any older page up to date."""
+
+    def forget(self, stream: str) -> None:
+        """Nobody watches any more."""
+
+
+class RoomScreen:
+    """The rooms of agreements."""
+
+    def __init__(
+        self,
+        presents: Presents,
+        directories: Directories,
+        clock: Callable[[], datetime],
+        is_watched: Callable[[str], bool],
+        show_anew: Callable[[str], None],
+    ) -> None:
+        self._presents, self._directories, self._clock = presents, directories, clock
+        self._is_watched, self._show_anew = is_watched, show_anew
+        self._ends: dict[str, tuple[str, asyncio.TimerHandle]] = {}
+        """When the next request of an agreement that somebody watches ends: no event tells of that."""
+
+    async def now(self, stream: str) -> RoomView:
+        view = RoomView(await self._presents.watched(stream), written(self._clock()))
+        self._watch_requests(view, view.term)
+        return view
+
+    def position(self, view: RoomView) -> int:
+        return view.version
+
+    def take(self, change: Change) -> Shown | None:
+        touched = self._presents.apply(change)
+        present = self._presents.get(change.stream)
+        if present is None or not self._is_watched(change.stream):
+            return None
+        is_large = len(touched.terms) > LARGE_CHANGE or len(present.terms) > LARGE_TEXT
+        return Shown(change.stream, change.version, self._prepare(present, touched), is_large)
+
+    def everything(self, view: RoomView, audience: Audience) -> Iterable[str]:
+        return all_regions(Reader(view, audience, self._directories.get(audience.partnership_id)))
+
+    def forget(self, stream: str) -> None:
+        self._presents.forget(stream)
+
+    def _prepare(self, present: Present, touched: Touched) -> Render:
+        """Renders the fragments that an audience gets for a change."""
+        view = RoomView(present, written(self._clock()))
+        self._watch_requests(view, touched.terms)
+        directory = self._directories.get(PartnershipId(view.header["partnership_id"]))
+        return lambda audience: changed_regions(Reader(view, audience, directory), touched)
+
+    def _watch_requests(self, view: RoomView, term_ids: Iterable[str]) -> None:
+        """Show the room anew when the date of a request on one of the terms has passed."""
+        due = view.next_end(term_ids)
+        before, timer = self._ends.get(view.agreement_id, (None, None))
+        if due is None or (before and before <= due):
+            return
+        if timer:
+            timer.cancel()
+        self._await_end(view.agreement_id, due)
+
+    def _await_end(self, agreement_id: str, due: str) -> None:
+        wait = min(max((moment_of(due) - self._clock()).total_seconds(), 0) + 0.01, AT_MOST)
+        timer = asyncio.get_running_loop().call_later(wait, self._request_ended, agreement_id, due)
+        self._ends[agreement_id] = due, timer
+
+    def _request_ended(self, agreement_id: str, due: str) -> None:
+        del self._ends[agreement_id]
+        if not self._is_watched(agreement_id):
+            return
+        if due > written(self._clock()):
+            self._await_end(agreement_id, due)
+        else:
+            self._show_anew(agreement_id)
+
+
+class HomeScreen:
+    """The homes of partnerships."""
+
+    def __init__(self, homes: Homes, directories: Directories, clock: Callable[[], datetime]) -> None:
+        self._homes, self._directories, self._clock = homes, directories, clock
+
+    async def now(self, stream: str) -> HomeView:
+        return HomeView(await self._homes.watched(stream), written(self._clock()))
+
+    def position(self, view: HomeView) -> int:
+        return view.height
+
+    def take(self, change: Change) -> Shown | None:
+        found = self._homes.apply(change)
+        if found is None:
+            return None
+        home, moved = found
+        view = HomeView(home, written(self._clock()))
+        directory = self._directories.get(PartnershipId(home.partnership_id))
+        return Shown(
+            home.partnership_id,
+            view.height,
+            lambda audience: changed_of_home(HomeReader(view, audience, directory), moved),
+            is_large=False,
+        )
+
+    def everything(self, view: HomeView, audience: Audience) -> Iterable[str]:
+        return all_of_home(HomeReader(view, audience, self._directories.get(audience.partnership_id)))
+
+    def forget(self, stream: str) -> None:
+        self._homes.forget(stream)

@@ -1,0 +1,171 @@
+"""The forms of the home: each asks for the words of one act, beside what it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+from domain.refusals import Code, Refusal
+from domain.words import IntentionKind, TrustCategory
+from web.home import HomeReader
+from web.home_fragments import context
+from web.templates import templates
+from web.view import Body
+
+Params = Mapping[str, str]
+
+
+class Made(NamedTuple):
+    """What a form is made of. hidden: the fields that the page knows; more: what its template is given besides; about:
+    the thing whose words it is about, for a draft of it; template: where it is not that of the act."""
+
+    hidden: Mapping[str, Any]
+    more: Mapping[str, Any] = {}
+    template: str | None = None
+
+
+class Opens(NamedTuple):
+    """A form: the command that it sends, and how it is made of the reader and what is asked."""
+
+    command: str
+    make: Callable[[HomeReader, Params], Made]
+
+
+def form(reader: HomeReader, act: str, params: Params) -> str:
+    """The form of an act, as HTML; `not_found` where there is no such act or what it is about is gone."""
+    opens = HOME_FORMS.get(act)
+    if opens is None or not reader.negotiates:
+        raise Refusal(Code.NOT_FOUND)
+    made = opens.make(reader, params)
+    key = "&".join(f"{name}={params[name]}" for name in sorted(params))
+    return templates.get_template(f"home_forms/{made.template or act}.html").render(
+        command=opens.command,
+        hidden=made.hidden,
+        draft=f"{reader.partnership_id}/{act}?{key}",
+        again=f"forms/{act}?{urlencode(params)}",
+        moved_on=False,
+        about=None,
+        on_offer=None,
+        **context(reader),
+        **made.more,
+    )
+
+
+def _gone() -> Refusal:
+    return Refusal(
+        Code.NOT_FOUND,
+        "What this is about is no longer there.",
+        "Look at how it stands now; what you have written is kept among your drafts.",
+    )
+
+
+def _need(reader: HomeReader, params: Params) -> Body:
+    found = reader.view.need(params.get("need", ""))
+    if found is None:
+        raise _gone()
+    return found
+
+
+def _intention(reader: HomeReader, params: Params) -> Body:
+    found = reader.view.intention(params.get("intention", ""))
+    if found is None:
+        raise _gone()
+    return found
+
+
+def _exchange(reader: HomeReader, params: Params) -> Body:
+    found = next((each for each in reader.view.exchanges if each["exchange_id"] == params.get("exchange")), None)
+    if found is None:
+        raise _gone()
+    return found
+
+
+def _on_need(reader: HomeReader, params: Params) -> Made:
+    need = _need(reader, params)
+    return Made({"need_id": need["need_id"]}, {"need": need})
+
+
+def _on_intention(reader: HomeReader, params: Params) -> Made:
+    intention = _intention(reader, params)
+    return Made({"intention_id": intention["intention_id"]}, {"intention": intention})
+
+
+def _adopt(reader: HomeReader, params: Params) -> Made:
+    intention = _intention(reader, params)
+    hidden = {"intention_id": intention["intention_id"], "fingerprint": intention["fingerprint"]}
+    return Made(hidden, {"intention": intention})
+
+
+def _propose(reader: HomeReader, params: Params) -> Made:
+    kind = params.get("kind", "")
+    if kind not in list(IntentionKind):
+        raise Refusal(Code.NOT_FOUND)
+    replaced = reader.view.intention(params["replaces"]) if "replaces" in params else None
+    hidden = {"kind": kind} | ({"replaces": replaced["intention_id"]} if replaced else {})
+    return Made(hidden, {"kind": IntentionKind(kind), "replaced": replaced})
+
+
+def _open_exchange(_: HomeReader, params: Params) -> Made:
+    kind = params.get("kind", "")
+    if kind not in ("trust", "skills"):
+        raise Refusal(Code.NOT_FOUND)
+    return Made({"kind": kind}, {"kind": kind})
+
+
+def _seal(reader: HomeReader, params: Params) -> Made:
+    exchange = _exchange(reader, params)
+    own = params.get("own")
+    return Made(
+        {"exchange_id": exchange["exchange_id"]}, {"exchange": exchange, "own": own}, f"seal_{exchange['kind']}"
+    )
+
+
+def _on_exchange(reader: HomeReader, params: Params) -> Made:
+    exchange = _exchange(reader, params)
+    return Made({"exchange_id": exchange["exchange_id"]}, {"exchange": exchange})
+
+
+def _category(params: Params) -> TrustCategory:
+    try:
+        return TrustCategory(params.get("category", ""))
+    except ValueError:
+        raise Refusal(Code.NOT_FOUND) from None
+
+
+def _answer(reader: HomeReader, params: Params) -> Made:
+    category = _category(params)
+    assert reader.them
+    statement = reader.statement(reader.them, category)
+    if statement is None:
+        raise _gone()
+    return Made({"party_id": reader.them, "category": category}, {"statement": statement, "category": category})
+
+
+def _reword_statement(reader: HomeReader, params: Params) -> Made:
+    category = _category(params)
+    assert reader.us
+    return Made({"category": category}, {"statement": reader.statement(reader.us, category), "category": category})
+
+
+HOME_FORMS: dict[str, Opens] = {
+    "disclose": Opens("disclose_need", lambda *_: Made({})),
+    "restate": Opens("restate_need", _on_need),
+    "correct": Opens("correct_restatement", _on_need),
+    "reword_need": Opens("reword_need", _on_need),
+    "met": Opens("declare_need_met", _on_need),
+    "unmet": Opens("declare_need_unmet", _on_need),
+    "withdraw_need": Opens("withdraw_need", _on_need),
+    "propose_intention": Opens("propose_intention", _propose),
+    "reword_intention": Opens("reword_intention", _on_intention),
+    "adopt": Opens("adopt_intention", _adopt),
+    "decline_intention": Opens("decline_intention", _on_intention),
+    "retire": Opens("retire_intention", _on_intention),
+    "keep": Opens("keep_intention", _on_intention),
+    "open_exchange": Opens("open_exchange", _open_exchange),
+    "seal": Opens("seal", _seal),
+    "cancel_exchange": Opens("cancel_exchange", _on_exchange),
+    "answer_statement": Opens("answer_trust_statement", _answer),
+    "reword_statement": Opens("reword_trust_statement", _reword_statement),
+}
+"""By the act that it asks for."""

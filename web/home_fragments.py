@@ -1,0 +1,68 @@
+"""Renders a partnership's home, and what changed on it, once for each audience: the first page load and the live update
+use the same templates, and every region has an id of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+
+from projections.home import Moved
+from web import relationship_words
+from web.fragments import morph, region
+from web.home import HomeReader
+from web.templates import templates
+
+
+def home_page(reader: HomeReader, base: str, me: str) -> Iterator[str]:
+    """The whole page, in pieces. base: the path under which this member's pages stand; me: the member's id."""
+    return templates.get_template("home/page.html").generate(base=base, me=me, **context(reader))
+
+
+def context(reader: HomeReader) -> dict[str, Any]:
+    """What every template of the home is given."""
+    return {"reader": reader, "view": reader.view, "words": relationship_words}
+
+
+def changed_of_home(reader: HomeReader, moved: Moved) -> Iterator[str]:
+    """The frames of a change; the last says what the page shows."""
+    view, regions = reader.view, []
+    for need_id in moved.needs:
+        need = view.need(need_id)
+        if need is None:
+            continue
+        rendered = _rendered(reader, "need", need=need)
+        if need_id in moved.added:
+            regions.append(region(f"needs-of-{need['party_id']}", "beforeend", rendered))
+        else:
+            regions.append(morph(f"need-{need_id}", rendered))
+    for kind in {view.intention(each)["kind"] for each in moved.intentions}:  # type: ignore[index]
+        regions.append(morph(f"future-{kind}", _rendered(reader, "kind", kind=kind)))
+    if moved.trust:
+        regions.append(morph("trust", _rendered(reader, "trust")))
+    for agreement_id in moved.agreements:
+        rendered = _rendered(reader, "agreement", agreement=view.agreements[agreement_id])
+        if agreement_id in moved.added:
+            regions.append(region("agreements-list", "beforeend", rendered))
+        else:
+            regions.append(morph(f"agreement-{agreement_id}", rendered))
+    if moved.agreements:
+        regions.append(morph("unlinked", _rendered(reader, "unlinked")))
+    yield "".join([*regions, morph("bar", _rendered(reader, "bar"))])
+    yield _shown(reader)
+
+
+def all_of_home(reader: HomeReader) -> Iterator[str]:
+    """The frames that bring any older page up to date."""
+    names = ("bar", "future", "needs", "trust", "agreements", "people")
+    yield "".join(morph(name, _rendered(reader, name)) for name in names)
+    yield _shown(reader, reads=reader.mark)
+
+
+def _rendered(reader: HomeReader, name: str, **more: Any) -> str:
+    return templates.get_template(f"home/{name}.html").render(**context(reader), **more)
+
+
+def _shown(reader: HomeReader, **more: str) -> str:
+    return orjson.dumps({"type": "shown", "version": reader.view.height, **more}).decode()

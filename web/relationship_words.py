@@ -1,0 +1,102 @@
+"""What the pages say about needs, the shared future, trust and skills: each sentence once."""
+
+from __future__ import annotations
+
+from domain.words import CancelCause, IntentionKind, IntentionState, Mandate, NeedState, Skill, TrustCategory
+
+MANDATES = {
+    Mandate.CONTRIBUTOR: "contributor: asks and answers questions",
+    Mandate.NEGOTIATOR: "negotiator: speaks for the party: needs, proposals, objections, acceptance",
+    Mandate.SIGNATORY: "signatory: signs the whole text",
+    Mandate.SPONSOR: "sponsor: decides what stays contested",
+}
+
+NEED_STATES = {
+    NeedState.DISCLOSED: ("○", "Said; {other} has not said it back yet"),
+    NeedState.RESTATED: ("↺", "{other} has said it back: is that it?"),
+    NeedState.UNDERSTOOD: ("✓", "Understood, says {owner}"),
+    NeedState.ADDRESSED: ("✓", "Understood, and a clause serves it"),
+    NeedState.MET: ("●", "Met, says {owner}"),
+    NeedState.UNMET: ("◇", "Not met, says {owner}"),
+    NeedState.WITHDRAWN: ("–", "Withdrawn by {owner}"),
+}
+"""A sign and words for each state of a need."""
+
+KINDS = {
+    IntentionKind.VISION: "Vision",
+    IntentionKind.PRINCIPLE: "Guiding principles",
+    IntentionKind.OUTCOME: "Desired outcomes",
+}
+ONE_OF = {
+    IntentionKind.VISION: "vision",
+    IntentionKind.PRINCIPLE: "guiding principle",
+    IntentionKind.OUTCOME: "desired outcome",
+}
+ASKED = {
+    IntentionKind.VISION: "Where should this partnership be in some years, in a sentence both could say?",
+    IntentionKind.PRINCIPLE: "What will we both hold to, also when it costs something?",
+    IntentionKind.OUTCOME: "What will be different, and for whom, when this works?",
+}
+EMPTY = {
+    IntentionKind.VISION: "No vision yet: a sentence on where both want this to be in some years.",
+    IntentionKind.PRINCIPLE: "No principle yet: what both hold to. An objection can cite it.",
+    IntentionKind.OUTCOME: "No outcome yet: what will be different, and for whom, when this works.",
+}
+INTENTION_STATES = {
+    IntentionState.PROPOSED: ("○", "Proposed"),
+    IntentionState.ADOPTED: ("✓", "Adopted by both"),
+    IntentionState.RETIREMENT_ASKED: ("✓", "Adopted by both; its retirement is asked"),
+    IntentionState.DECLINED: ("–", "Declined"),
+    IntentionState.WITHDRAWN: ("–", "Taken back"),
+    IntentionState.RETIRED: ("–", "Retired"),
+}
+STEPS = {
+    "IntentionProposed": "proposed by",
+    "IntentionReworded": "reworded by",
+    "IntentionAdopted": "adopted by",
+    "IntentionDeclined": "declined by",
+    "IntentionWithdrawn": "taken back by",
+    "IntentionRetirementRequested": "retirement asked by",
+    "IntentionRetired": "retired by",
+    "IntentionKept": "kept by",
+}
+
+CATEGORIES = {
+    TrustCategory.CONTRACTUAL: ("Keeping to what was agreed", "Contracts, deadlines, payments, confidentiality."),
+    TrustCategory.COMPETENCE: ("Being able to do it", "Skills, quality, people, systems."),
+    TrustCategory.GOODWILL: ("Meaning well", "Openness, fairness, help beyond the letter."),
+}
+STATED = {
+    "builds": "What builds our trust",
+    "breaks": "What breaks it",
+    "reaction": "How we react when it breaks",
+    "repair": "How it can be repaired",
+}
+SKILLS = {
+    Skill.SELF_DISCLOSURE: "Saying openly what we need and fear",
+    Skill.TRUST: "Trusting, and being trustworthy",
+    Skill.MUTUAL_BENEFIT: "Looking for what serves both",
+    Skill.CONFLICT: "Working through conflict",
+    Skill.CHANGE: "Coping with change",
+    Skill.INTERDEPENDENCE: "Relying on each other",
+    Skill.FUTURE: "Planning ahead together",
+}
+EXCHANGES = {"trust": "What builds and breaks trust", "skills": "How we work together"}
+ABOUT_EXCHANGES = {
+    "trust": "Each side writes what builds and breaks its trust, how it reacts, and how to repair it. Neither sees the "
+    "other's words until both have sealed theirs; then both are shown at once.",
+    "skills": "Each side writes where it stands in working together. Words, no marks. Neither sees the other's until "
+    "both have sealed; then both are shown at once.",
+}
+ENDED = {
+    CancelCause.CANCELLED: "was cancelled; nothing was shown, and what was sealed is erased.",
+    CancelCause.EXPIRED: "ran out of time; nothing was shown, and what was sealed is erased.",
+    CancelCause.LOST: "had to end: what was sealed could no longer be read on this machine. Nothing was shown.",
+}
+BOTH_KEEP_THIS = "Both sides will keep this: it stays in the shared history, also if you reword or withdraw it later."
+WHO_COULD_READ = (
+    "Until both have sealed, no member of either side is shown what you write, but for those of your own who hold a "
+    "mandate. It is kept encrypted on the machine that runs Onetext: whoever runs that machine and has its key could "
+    "read it meanwhile. It is erased there when both are shown, when you take it back or seal anew, when the exchange "
+    "is cancelled, and when its time is over."
+)
