@@ -160,6 +160,10 @@ class PartnershipState(Sealing):
         found = self.intentions.get(intention_id)
         return found or refuse(Code.UNKNOWN_REFERENCE, "Nobody has proposed such an intention.")
 
+    def principles(self) -> dict[IntentionId, Intention]:
+        """Every guiding principle, whatever became of it."""
+        return {key: each for key, each in self.intentions.items() if each.kind == IntentionKind.PRINCIPLE}
+
     def known_needs(self) -> dict[NeedId, KnownNeed]:
         """What other streams may name."""
         return {
@@ -169,11 +173,7 @@ class PartnershipState(Sealing):
 
     def adopted_principles(self) -> frozenset[IntentionId]:
         """What an objection may cite."""
-        return frozenset(
-            each.intention_id
-            for each in self.intentions.values()
-            if each.kind == IntentionKind.PRINCIPLE and is_adopted(each)
-        )
+        return frozenset(key for key, each in self.principles().items() if is_adopted(each))
 
     def revealed(self, exchange: Exchange, version: int) -> None:
         """A reveal of trust replaces each party's whole set of statements by what it sealed."""

@@ -19,8 +19,11 @@ def document_of(
     version: int,
     fingerprint: str,
     names: Names,
+    needs: Sequence[Body],
+    intentions: Sequence[Body],
 ) -> Body:
-    """The fields of a document, of rows. While it is not in force nothing of it looks signed: neither names nor the
+    """The fields of a document, of rows; needs and intentions: of the partnership, of which those are in it that
+    something names. While it is not in force nothing of it looks signed: neither names nor the
     fingerprint of what would be signed are in it."""
     ratification = header["ratification"]
     is_signed = header["status"] == AgreementStatus.IN_FORCE
@@ -51,7 +54,15 @@ def document_of(
         "terms": list(terms),
         "proposals": list(offers),
         "conflicts": list(conflicts),
+        "needs": [each for each in needs if each["need_id"] in _needs_named(terms, offers, conflicts)],
+        "principles": [each for each in intentions if each["intention_id"] in {of["principle_id"] for of in conflicts}],
     }
+
+
+def _needs_named(terms: Sequence[Body], offers: Sequence[Body], conflicts: Sequence[Body]) -> set[str]:
+    """The needs that clauses or offers serve, or objections cite."""
+    served = {need_id for each in (*terms, *offers) for need_id in each["need_ids"]}
+    return served | {each["need_id"] for each in conflicts}
 
 
 def state_of(header: Body, terms: Sequence[Body]) -> str:

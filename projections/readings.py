@@ -131,9 +131,23 @@ def document(connection: Connection, about: About) -> Body | None:
     terms = as_of.standing(connection, tables.terms, about.stream, about.moment)
     conflicts = as_of.raised(connection, about.stream, about.moment, 0, EVERY).bodies
     fingerprint = text_fingerprint(AgreementId(about.stream), terms)
+    offers = _live(connection, about)
+    of, then = header["partnership_id"], None
+    if about.moment is not None and (after := as_of.time_of(connection, about.stream, about.moment + 1)):
+        then = as_of.version_before(connection, of, after)
+    needs = as_of.ever(connection, tables.needs, of, then)
+    intentions = as_of.ever(connection, tables.intentions, of, then)
     return DOCUMENT.of(
         document_of(
-            header, in_places(terms), _live(connection, about), conflicts, about.version, fingerprint, about.names
+            header,
+            in_places(terms),
+            offers,
+            conflicts,
+            about.version,
+            fingerprint,
+            about.names,
+            needs,
+            intentions,
         )
     )
 

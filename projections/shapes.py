@@ -128,8 +128,10 @@ DOCUMENT = Shape(
     fingerprint=nullable(FINGERPRINT),
     deferred=many(Shape(term_id=ID, until=TIME)),
     terms=many(TERM),
-    proposals=many(PROPOSAL),
-    conflicts=many(CONFLICT),
+    proposals=many(PROPOSAL.but(need_ids=listed(ID))),
+    conflicts=many(CONFLICT.but(need_id=nullable(ID), principle_id=nullable(ID))),
+    needs=many(Shape(need_id=ID, party_id=ID, text=TEXT, why=nullable(TEXT))),
+    principles=many(Shape(intention_id=ID, text=TEXT)),
 )
 NEED = Shape(
     need_id=ID,

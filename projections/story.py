@@ -31,4 +31,17 @@ def said(data: dict[str, Any], term_id: str) -> dict[str, Any]:
     return {"item": item} | {field: data.get(field) for field in _SAID}
 
 
-_SAID = ("text", "would_accept", "rationale", "reason", "condition", "evidence", "due", "until", "fingerprint")
+_SAID = (
+    "text",
+    "would_accept",
+    "rationale",
+    "reason",
+    "condition",
+    "evidence",
+    "due",
+    "until",
+    "fingerprint",
+    "need_ids",
+    "need_id",
+    "principle_id",
+)

@@ -62,7 +62,9 @@ def test_every_form_has_a_template_and_every_button_a_place() -> None:
     assert not [act for act in FORMS if act not in _COMPOSED and not (TEMPLATES / "forms" / f"{act}.html").exists()]
     at_home = [act for act in HOME_FORMS if act != "seal"]  # which has one for each kind of exchange
     assert not [act for act in at_home if not (TEMPLATES / "home_forms" / f"{act}.html").exists()]
-    sent = set(re.findall(r'sends\([^,]+, "(\w+)"', pages)) | {f"agree_{each}" for each in ("parking", "deferral")}
+    sent = set(re.findall(r'sends\((?:"[^"]*"|[^,])+, "(\w+)"', pages)) | {
+        f"agree_{each}" for each in ("parking", "deferral")
+    }
     assert not SENT - sent
     opened = re.findall(r'forms(?:/| \+ ")(\w+)[?"]', pages + SCRIPTS)
     assert not (FORMS.keys() | HOME_FORMS.keys()) - set(opened), "nothing opens these"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from web.asked import Form, FormAsked, known
 from web.reader import Reader
 from web.view import Body
@@ -10,7 +12,7 @@ from web.view import Body
 def propose(asked: FormAsked) -> Form:
     term = asked.term()
     title = f"Propose a change to {term['heading']}" if term["version"] else f"Propose words for {term['heading']}"
-    return _composer(title, "Propose", [to_start_from(asked.reader, term)])
+    return _composer(title, "Propose", [to_start_from(asked.reader, term)], term["need_ids"])
 
 
 def package(asked: FormAsked) -> Form:
@@ -45,15 +47,16 @@ def _answering(asked: FormAsked, link: str, act: str, title: str) -> Form:
         for item in proposal["items"]
         if item["term_id"] in reader.view.term
     ]
-    made = _composer(title.format(reader.short(proposal["party_id"])), act, composed)
+    made = _composer(title.format(reader.short(proposal["party_id"])), act, composed, proposal["need_ids"])
     rationale = proposal["rationale"] if proposal["state"] == "stale" else ""  # the reason of these very words
     return Form(
         made.command, {link: proposal["proposal_id"]}, {**made.more, "rationale": rationale or ""}, made.template
     )
 
 
-def _composer(title: str, act: str, composed: list[Body]) -> Form:
-    return Form("make_proposal", {}, {"title": title, "act": act, "composed": composed, "rationale": ""}, "composer")
+def _composer(title: str, act: str, composed: list[Body], served: Iterable[str] = ()) -> Form:
+    more = {"title": title, "act": act, "composed": composed, "rationale": "", "served": frozenset(served)}
+    return Form("make_proposal", {}, more, "composer")
 
 
 def to_start_from(reader: Reader, term: Body) -> Body:

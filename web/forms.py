@@ -144,6 +144,22 @@ def _one_item(op: str) -> Callable[[FormAsked], Form]:
     return make
 
 
+def _link(asked: FormAsked) -> Form:
+    term, reader = asked.term(), asked.reader
+    offered = [
+        each
+        for each in reader.shared.standing
+        if each.need_id not in term["need_ids"]
+        and (each.need_id not in term["taken_off"] or each.party_id == reader.us)
+    ]
+    return Form("link_need", {"term_id": term["term_id"]}, {"term": term, "offered": offered})
+
+
+def _unlink(asked: FormAsked) -> Form:
+    term = asked.term()
+    return Form("link_need", {"term_id": term["term_id"]}, {"term": term, "own": asked.reader.own_served(term)})
+
+
 def _open(asked: FormAsked) -> Form:
     after = asked.params.get("after")
     return Form("open_term", {"after": after} if after else {}, {})
@@ -176,6 +192,8 @@ FORMS: dict[str, Opens] = {
     "counter": Opens("make_proposal", composer.counter),
     "replace": Opens("make_proposal", composer.replace),
     "open": Opens("open_term", _open),
+    "link": Opens("link_need", _link),
+    "unlink": Opens("link_need", _unlink),
     "move": Opens("make_proposal", _one_item("move")),
     "remove": Opens("make_proposal", _one_item("remove")),
     "reopen": Opens("reopen_term", _on_term("reopen_term")),

@@ -20,6 +20,11 @@ def home_page(reader: HomeReader, base: str, me: str) -> Iterator[str]:
     return templates.get_template("home/page.html").generate(base=base, me=me, **context(reader))
 
 
+def own_page(reader: HomeReader, content: dict[str, Any]) -> str:
+    """What one's own party has sealed, beside the exchange."""
+    return templates.get_template("home/own.html").render(content=content, **context(reader))
+
+
 def context(reader: HomeReader) -> dict[str, Any]:
     """What every template of the home is given."""
     return {"reader": reader, "view": reader.view, "words": relationship_words}

@@ -77,6 +77,10 @@ class May:
         own = objection["party_id"] == self.us
         return self._permits(self._on_objection(objection), acts.withdraw_objection(objection["state"], own=own))
 
+    def link(self, term: Body) -> bool:
+        """Say that a term serves a need."""
+        return self._negotiates((term["term_id"],)) and acts.is_open(acts.link(acts.LinkWords(self.view.status)))
+
     def ask(self) -> bool:
         return self._permits(acts.ask(self.view.status))
 

@@ -15,6 +15,7 @@ from web.directory import Directory
 from web.may import May
 from web.offers import Offers
 from web.outline import Outline
+from web.shared import Shared, SharedNeed
 from web.view import Body, RoomView
 
 _SIGNS = {
@@ -31,8 +32,8 @@ _SIGNS = {
 class Reader:
     """One audience in front of one present. us: its party, None for observers."""
 
-    def __init__(self, view: RoomView, audience: Audience, directory: Directory) -> None:
-        self.view, self.audience, self.directory = view, audience, directory
+    def __init__(self, view: RoomView, audience: Audience, directory: Directory, shared: Shared) -> None:
+        self.view, self.audience, self.directory, self.shared = view, audience, directory, shared
         self.names, self.people = directory.names, directory.people
         self.us = audience.party_id
         self.held: Mapping[Mandate, Covered] = audience.held()
@@ -48,7 +49,7 @@ class Reader:
     @property
     def mark(self) -> str:
         """Tells pages apart that were made for other mandates or other names."""
-        return self.audience.mark(self.directory)
+        return f"{self.audience.mark(self.directory)}.{self.shared.mark}"
 
     # Who.
 
@@ -196,6 +197,32 @@ class Reader:
     def has_more(self, term: Body) -> bool:
         """Whether there are acts on a term beyond those that stand below it."""
         return self.may.on("mark", term) or self.may.add()
+
+    # What it serves.
+
+    def served(self, term: Body) -> list[SharedNeed]:
+        """The needs that a clause serves."""
+        return [self.shared.needs[each] for each in term["need_ids"] if each in self.shared.needs]
+
+    def need(self, need_id: str | None) -> SharedNeed | None:
+        """A need that is named, whatever became of it."""
+        return self.shared.needs.get(need_id or "")
+
+    def principle(self, intention_id: str | None) -> str | None:
+        """The words of a principle that is named."""
+        return self.shared.principles.get(intention_id or "")
+
+    def may_link(self, term: Body) -> bool:
+        """Whether there is a need to link a clause to, and it may be."""
+        return bool(self.shared.standing) and self.may.link(term)
+
+    def own_served(self, term: Body) -> list[SharedNeed]:
+        """The own needs that a clause is said to serve."""
+        return [each for each in self.served(term) if each.party_id == self.us]
+
+    def may_unlink(self, term: Body) -> bool:
+        """Whether a clause is linked to an own need, and that may be taken back."""
+        return bool(self.own_served(term)) and self.may.link(term)
 
     # The argument.
 

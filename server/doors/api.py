@@ -29,6 +29,7 @@ from server.doors.access import RateLimit, base_url, bearer_token, read_body, si
 from server.doors.addresses import ADDRESSES
 from server.doors.openapi import asyncapi, openapi
 from server.doors.pages import json_of
+from server.doors.sealed import own_sealed
 from server.log.store import some_events
 from server.node import Node
 from server.seat import Seat
@@ -62,6 +63,7 @@ class Api:
             Route(f"{agreement}/imports", self.propose_text, methods=["POST"]),
             Route(f"{agreement}/document.md", self.markdown),
             Route(f"{agreement}/{{table}}.csv", self.table),
+            Route(f"{partnership}/exchanges/{{exchange_id}}/own", self.own_sealed),
             *[route for kind in ADDRESSES for route in self._of_every_stream(kind)],
             *[Route(f"{ADDRESSES[each.kind].path}{each.path}", self._answering(each)) for each in READINGS],
         ]
@@ -213,6 +215,7 @@ class Api:
     async def partnership(self, request: Request) -> Response:
         seat = await self._reader(request)
         self._refuse_other(seat, request.path_params["partnership_id"])
+        await self.node.workspace.let_clock_record(seat.partnership_id)
         partnership = self.node.workspace.partnership(seat.partnership_id)
         names = await asyncio.to_thread(self.node.identity.names, seat.partnership_id)
         for header in await self.node.read(as_of.agreements_of, seat.partnership_id):
@@ -220,6 +223,12 @@ class Api:
                 await self.node.workspace.let_clock_record(header["agreement_id"])
         headers = await self.node.read(as_of.agreements_of, seat.partnership_id)
         return json_response(PARTNERSHIP.of(partnership_row(partnership, names, headers)))
+
+    async def own_sealed(self, request: Request) -> Response:
+        seat, stream = await self._stream(request, Partnership.KIND)
+        exchange_id = request.path_params["exchange_id"]
+        found = await own_sealed(self.node, seat, stream, exchange_id)
+        return json_response({"exchange_id": exchange_id, "content": found.content})
 
     async def _events(self, request: Request, stream: str) -> Response:
         after = _whole(request, "after", 0, 0, 2**53)

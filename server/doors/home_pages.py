@@ -10,11 +10,12 @@ from domain.times import written
 from projections.home import HomePresent
 from server.doors.access import RateLimit, locale_of, seat_name, signed_in
 from server.doors.pages import page_of
+from server.doors.sealed import own_sealed
 from server.node import Node
 from server.seat import Seat
 from web.home import HomeReader, HomeView
 from web.home_forms import form
-from web.home_fragments import home_page
+from web.home_fragments import home_page, own_page
 
 
 class HomePages:
@@ -24,7 +25,11 @@ class HomePages:
         self.node, self.reads = node, reads
 
     def routes(self) -> list[Route]:
-        return [Route("/", self.home), Route("/forms/{act}", self.form)]
+        return [
+            Route("/", self.home),
+            Route("/forms/{act}", self.form),
+            Route("/exchanges/{exchange_id}/own", self.own),
+        ]
 
     async def home(self, request: Request) -> Response:
         """The partnership's home."""
@@ -35,6 +40,12 @@ class HomePages:
         """The form of an act, to be shown beside what it is about."""
         _, reader = await self._reader(request)
         return await page_of(form, reader, request.path_params["act"], dict(request.query_params))
+
+    async def own(self, request: Request) -> Response:
+        """What one's own party has sealed."""
+        seat, reader = await self._reader(request)
+        found = await own_sealed(self.node, seat, seat.partnership_id, request.path_params["exchange_id"])
+        return await page_of(own_page, reader, found.content)
 
     async def _reader(self, request: Request) -> tuple[Seat, HomeReader]:
         seat = await signed_in(self.node, request)

@@ -51,6 +51,8 @@ def openapi() -> dict[str, Any]:
             "post": _post("Propose a whole text", imports.PROPOSE.schema(), proposed)
         },
     }
+    own = _get("What one's own party has sealed", exactly(exchange_id=ID, content={"type": "object"}))
+    paths[f"{partnership}/exchanges/{{exchange_id}}/own"] = {"get": own}
     agreement = ADDRESSES[Agreement.KIND].path
     paths[f"{agreement}/document.md"] = {"get": _file("The agreement as Markdown", "text/markdown")}
     paths[f"{agreement}/{{table}}.csv"] = {"get": _file("terms, consents or conflicts as a table", "text/csv")}
@@ -94,35 +96,32 @@ def asyncapi() -> dict[str, Any]:
         "refused": refused,
         "presence": exactly(type={"const": "presence"}, members=listed(exactly(member_id=ID, at=nullable(ID)))),
     }
-    taken = {
-        "command": _commands(Agreement.commands),
-        "presence_update": PRESENCE.schema({"type": {"const": "presence"}}),
-    }
-    messages = {name: {"name": name, "payload": payload} for name, payload in (sent | taken).items()}
-    channel = {"$ref": "#/channels/live"}
+    presence = PRESENCE.schema({"type": {"const": "presence"}})
+    channels: dict[str, Any] = {}
+    operations: dict[str, Any] = {}
+    for channel, kind in LIVE.items():
+        taken = {"command": _commands(STREAMS[kind].commands), "presence_update": presence}
+        channels[channel] = {
+            "address": f"/{kind}s/{{{kind}_id}}/live",
+            "parameters": {f"{kind}_id": {"description": f"The {kind}."}},
+            "messages": {name: {"name": name, "payload": payload} for name, payload in (sent | taken).items()},
+        }
+        for name, action, messages in (("receive", "send", sent), ("send", "receive", taken)):
+            operations[name if kind == Agreement.KIND else f"{name}_on_{kind}"] = {
+                "action": action,
+                "channel": {"$ref": f"#/channels/{channel}"},
+                "messages": [{"$ref": f"#/channels/{channel}/messages/{each}"} for each in messages],
+            }
     return {
         "asyncapi": "3.0.0",
         "info": {"title": "Onetext live", "version": "1"},
-        "channels": {
-            "live": {
-                "address": "/agreements/{agreement_id}/live",
-                "parameters": {"agreement_id": {"description": "The agreement."}},
-                "messages": messages,
-            }
-        },
-        "operations": {
-            "receive": {
-                "action": "send",
-                "channel": channel,
-                "messages": [{"$ref": f"#/channels/live/messages/{name}"} for name in sent],
-            },
-            "send": {
-                "action": "receive",
-                "channel": channel,
-                "messages": [{"$ref": f"#/channels/live/messages/{name}"} for name in taken],
-            },
-        },
+        "channels": channels,
+        "operations": operations,
     }
+
+
+LIVE = {"live": Agreement.KIND, "live_partnership": Partnership.KIND}
+"""The channels of the socket, each of a kind of stream."""
 
 
 def _commands(of: dict[str, type[Command]]) -> Schema:

@@ -110,4 +110,5 @@ class RoomPages:
         await self.node.workspace.let_clock_record(agreement_id)
         view = RoomView(await self.node.read(Present.load, agreement_id), written(self.node.clock()))
         audience = self.node.audiences.of(seat, locale_of(request))
-        return seat, Reader(view, audience, self.node.directory(seat.partnership_id))
+        of = seat.partnership_id
+        return seat, Reader(view, audience, self.node.directory(of), self.node.audiences.shared(of))

@@ -118,7 +118,7 @@ class Live:
         connection = Connection(send, seat, self.node.settings.slow_reader_frames, metrics.slow_disconnects.inc)
         connection.position, connection.shown = admitted.after, admitted.shown
         audience = self.node.audiences.of(seat, admitted.locale) if admitted.html else None
-        if audience and admitted.reads not in (None, self.node.audiences.mark_of(audience)):
+        if audience and admitted.reads not in (None, self.node.audiences.mark_of(admitted.kind, audience)):
             connection.position = 0  # its page was made for other mandates or names: it gets everything
         room = self.node.rooms.room(stream, admitted.kind)
         room.enter(connection, audience)

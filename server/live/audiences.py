@@ -8,7 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from domain.agreement import Agreement
+from domain.ids import PartnershipId
 from domain.partnership import Partnership
+from domain.words import Understanding
 from projections.batch import Change
 from server.background import Background
 from server.deciding.workspace import Workspace
@@ -21,6 +23,7 @@ from server.people.directories import Directories
 from server.reading.presents import Homes, Presents
 from server.seat import Seat
 from web.audience import Audience
+from web.shared import Shared, SharedNeed
 
 
 class Audiences:
@@ -39,11 +42,17 @@ class Audiences:
         self._workspace, self._directories, self._rooms, self._background = workspace, directories, rooms, background
         self._screens: dict[str, Screen] = {
             Agreement.KIND: RoomScreen(
-                presents, directories, clock, lambda stream: rooms.watched(stream) is not None, self._show_again
+                presents,
+                directories,
+                clock,
+                self.shared,
+                lambda stream: rooms.watched(stream) is not None,
+                self._show_again,
             ),
             Partnership.KIND: HomeScreen(homes, directories, clock),
         }
         directories.subscribe(self._members_changed)
+        self._shared: dict[PartnershipId, tuple[int, Shared]] = {}
         self._making: dict[tuple[object, ...], asyncio.Task[list[str]]] = {}
 
     def of(self, seat: Seat, locale: str) -> Audience:
@@ -52,9 +61,24 @@ class Audiences:
         mandates = tuple(sorted((str(each), covered) for each, covered in member.mandates.items()))
         return Audience(seat.partnership_id, None if member.observer else member.party_id, mandates, locale)
 
-    def mark_of(self, audience: Audience) -> str:
+    def shared(self, partnership_id: PartnershipId) -> Shared:
+        """What an agreement's pages show of its partnership, as this node has applied it."""
+        partnership = self._workspace.partnership(partnership_id)
+        if (before := self._shared.get(partnership_id)) and before[0] == partnership.version:
+            return before[1]
+        needs: dict[str, SharedNeed] = {
+            need_id: SharedNeed(need_id, need.party_id, need.text, need.understanding != Understanding.WITHDRAWN)
+            for need_id, need in partnership.needs.items()
+        }
+        principles: dict[str, str] = {key: each.text for key, each in partnership.principles().items()}
+        made = Shared(needs, principles, partnership.adopted_principles())
+        self._shared[partnership_id] = partnership.version, made
+        return made
+
+    def mark_of(self, kind: str, audience: Audience) -> str:
         """The mark of a page that is made for an audience now."""
-        return audience.mark(self._directories.get(audience.partnership_id))
+        mark = audience.mark(self._directories.get(audience.partnership_id))
+        return f"{mark}.{self.shared(audience.partnership_id).mark}" if kind == Agreement.KIND else mark
 
     async def position(self, kind: str, stream: str) -> int:
         """What a page that is made now shows."""
@@ -84,9 +108,10 @@ class Audiences:
         """Show what changed to everybody who has a page open that shows it."""
         for kind, screen in self._screens.items():
             try:
-                if shown := screen.take(change):
-                    if room := self._rooms.watched(shown.stream):
-                        room.show(shown.position, shown.render, is_large=shown.is_large)
+                shown = screen.take(change)
+                room = self._rooms.watched(shown.stream) if shown else None
+                if shown and room:
+                    room.show(shown.position, shown.render, is_large=shown.is_large)
             except Exception as error:
                 for room in self._rooms.with_pages():
                     if room.kind == kind:
@@ -124,7 +149,7 @@ class Audiences:
 
     async def _everything(self, room: Room, view: Any, position: int, audience: Audience) -> list[str]:
         """The frames of all regions, made in a thread, once for all who ask for the same at a time."""
-        screen, key = self._screens[room.kind], (room.stream, position, audience, self.mark_of(audience))
+        screen, key = self._screens[room.kind], (room.stream, position, audience, self.mark_of(room.kind, audience))
         if key not in self._making:
             self._making[key] = asyncio.create_task(asyncio.to_thread(lambda: list(screen.everything(view, audience))))
             self._making[key].add_done_callback(lambda _: self._making.pop(key))

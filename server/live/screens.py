@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, Protocol
 
 from domain.ids import PartnershipId
 from domain.times import moment_of, written
+from projections import tables
 from projections.batch import Change
 from projections.present import Present, Touched
 from server.deciding.timers import AT_MOST
@@ -20,10 +21,26 @@ from web.fragments import all_regions, changed_regions
 from web.home import HomeReader, HomeView
 from web.home_fragments import all_of_home, changed_of_home
 from web.reader import Reader
+from web.shared import Shared
 from web.view import RoomView
 
 LARGE_CHANGE, LARGE_TEXT = 40, 400
 """Clauses of a change, and of a text, whose rendering others would notice."""
+
+
+_SHARED = {tables.needs.name, tables.intentions.name}
+
+
+def _named(present: Present) -> set[str]:
+    """The needs and principles that something in a room names."""
+    found: set[str] = set()
+    for term in present.terms.values():
+        found.update(term.body["need_ids"])
+    for proposal in present.proposals.values():
+        found.update(proposal.body["need_ids"])
+    for objection in present.objections.values():
+        found.update(filter(None, (objection.body["need_id"], objection.body["principle_id"])))
+    return found
 
 
 class Shown(NamedTuple):
@@ -62,10 +79,11 @@ class RoomScreen:
         presents: Presents,
         directories: Directories,
         clock: Callable[[], datetime],
+        shared: Callable[[PartnershipId], Shared],
         is_watched: Callable[[str], bool],
         show_anew: Callable[[str], None],
     ) -> None:
-        self._presents, self._directories, self._clock = presents, directories, clock
+        self._presents, self._directories, self._clock, self._shared = presents, directories, clock, shared
         self._is_watched, self._show_anew = is_watched, show_anew
         self._ends: dict[str, tuple[str, asyncio.TimerHandle]] = {}
         """When the next request of an agreement that somebody watches ends: no event tells of that."""
@@ -79,6 +97,8 @@ class RoomScreen:
         return view.version
 
     def take(self, change: Change) -> Shown | None:
+        if change.rows.keys() & _SHARED:
+            self._show_what_is_shared(change)
         touched = self._presents.apply(change)
         present = self._presents.get(change.stream)
         if present is None or not self._is_watched(change.stream):
@@ -87,7 +107,8 @@ class RoomScreen:
         return Shown(change.stream, change.version, self._prepare(present, touched), is_large)
 
     def everything(self, view: RoomView, audience: Audience) -> Iterable[str]:
-        return all_regions(Reader(view, audience, self._directories.get(audience.partnership_id)))
+        of = audience.partnership_id
+        return all_regions(Reader(view, audience, self._directories.get(of), self._shared(of)))
 
     def forget(self, stream: str) -> None:
         self._presents.forget(stream)
@@ -96,8 +117,17 @@ class RoomScreen:
         """Renders the fragments that an audience gets for a change."""
         view = RoomView(present, written(self._clock()))
         self._watch_requests(view, touched.terms)
-        directory = self._directories.get(PartnershipId(view.header["partnership_id"]))
-        return lambda audience: changed_regions(Reader(view, audience, directory), touched)
+        of = PartnershipId(view.header["partnership_id"])
+        directory, shared = self._directories.get(of), self._shared(of)
+        return lambda audience: changed_regions(Reader(view, audience, directory, shared), touched)
+
+    def _show_what_is_shared(self, change: Change) -> None:
+        """A need or a principle of a partnership changed: show anew the rooms where something names it."""
+        keys = {key for name in _SHARED for key in change.rows.get(name, ())}
+        for present in self._presents.all():
+            is_of = present.header.get("partnership_id") == change.stream and self._is_watched(present.agreement_id)
+            if is_of and keys & _named(present):
+                self._show_anew(present.agreement_id)
 
     def _watch_requests(self, view: RoomView, term_ids: Iterable[str]) -> None:
         """Show the room anew when the date of a request on one of the terms has passed."""

@@ -17,9 +17,11 @@ from projections.conflict_history import objection_row
 from projections.current_terms import term_row
 from projections.documents import document_of
 from projections.headers import header_row
+from projections.needs_board import need_row
 from projections.open_proposals import proposal_row
 from projections.rows import Row
 from projections.shapes import DOCUMENT, in_places
+from projections.shared_future import intention_row
 from server.deciding.aggregates import Aggregates
 from server.log.database import Database, is_set_up
 from server.people.directories import names_of
@@ -53,8 +55,20 @@ def _document(database: Database, agreement_id: str) -> dict[str, Any]:
     header = header_row(agreement).body
     rows = _in_order(proposal_row(agreement, each) for each in agreement.proposals)
     offers = [row.body for row in rows if row.body["state"] in LIVE]
+    needs = [row.body for row in _in_order(need_row(partnership, each) for each in partnership.needs)]
+    intentions = [row.body for row in _in_order(intention_row(partnership, each) for each in partnership.intentions)]
     return DOCUMENT.of(
-        document_of(header, in_places(terms), offers, conflicts, agreement.version, agreement.text_fingerprint(), names)
+        document_of(
+            header,
+            in_places(terms),
+            offers,
+            conflicts,
+            agreement.version,
+            agreement.text_fingerprint(),
+            names,
+            needs,
+            intentions,
+        )
     )
 
 

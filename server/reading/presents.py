@@ -44,6 +44,10 @@ class Held(Generic[P]):
     def get(self, stream: str) -> P | None:
         return self._held.get(stream)
 
+    def all(self) -> list[P]:
+        """Every present that is watched."""
+        return list(self._held.values())
+
     def forget(self, stream: str) -> None:
         self._held.pop(stream, None)
 

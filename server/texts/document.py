@@ -49,14 +49,47 @@ def _parts(document: Body) -> Iterator[str]:
         yield from (_signature(each) for each in document["signatures"])
         yield f"Fingerprint of the whole text (SHA-256): `{document['fingerprint']}`"
         yield _mark(TEXT)
-    if document["conflicts"] or document["proposals"]:
+    if document["conflicts"] or document["proposals"] or document["needs"]:
         yield f"# {APPENDIX}"
         names = {each["party_id"]: each["name"] for each in document["parties"]}
         headings = {each["term_id"]: each["heading"] for each in document["terms"]}
+        cited = _Cited(document, names)
+        yield from cited.served(document["terms"])
         for offer in document["proposals"]:
-            yield from _offered(offer, names, headings)
+            yield from _offered(offer, names, headings, cited)
         for conflict in document["conflicts"]:
-            yield from _argued(conflict, names, headings)
+            yield from _argued(conflict, names, headings, cited)
+
+
+class _Cited:
+    """The needs that clauses serve, and what offers and objections name besides."""
+
+    def __init__(self, document: Body, names: Mapping[str, str]) -> None:
+        self._names = names
+        self._needs = {each["need_id"]: each for each in document["needs"]}
+        self._principles = {each["intention_id"]: each for each in document["principles"]}
+
+    def served(self, terms: Sequence[Body]) -> Iterator[str]:
+        """Each need with the clauses that serve it."""
+        for need_id, need in self._needs.items():
+            serving = [each for each in terms if need_id in each["need_ids"]]
+            if serving:
+                yield f"## What {_name(self._names, need)} needs"
+                yield markup.blocks(need["text"])
+                if need["why"]:
+                    yield "Because:"
+                    yield markup.blocks(need["why"])
+                yield f"Served by {'; '.join(markup.one_line(each['heading']) for each in serving)}."
+
+    def needs(self, need_ids: Iterable[str | None], says: str) -> Iterator[str]:
+        for need in filter(None, map(self._needs.get, need_ids)):
+            yield says.format(_name(self._names, need))
+            yield markup.blocks(need["text"])
+
+    def principle(self, intention_id: str | None) -> Iterator[str]:
+        if principle := self._principles.get(intention_id):
+            yield "It cites the principle of both:"
+            yield markup.blocks(principle["text"])
 
 
 def _notes(term: Body, *, is_offered: bool) -> Iterator[str]:
@@ -74,11 +107,12 @@ def _notes(term: Body, *, is_offered: bool) -> Iterator[str]:
         yield f"Marked: {_said(mark)}."
 
 
-def _offered(offer: Body, names: Mapping[str, str], headings: Mapping[str, str]) -> Iterator[str]:
+def _offered(offer: Body, names: Mapping[str, str], headings: Mapping[str, str], cited: _Cited) -> Iterator[str]:
     """The words of an offer that nobody has agreed to yet."""
     yield f"## Offered by {_name(names, offer)}, not agreed"
     if offer["rationale"]:
         yield markup.blocks(offer["rationale"])
+    yield from cited.needs(offer["need_ids"], "For what {} needs:")
     for item in offer["items"]:
         heading = item.get("heading") or headings.get(item["term_id"], "a clause")
         yield f"### {_OPS[item['op']]}: {markup.one_line(heading)}"
@@ -101,12 +135,14 @@ def _signature(signed: Body) -> str:
     return f"- {name} for {party}, as {signed['mandate']}, {moment(signed['at'])}"
 
 
-def _argued(conflict: Body, names: Mapping[str, str], headings: Mapping[str, str]) -> Iterator[str]:
+def _argued(conflict: Body, names: Mapping[str, str], headings: Mapping[str, str], cited: _Cited) -> Iterator[str]:
     on = " · ".join(markup.one_line(headings.get(each, "a clause that is gone")) for each in conflict["term_ids"])
     ended = f"{conflict['severity']}, {_said(conflict['state'])}"
     yield f"## Objection on {on or 'the text'}: {conflict['ground']} ({ended})"
     yield f"Raised by {_name(names, conflict)}, {moment(conflict['raised_at'])}:"
     yield markup.blocks(conflict["text"])
+    yield from cited.needs([conflict["need_id"]], "It cites what {} needs:")
+    yield from cited.principle(conflict["principle_id"])
     if conflict["would_accept"]:
         yield "It would accept:"
         yield markup.blocks(conflict["would_accept"])

@@ -52,6 +52,8 @@ def sent_out(title: str, terms: list[tuple[str, str, Any]], **more: Any) -> str:
             "conflicts": [],
             "deferred": [],
             "proposals": [],
+            "needs": [],
+            "principles": [],
             "version": 7,
             "terms": [
                 {
@@ -62,6 +64,7 @@ def sent_out(title: str, terms: list[tuple[str, str, Any]], **more: Any) -> str:
                     "status": "open",
                     "version": 1,
                     "marks": [],
+                    "need_ids": [],
                 }
                 for n, (heading, text, value) in enumerate(terms)
             ],
@@ -111,6 +114,8 @@ def test_the_argument_and_the_signatures_are_no_text_and_nothing_else_is_left_ou
         "raised_at": "2027-03-04T17:00:12.000000Z",
         "ended_at": None,
         "answers": [{"party_id": "b", "text": "1. It is not."}],
+        "need_id": "n",
+        "principle_id": "p",
         "resolution": {"kind": "revise", "text": "> A new boat.", "refs": [], "party_id": "b"},
     }
     signed = {
@@ -121,8 +126,12 @@ def test_the_argument_and_the_signatures_are_no_text_and_nothing_else_is_left_ou
         "mandate": "signatory",
         "at": "2027-03-04T17:00:12.000000Z",
     }
+    named = {
+        "needs": [{"need_id": "n", "party_id": "a", "text": "# 3 A boat\n\nthat floats", "why": None}],
+        "principles": [{"intention_id": "p", "text": "- in the open"}],
+    }
     terms = [("1 Boat", "Blue.", None), ("2 Fare", "", None)]
-    out = sent_out("Ferry", terms, conflicts=[conflict], signatures=[signed], fingerprint="f" * 64)
+    out = sent_out("Ferry", terms, conflicts=[conflict], signatures=[signed], fingerprint="f" * 64, **named)
     for said in (
         "Sol \\*Q\\* for North, as signatory, 4 March 2027, 17:00:12 UTC",
         "f" * 64,

@@ -20,6 +20,7 @@ from web.audience import Audience
 from web.directory import Directory
 from web.fragments import OF_THE_WHOLE, _rendered, changed_regions
 from web.reader import Reader
+from web.shared import Shared
 from web.view import RoomView
 
 _PARTIAL = re.compile(r'<hx-partial hx-target="#([^"]+)" hx-swap="(\w+)">(.*?)</hx-partial>', re.DOTALL)
@@ -102,7 +103,7 @@ def test_live_updates_make_the_page_that_a_fresh_load_shows(seed: int, tmp_path:
         touched = present.apply(change)
         view = RoomView(present)
         for audience, screen in zip(AUDIENCES, screens, strict=True):
-            reader = Reader(view, audience, DIRECTORY)
+            reader = Reader(view, audience, DIRECTORY, Shared())
             fresh = fresh_page(reader)
             screen.take(changed_regions(reader, touched), fresh)
             order = [term["term_id"] for term in view.terms]
