@@ -64,7 +64,7 @@ def read_keys(named: Path | None) -> Keys:
 def _make(file: Path) -> None:
     """Of several that start at once, one makes it; it is there whole or not at all."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    fresh = file.with_name(f"{file.name}.{os.getpid()}")
+    fresh = file.with_name(f"{file.name}.{secrets.token_hex(8)}")
     with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as writing:
         writing.write(secrets.token_hex(BYTES) + "\n")
         writing.flush()
