@@ -35,6 +35,9 @@ class Settings(BaseSettings):
         description="The file with the key of this installation, which its nodes share: 64 hexadecimal digits. Made "
         "where there is none; none named, onetext/key among the user's data.",
     )
+    templates: Path | None = Field(
+        None, description="A folder with texts in Markdown that are offered for new agreements, beside those shipped."
+    )
     host: str = Field("127.0.0.1", description="The address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="The port to listen on; 0 picks a free one.")
     public_url: str | None = Field(None, description="Where members reach this node, when a proxy stands before it.")

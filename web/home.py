@@ -113,6 +113,13 @@ class Standing:
     def outline(self) -> Outline:
         return Outline(self.view)
 
+    def name_of(self, term: Body) -> str:
+        """What a clause is called: its heading, with its first words where that is a number alone."""
+        if self.outline.title(term) or not term["text"]:
+            return str(term["heading"])
+        words = " ".join(str(term["text"]).split())
+        return f"{term['heading']} {words[:40].rstrip()}…" if len(words) > 40 else f"{term['heading']} {words}"
+
     @cached_property
     def linked_terms(self) -> list[Body]:
         """The terms that serve a need, in the order of the text."""

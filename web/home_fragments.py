@@ -11,8 +11,12 @@ import orjson
 from projections.home import Moved
 from web import relationship_words
 from web.fragments import morph, region
+from web.guide import steps
 from web.home import HomeReader
 from web.templates import templates
+
+OF_THE_WHOLE = ("bar", "guide-steps")
+"""Regions that say how the whole stands; a page that lacks one passes it over."""
 
 
 def home_page(reader: HomeReader, base: str, me: str) -> Iterator[str]:
@@ -25,9 +29,14 @@ def own_page(reader: HomeReader, content: dict[str, Any]) -> str:
     return templates.get_template("home/own.html").render(content=content, **context(reader))
 
 
+def guide_page(reader: HomeReader, base: str, me: str) -> Iterator[str]:
+    """A first day together, as a page."""
+    return templates.get_template("guide.html").generate(base=base, me=me, **context(reader))
+
+
 def context(reader: HomeReader) -> dict[str, Any]:
     """What every template of the home is given."""
-    return {"reader": reader, "view": reader.view, "words": relationship_words}
+    return {"reader": reader, "view": reader.view, "words": relationship_words, "steps": list(steps(reader))}
 
 
 def changed_of_home(reader: HomeReader, moved: Moved) -> Iterator[str]:
@@ -54,13 +63,13 @@ def changed_of_home(reader: HomeReader, moved: Moved) -> Iterator[str]:
             regions.append(morph(f"agreement-{agreement_id}", rendered))
     if moved.agreements:
         regions.append(morph("unlinked", _rendered(reader, "unlinked")))
-    yield "".join([*regions, morph("bar", _rendered(reader, "bar"))])
+    yield "".join([*regions, *(morph(name, _rendered(reader, name)) for name in OF_THE_WHOLE)])
     yield _shown(reader)
 
 
 def all_of_home(reader: HomeReader) -> Iterator[str]:
     """The frames that bring any older page up to date."""
-    names = ("bar", "future", "needs", "trust", "agreements", "people")
+    names = (*OF_THE_WHOLE, "future", "needs", "trust", "agreements", "people")
     yield "".join(morph(name, _rendered(reader, name)) for name in names)
     yield _shown(reader, reads=reader.mark)
 

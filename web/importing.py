@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 from markupsafe import Markup
@@ -57,6 +57,19 @@ class Preview:
         ).decode()
 
 
+class Begun(Protocol):
+    """A text to begin with."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def title(self) -> str: ...
+
+    @property
+    def own(self) -> bool: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Into:
     """Where a text is to come. agreement: the one that is there already, with its id and title, None for a new one;
@@ -68,9 +81,9 @@ class Into:
     agreement: tuple[str, str] | None = None
 
 
-def import_page(into: Into, base: str) -> str:
-    """base: the path under which this member's pages stand."""
-    return templates.get_template("import/page.html").render(into=into, base=base)
+def import_page(into: Into, base: str, offered: Sequence[Begun] = (), begun: Begun | None = None) -> str:
+    """base: the path under which this member's pages stand; offered: texts to begin with; begun: the one chosen."""
+    return templates.get_template("import/page.html").render(into=into, base=base, offered=offered, begun=begun)
 
 
 def preview_fragment(preview: Preview, into: Into) -> str:

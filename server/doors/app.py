@@ -23,6 +23,7 @@ from server.doors.api import Api
 from server.doors.home_pages import HomePages
 from server.doors.import_pages import ImportPages
 from server.doors.problems import on_fault, on_http_error, on_refusal, problem
+from server.doors.records import RecordPages
 from server.doors.room_pages import RoomPages
 from server.doors.sign_in import Door
 from server.doors.socket import Live, live_routes
@@ -88,11 +89,13 @@ def create_app(
         async def metrics(_: Request) -> Response:
             return Response(node.metrics.written(), media_type=CONTENT_TYPE)
 
+        records = RecordPages(node, api.requests)
         seated = [
             *api.routes(),
             *pages.routes(),
             *HomePages(node, api.requests).routes(),
             *ImportPages(node, api.requests).routes(),
+            *records.seated_routes(),
             *door.seated_routes(),
         ]
         app.router.routes.extend(
@@ -102,6 +105,7 @@ def create_app(
                 Route("/metrics", metrics),
                 Mount("/static", StaticFiles(directory=STATIC)),
                 *door.routes(),
+                *records.routes(),
                 *api.routes(),
                 Mount(SEAT_PATH, routes=seated),
             ]

@@ -15,7 +15,7 @@ from server.node import Node
 from server.seat import Seat
 from web.home import HomeReader, HomeView
 from web.home_forms import form
-from web.home_fragments import home_page, own_page
+from web.home_fragments import guide_page, home_page, own_page
 
 
 class HomePages:
@@ -27,6 +27,7 @@ class HomePages:
     def routes(self) -> list[Route]:
         return [
             Route("/", self.home),
+            Route("/guide", self.guide),
             Route("/forms/{act}", self.form),
             Route("/exchanges/{exchange_id}/own", self.own),
         ]
@@ -35,6 +36,11 @@ class HomePages:
         """The partnership's home."""
         seat, reader = await self._reader(request)
         return await page_of(home_page, reader, f"/{seat_name(seat.member_id)}", seat.member_id)
+
+    async def guide(self, request: Request) -> Response:
+        """What two partners do on their first day, each step ticked off by what the log holds."""
+        seat, reader = await self._reader(request)
+        return await page_of(guide_page, reader, f"/{seat_name(seat.member_id)}", seat.member_id)
 
     async def form(self, request: Request) -> Response:
         """The form of an act, to be shown beside what it is about."""

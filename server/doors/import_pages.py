@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 
 from starlette.requests import Request
@@ -19,6 +20,7 @@ from server.doors.pages import page_of
 from server.node import Node
 from server.seat import Seat
 from server.texts.draft import Draft, Notice, What
+from server.texts.templates import templates
 from web.importing import Into, Preview, import_page, preview_fragment
 
 
@@ -30,15 +32,30 @@ class ImportPages:
 
     def routes(self) -> list[Route]:
         return [
-            Route(path, handler, methods=[method])
-            for path in ("/import", "/agreements/{agreement_id}/import")
-            for method, handler in (("GET", self.page), ("POST", self.preview))
+            Route("/templates/{name}", self.template),
+            *[
+                Route(path, handler, methods=[method])
+                for path in ("/import", "/agreements/{agreement_id}/import")
+                for method, handler in (("GET", self.page), ("POST", self.preview))
+            ],
         ]
 
     async def page(self, request: Request) -> Response:
         """Where a file is chosen."""
         seat, into = await self._into(request)
-        return await page_of(import_page, into, f"/{seat_name(seat.member_id)}")
+        offered = await asyncio.to_thread(templates, self.node.settings.templates)
+        named = next((each for each in offered if each.name == request.query_params.get("template")), None)
+        return await page_of(import_page, into, f"/{seat_name(seat.member_id)}", offered, named)
+
+    async def template(self, request: Request) -> Response:
+        """A text to begin with, as Markdown."""
+        seat = await signed_in(self.node, request)
+        self.reads.count(seat.member_id)
+        offered = await asyncio.to_thread(templates, self.node.settings.templates)
+        found = next((each for each in offered if each.name == request.path_params["name"]), None)
+        if found is None:
+            raise Refusal(Code.NOT_FOUND)
+        return Response(found.text, media_type="text/markdown")
 
     async def preview(self, request: Request) -> Response:
         """What a file says, or a preview that was changed, to be shown again; nothing is kept."""

@@ -11,6 +11,7 @@ from domain.refusals import Code, Refusal
 from domain.words import Mandate
 from server.doors.partnerships import First, admit, form, open_agreement
 from server.node import Node
+from server.ops.demo_relationship import Talk, plan_ahead, say_what_each_needs, speak_of_trust
 from server.ops.demo_story import Pace, Table, agree_most, argue, leave_open
 from server.people.identity import fresh_secret, invitation_row, secret_row, token_row
 from server.seat import Seat
@@ -80,7 +81,11 @@ async def _created(node: Node) -> Demo:
     try:
         partnership_id, seats = await _formed(node)
         ada, cid = seats["a_negotiator"], seats["b_negotiator"]
-        pace.now += timedelta(days=1)
+        talk = Talk(node, ada, cid, pace)
+        await speak_of_trust(talk)
+        needs = await say_what_each_needs(talk)
+        await plan_ahead(talk)
+        pace.now = now - timedelta(days=6)
         agreement_id, _ = await open_agreement(
             node, ada, "Partnership Agreement", read_markdown(TEXT.read_bytes(), "Partnership Agreement")
         )
@@ -88,7 +93,9 @@ async def _created(node: Node) -> Demo:
         await agree_most(table)
         await argue(table)
         pace.now = now - timedelta(hours=5)
-        await leave_open(table)
+        await leave_open(table, needs.own_currency)
+        for number, need_id in (("5.1", needs.heard_early), ("2.1", needs.own_currency)):
+            await table.act(cid, "link_need", term_id=table.term(number), need_id=need_id)
     finally:
         node.clock = node.workspace.clock = real
     await node.workspace.keep([secret_row(_FINISHED, agreement_id)])

@@ -70,7 +70,9 @@ class Table:
     def proposal(self, number: str) -> str:
         return str(self.offers[number]["proposal_id"])
 
-    async def object(self, number_or_id: str, severity: str, ground: str, text: str, would_accept: str) -> str:
+    async def object(
+        self, number_or_id: str, severity: str, ground: str, text: str, would_accept: str, **more: str
+    ) -> str:
         """Cid objects to an offer of Ada's."""
         objected = await self.act(
             self.cid,
@@ -80,6 +82,7 @@ class Table:
             ground=ground,
             text=text,
             would_accept=would_accept,
+            **more,
         )
         return str(objected["objection_id"])
 
@@ -181,8 +184,8 @@ async def argue(table: Table) -> None:
     )
 
 
-async def leave_open(table: Table) -> None:
-    """What waits for each of the two when a visitor comes in."""
+async def leave_open(table: Table, own_currency: str) -> None:
+    """What waits for each of the two when a visitor comes in. own_currency: Cid's need, on which he objects."""
     ada, cid = table.ada, table.cid
     await table.offer(
         cid,
@@ -197,6 +200,7 @@ async def leave_open(table: Table) -> None:
         "cost",
         "We pay our advisors weekly. With fees in U.S. dollars and costs in pounds, every month is a bet.",
         "Fees in pounds, or the rate fixed for each quarter.",
+        need_id=own_currency,
     )
     await table.act(
         ada,

@@ -9,7 +9,7 @@ import { freshId } from "/static/js/send.js";
 const page = /** @type {HTMLElement} */ (document.getElementById("import"));
 const source = /** @type {HTMLFormElement | null} */ (document.getElementById("source"));
 const holder = /** @type {HTMLElement} */ (document.getElementById("preview"));
-const kept = `onetext-import:${location.pathname}`;
+const kept = `onetext-import:${location.pathname}${location.search}`;
 
 /** @type {Clause[]} */
 let clauses = [];
@@ -31,6 +31,14 @@ let toolbar = null;
 let attempt = { said: "", id: "" };
 
 // Reading.
+
+if (page.dataset.begins && !sessionStorage.getItem(kept)) begin(page.dataset.begins);
+
+/** Reads the text that the page begins with. @param {string} address */
+async function begin(address) {
+  const answer = await fetch(address).catch(() => null);
+  if (answer?.ok) read(new Blob([await answer.text()]));
+}
 
 source?.addEventListener("submit", (event) => {
   event.preventDefault();

@@ -1,0 +1,185 @@
+"""What this workspace records: a page for everybody, made of the event types and the columns of every table, so that
+nothing is recorded that it does not tell."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from domain.events import Event
+from domain.streams import STREAMS, event_types
+from projections import tables
+from server.doors.access import RateLimit, seat_name, signed_in
+from server.doors.pages import page_of
+from server.log import beside
+from server.node import Node
+from web.templates import templates
+
+TABLES: dict[str, tuple[str, dict[str, str]]] = {
+    "stored_events": (
+        "The log: everything that was said and agreed, in order. Both parties see the same.",
+        {
+            "originator_id": "which partnership or agreement",
+            "originator_version": "its place in the order",
+            "topic": "what kind of event",
+            "state": "the event itself: who acted for which party under which mandate, when, and the words",
+            "notification_id": "its place among all events",
+        },
+    ),
+    "people": (
+        "Who the members are. It stands outside the log, so that it can be erased.",
+        {
+            "member_id": "which member",
+            "partnership_id": "of which partnership",
+            "name": "the name by which others see the member",
+            "email": "an address for links, where one was given",
+        },
+    ),
+    "tokens": (
+        "What programs sign in with.",
+        {
+            "hash": "a hash of the token, never the token",
+            "member_id": "whose",
+            "partnership_id": "of which partnership",
+            "made_at": "when it was made",
+            "revoked_at": "when it was made void",
+            "until_entry": "whether it ends once its party has signed in",
+        },
+    ),
+    "invitations": (
+        "Links that sign a member in.",
+        {
+            "hash": "a hash of the link, never the link",
+            "member_id": "for whom",
+            "partnership_id": "of which partnership",
+            "made_at": "when it was made",
+            "expires_at": "until when it holds",
+            "used_at": "when it was used up, so that it works once",
+            "reusable": "whether it is a demo's, which works any number of times",
+            "leads_to": "to which page it leads",
+        },
+    ),
+    "sessions": (
+        "Browsers that are signed in, so that they can be signed out.",
+        {
+            "session_id": "which session",
+            "member_id": "whose",
+            "partnership_id": "of which partnership",
+            "made_at": "when it began",
+            "expires_at": "when it ends",
+            "revoked_at": "when it was ended",
+        },
+    ),
+    "secrets": (
+        "Secrets of this installation.",
+        {"name": "which", "value": "the secret, or what tells whether a key is the right one"},
+    ),
+    "command_outcomes": (
+        "What each command came to, so that a repeated one is done once.",
+        {
+            "stream": "of which partnership or agreement",
+            "command_id": "which command",
+            "member_id": "who sent it",
+            "content": "a hash of what it said, so that another one cannot pass for it; nothing of what is sealed",
+            "first_version": "the first event that it caused",
+            "last_version": "the last event that it caused",
+        },
+    ),
+    "sealed": (
+        "What a party has sealed, encrypted, until both have sealed or it is taken back, cancelled or expired.",
+        {
+            "exchange_id": "of which exchange",
+            "party_id": "whose",
+            "commitment": "the salted hash that the other party sees",
+            "ciphertext": "the words, encrypted with a key that is not in the database",
+        },
+    ),
+}
+"""Of what is kept beside what can be rebuilt: each table with what it is for, and its columns."""
+
+REBUILT = {
+    "stream": "of which partnership or agreement",
+    "key": "which thing",
+    "since": "from which event on it holds",
+    "until": "until which event it held",
+    "sort": "its place among others",
+    "shown": "whether it is part of the present",
+    "body": "the thing as the events left it",
+    "of": "the thing that it belongs to",
+    "linked": "whether it serves a need",
+    "place": "its place within an event",
+    "term_id": "which clause",
+    "event_version": "which event",
+    "partnership_id": "of which partnership",
+    "agreement_id": "which agreement",
+    "model": "the number of their form",
+    "position": "up to which event they are current",
+}
+"""Columns of the tables that are folded from the log, and hold nothing else."""
+
+
+class Told(NamedTuple):
+    """A kind of thing that is recorded: its name, what it means, and what is recorded of it."""
+
+    name: str
+    means: str
+    fields: Sequence[tuple[str, str]]
+
+
+def told_events() -> list[tuple[str, list[Told]]]:
+    """The event types, by the kind of stream that each is first of."""
+    return [(kind, [_told(event) for event in event_types() if event.KINDS[0] == kind]) for kind in STREAMS]
+
+
+def _told(event: type[Event]) -> Told:
+    words = " ".join((event.__doc__ or "").split())
+    return Told(event.TOPIC, words, [(each, "") for each in event.data_fields()])
+
+
+def told_tables() -> list[Told]:
+    """The tables that cannot be rebuilt, with each of their columns."""
+    columns = {str(table.name): [str(each.name) for each in table.columns] for table in beside.metadata.sorted_tables}
+    names = {"stored_events": list(TABLES["stored_events"][1])} | columns
+    return [Told(name, TABLES[name][0], [(each, TABLES[name][1][each]) for each in names[name]]) for name in names]
+
+
+def told_rebuilt() -> list[Told]:
+    """The tables that are folded from the log."""
+    return [
+        Told(str(table.name), "", [(str(each.name), REBUILT[str(each.name)]) for each in table.columns])
+        for table in tables.metadata.sorted_tables
+    ]
+
+
+class RecordPages:
+    """For members, and for guests before they sign in."""
+
+    def __init__(self, node: Node, reads: RateLimit) -> None:
+        self.node, self.reads = node, reads
+
+    def routes(self) -> list[Route]:
+        return [Route("/records", self.for_guests)]
+
+    def seated_routes(self) -> list[Route]:
+        return [Route("/records", self.for_members)]
+
+    async def for_guests(self, _: Request) -> Response:
+        """What this workspace records, for whoever has not signed in yet."""
+        return await page_of(records_page, "/")
+
+    async def for_members(self, request: Request) -> Response:
+        """What this workspace records."""
+        seat = await signed_in(self.node, request)
+        self.reads.count(seat.member_id)
+        return await page_of(records_page, f"/{seat_name(seat.member_id)}/")
+
+
+def records_page(back: str) -> str:
+    """back: where its reader came from."""
+    return templates.get_template("records.html").render(
+        back=back, events=told_events(), kept=told_tables(), rebuilt=told_rebuilt()
+    )
