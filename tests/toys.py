@@ -196,7 +196,7 @@ def known() -> Iterator[None]:
             header_state=lambda box: (box.party_id,),
             header_row=lambda box: Row("", True, {"party_id": box.party_id}),
             moment=lambda _, event: moment(event),
-            changed=lambda box, subject: {"version": box.version, "toy": box.toys[ToyId(subject.id)].name},
+            changed=lambda box, subject, _: {"version": box.version, "toy": box.toys[ToyId(subject.id)].name},
         ),
     )
 

@@ -17,6 +17,7 @@ from server.doors.home_pages import HomePages
 from server.doors.import_pages import ImportPages
 from server.doors.openapi import openapi
 from server.doors.problems import status_of
+from server.doors.records import RecordPages
 from server.doors.room_pages import RoomPages
 from server.doors.schemas import data_schema
 from server.doors.sign_in import Door
@@ -104,9 +105,10 @@ def _pages() -> str:
     node: Any = None  # nothing is asked of it until a request comes
     limit = RateLimit(0, "")
     door = Door(node, limit)
-    public = [*door.routes()]
+    records = RecordPages(node, limit)
+    public = [*door.routes(), *records.routes()]
     of_agreements = [*RoomPages(node, limit).routes(), *ImportPages(node, limit).routes()]
-    seated = [*of_agreements, *HomePages(node, limit).routes(), *door.seated_routes()]
+    seated = [*of_agreements, *HomePages(node, limit).routes(), *records.seated_routes(), *door.seated_routes()]
     rows = [
         [f"`{'|'.join(sorted((route.methods or set()) - {'HEAD'}))} {prefix}{route.path}`", _first_line(route.endpoint)]
         for prefix, routes in (("", public), ("/SEAT", seated))

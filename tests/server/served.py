@@ -17,6 +17,7 @@ import httpx
 import uvicorn
 from jsonschema import Draft202012Validator
 
+from domain.partnership import Partnership
 from server.doors.app import create_app
 from server.doors.openapi import openapi
 from server.log.database import migrate, open_database
@@ -167,7 +168,7 @@ class Program:
 
     def post(self, command: str, command_id: str | None = None, **fields: Any) -> httpx.Response:
         path = f"/api/v1/agreements/{self.agreement_id}/commands"
-        if command in ("grant_mandate", "revoke_mandate"):
+        if command in Partnership.commands:
             path = f"/api/v1/partnerships/{self.partnership_id}/commands"
         return self.http.post(path, json={"command_id": command_id or str(uuid.uuid4()), "type": command, **fields})
 

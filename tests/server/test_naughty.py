@@ -15,6 +15,7 @@ from domain.fields import Field, FreshId, ListOf, Object, Reference, Text
 from domain.items import Items
 from domain.partnership import Partnership
 from domain.values import KINDS, DecimalText, DurationText, date_text
+from tests.relationships import statements
 from tests.server.conftest import Pair
 from tests.server.served import Program
 
@@ -89,6 +90,32 @@ class Spoken:
         ):
             self.propose(value)
         self.do(ada, "abandon_agreement", "reason")
+        self.of_the_partnership()
+
+    def of_the_partnership(self) -> None:
+        ada, cid = self.pair.ada, self.pair.cid
+        need = {"need_id": self.do(ada, "disclose_need", "text", "why")["need_id"]}
+        self.do(cid, "restate_need", "text", **need)
+        self.do(ada, "correct_restatement", "text", **need)
+        self.do(ada, "reword_need", "text", "why", **need)
+        self.do(ada, "declare_need_met", "note", **need)
+        self.do(ada, "declare_need_unmet", "note", **need)
+        self.do(ada, "withdraw_need", "reason", **need)
+        first = self.do(ada, "propose_intention", "text", kind="principle")
+        self.do(cid, "decline_intention", "reason", intention_id=first["intention_id"])
+        made = self.do(ada, "propose_intention", "text", kind="principle")
+        made = self.do(ada, "reword_intention", "text", intention_id=made["intention_id"])
+        cid.do("adopt_intention", intention_id=made["intention_id"], fingerprint=made["fingerprint"])
+        self.do(ada, "retire_intention", "reason", intention_id=made["intention_id"])
+        self.do(cid, "keep_intention", "reason", intention_id=made["intention_id"])
+        exchange = {"exchange_id": ada.do("open_exchange", kind="trust", until="2027-03-01")["exchange_id"]}
+        content = statements("goodwill", words=self.piece)
+        for each in (ada, cid):
+            each.do("seal", content=content, **exchange)
+        shown = ada.http.get(f"/api/v1/partnerships/{ada.partnership_id}/exchanges").json()["exchanges"][-1]
+        assert shown["contents"] == {ada.party_id: content, cid.party_id: content}
+        self.do(ada, "answer_trust_statement", "text", party_id=cid.party_id, category="goodwill")
+        self.do(ada, "reword_trust_statement", "builds", "breaks", "reaction", "repair", category="goodwill")
 
 
 def test_every_text_field_keeps_its_bytes(pair: Pair) -> None:

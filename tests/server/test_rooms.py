@@ -21,7 +21,6 @@ from websockets.typing import Subprotocol
 
 from domain.ids import MemberId, PartnershipId, PartyId
 from domain.times import written
-from projections.batch import Change
 from server.live import recent
 from server.live.connection import Connection
 from server.live.frames import event_frame, text_frame
@@ -35,7 +34,7 @@ from web.audience import Audience
 @pytest.mark.parametrize("is_large", [False, True])
 async def test_a_page_that_cannot_be_rendered_is_cut_off_and_the_others_go_on(is_large: bool) -> None:
     sent: dict[str, list[Any]] = {"a": [], "b": []}
-    room = Room("x")
+    room = Room("x", "agreement")
 
     def enter(party: str) -> Connection:
         async def send(message: Any) -> None:
@@ -52,7 +51,7 @@ async def test_a_page_that_cannot_be_rendered_is_cut_off_and_the_others_go_on(is
         return ["new"]
 
     broken, sound = enter("a"), enter("b")
-    room.show(Change("x", 1), render, is_large=is_large)
+    room.show(1, render, is_large=is_large)
     if room._task:
         await room._task
     assert broken.closed
@@ -63,7 +62,7 @@ async def test_a_page_that_cannot_be_rendered_is_cut_off_and_the_others_go_on(is
 
 async def test_nobody_waits_for_the_whole_of_anothers_page() -> None:
     order: list[str] = []
-    room = Room("x")
+    room = Room("x", "agreement")
     for party in ("a", "b"):
 
         async def send(message: Any, party: str = party) -> None:
@@ -72,7 +71,7 @@ async def test_nobody_waits_for_the_whole_of_anothers_page() -> None:
         connection = Connection(send, Seat(MemberId(party), PartnershipId("p")), 9, lambda: None)
         connection.live = True
         room.enter(connection, Audience(PartnershipId("p"), PartyId(party), ()))
-    room.show(Change("x", 1), lambda audience: "123" if audience.party_id == "a" else "12", is_large=False)
+    room.show(1, lambda audience: "123" if audience.party_id == "a" else "12", is_large=False)
     assert order == ["a1", "b1", "a2", "b2", "a3"]
 
 
@@ -146,7 +145,7 @@ async def until(page: ClientConnection, wanted: str) -> str:
 
 async def test_changes_are_shown_in_their_order_though_some_take_long() -> None:
     sent: list[bytes] = []
-    room, begun, go_on = Room("x"), threading.Event(), threading.Event()
+    room, begun, go_on = Room("x", "agreement"), threading.Event(), threading.Event()
 
     async def send(message: Any) -> None:
         sent.append(message["frames"])
@@ -160,9 +159,9 @@ async def test_changes_are_shown_in_their_order_though_some_take_long() -> None:
         assert go_on.wait(20)
         return ["first"]
 
-    room.show(Change("x", 1), slowly, is_large=True)
+    room.show(1, slowly, is_large=True)
     await asyncio.to_thread(begun.wait, 20)  # the loop goes on meanwhile
-    room.show(Change("x", 2), lambda _: ["second"], is_large=False)
+    room.show(2, lambda _: ["second"], is_large=False)
     assert sent == []
     go_on.set()
     assert room._task
@@ -174,7 +173,7 @@ async def test_changes_are_shown_in_their_order_though_some_take_long() -> None:
 async def test_frames_at_hand_are_those_of_the_log(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recent, "MOST_FRAMES", 12)
     monkeypatch.setattr(recent, "MOST_BYTES", 12 * 45 if seed % 2 else 10_000)
-    room, at_random = Room("x"), Random(seed)
+    room, at_random = Room("x", "agreement"), Random(seed)
     newest, came = 30, Connection(no_send, Seat(MemberId("m"), PartnershipId("p")), 9, lambda: None)
     handed_on = 28
     room.enter(came, None)
@@ -200,7 +199,7 @@ async def test_frames_at_hand_are_those_of_the_log(seed: int, monkeypatch: pytes
 
 
 async def test_each_gets_the_events_of_a_run_that_it_lacks() -> None:
-    room, sent = Room("x"), list[bytes]()
+    room, sent = Room("x", "agreement"), list[bytes]()
     positions = range(6, 13)
     for position in positions:
         came = Connection(keep(sent), Seat(MemberId("m"), PartnershipId("p")), 9, lambda: None)

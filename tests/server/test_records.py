@@ -1,0 +1,121 @@
+"""What is recorded is told in plain words to everybody; nothing of it is who looked, for how long, or how well."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from pathlib import Path
+
+import httpx
+import pytest
+from sqlalchemy import inspect
+from websockets.asyncio.client import connect
+
+from domain.streams import event_types
+from projections import tables
+from server.doors.records import REBUILT, TABLES
+from server.log import beside
+from tests.server.conftest import Pair
+from tests.server.served import Served
+from tests.server.test_sealed import kept_in
+
+NOT_OURS = {"alembic_version"}
+"""Which form the tables have: kept by the tool that upgrades them."""
+WATCHES = re.compile(
+    r"view|seen|watch|spent|dwell|click|visit|typing|presence|present|duration|last_|ip$|_ip_|agent|device|browser|location",
+    re.IGNORECASE,
+)
+RANKS = re.compile(r"score|rank|rating|grade|average|(^|_)counts?($|_)|points|streak|badge", re.IGNORECASE)
+COLUMNS = {
+    "people": "member_id partnership_id name email",
+    "tokens": "hash member_id partnership_id made_at revoked_at until_entry",
+    "invitations": "hash member_id partnership_id made_at expires_at used_at reusable leads_to",
+    "sessions": "session_id member_id partnership_id made_at expires_at revoked_at",
+    "secrets": "name value",
+    "command_outcomes": "stream command_id member_id content first_version last_version",
+    "sealed": "exchange_id party_id commitment ciphertext",
+}
+"""Every column beside the log that somebody has thought about: whom does it watch?"""
+
+
+def columns_of(served: Served) -> dict[str, set[str]]:
+    """As the database has them."""
+    found = {}
+    for engine in {served.database.beside, served.database.models}:
+        looked = inspect(engine)
+        for name in looked.get_table_names():
+            found[name] = {each["name"] for each in looked.get_columns(name)}
+    return {name: columns for name, columns in found.items() if name not in NOT_OURS}
+
+
+def test_every_column_was_thought_about_and_is_told(served: Served) -> None:
+    found = columns_of(served)
+    of_streams = {
+        str(each.name): {str(column.name) for column in each.columns} for each in tables.metadata.sorted_tables
+    }
+    beside_it = {name: columns for name, columns in found.items() if name not in of_streams and name != "stored_events"}
+    assert beside_it == {name: set(columns.split()) for name, columns in COLUMNS.items()}
+    assert {name: found[name] for name in of_streams} == of_streams
+    assert found["stored_events"] - {"rowid"} <= TABLES["stored_events"][1].keys()
+    assert {name: set(told) for name, (_, told) in TABLES.items() if name in COLUMNS} == beside_it
+    assert {column for columns in of_streams.values() for column in columns} == REBUILT.keys()
+
+
+def test_nothing_records_looking_or_ranks_anybody() -> None:
+    names = {event.TOPIC for event in event_types()}
+    names |= {field for event in event_types() for field in event.data_fields()}
+    for metadata in (beside.metadata, tables.metadata):
+        names |= {str(column.name) for table in metadata.sorted_tables for column in table.columns}
+    harmless = {"last_version"}  # of the events that a command caused
+    assert [each for each in sorted(names - harmless) if WATCHES.search(each) or RANKS.search(each)] == []
+
+
+def test_the_page_is_there_before_anybody_has_signed_in_and_tells_all_of_it(served: Served) -> None:
+    assert "/records" in httpx.get(f"{served.url}/").text
+    page = httpx.get(f"{served.url}/records")
+    assert page.status_code == 200
+    for event in event_types():
+        assert f"<code>{event.TOPIC}</code>" in page.text
+    for name, (means, columns) in TABLES.items():
+        assert f"<code>{name}</code>" in page.text
+        assert means.split(",")[0] in page.text
+        assert all(f"<code>{each}</code>" in page.text for each in columns)
+
+
+async def test_presence_never_reaches_the_disk(pair: Pair, tmp_path: Path) -> None:
+    """Searched for in every file, or in every row, after people have come, moved, typed and gone."""
+    sentinel = "0badcafe-0bad-4bad-8bad-0badcafe0bad"
+    for address in (f"agreements/{pair.ada.agreement_id}", f"partnerships/{pair.ada.partnership_id}"):
+        url = f"{pair.node.url.replace('http', 'ws')}/{address}/live"
+        headers = {"Authorization": f"Bearer {pair.ada.token}"}
+        async with connect(url, additional_headers=headers) as socket:
+            await socket.send(json.dumps({"type": "presence", "at": sentinel}))
+            while sentinel not in (frame := str(await asyncio.wait_for(socket.recv(), 10))):
+                assert frame
+    await asyncio.to_thread(pair.propose)
+    await asyncio.sleep(0.5)
+    kept = await asyncio.to_thread(kept_in, pair.node.database.url, tmp_path)
+    assert any(b"1 Price" in each for each in kept), "the search finds what is kept"
+    assert not [each for each in kept if sentinel.encode() in each or b"presence" in each.lower()]
+
+
+@pytest.mark.parametrize("address", ["agreements", "partnerships"])
+def test_reading_writes_nothing(pair: Pair, address: str) -> None:
+    """Opening pages and asking for everything leaves the database as it was."""
+    stream = pair.ada.agreement_id if address == "agreements" else pair.ada.partnership_id
+    pair.ada.get()
+    before = rows(pair.node)
+    for path in ("", "/events", "/needs", "/timeline", "/conflicts", "/document.md"):
+        pair.ada.http.event_hooks = {}
+        pair.ada.http.get(f"/api/v1/{address}/{stream}{path}")
+    assert rows(pair.node) == before
+
+
+def rows(node: Served) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for engine in (node.database.beside, node.database.models):
+        with engine.connect() as connection:
+            for name in inspect(engine).get_table_names():
+                found[name] = int(connection.exec_driver_sql(f'SELECT count(*) FROM "{name}"').scalar() or 0)
+    return found
