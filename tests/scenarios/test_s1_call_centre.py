@@ -1,6 +1,6 @@
 """Scenario S1, call-centre outsourcing, through the public interface; the numbers are the script's steps.
 
-Steps that need needs, principles, ladders, measures, trials or commitments are left out, each where it would stand.
+Steps that need ladders, measures, trials or commitments are left out, each where it would stand.
 Every state is looked at by both parties and by the executive, who must be shown the same.
 """
 
@@ -39,6 +39,12 @@ class Cast:
         terms = {term["term_id"]: term for term in self.see()["terms"]}
         return [(terms[each]["status"], terms[each]["version"]) for each in term_ids]
 
+    def need(self, need_id: str) -> dict[str, Any]:
+        """A need, which is shown to everybody alike."""
+        shown = [each.need(need_id) for each in self.everybody()]
+        assert all(each == shown[0] for each in shown)
+        return shown[0]
+
     def state(self, proposal_id: str) -> str:
         return str(self.see(f"/proposals/{proposal_id}")["state"])
 
@@ -70,8 +76,26 @@ def revise(*texts: tuple[str, str]) -> list[dict[str, str]]:
 @pytest.mark.parametrize("case", ["accept first", "withdraw first"])
 def test_s1(cast: Cast, served: Served, case: str) -> None:
     ada, ben, sol, edda, cid, sue = cast.ada, cast.ben, cast.sol, cast.edda, cast.cid, cast.sue
-    # 1; 2 to 5 need the needs board.
+    # 1
     assert cast.see()["status"] == "drafting"
+    # 2
+    n1 = cid.do("disclose_need", text="forecast we can staff against: hiring takes 7 weeks")["need_id"]
+    assert cast.need(n1)["state"] == "disclosed"
+    # 3
+    ada.do("restate_need", need_id=n1, text="you want more volume")
+    assert cast.need(n1)["state"] == "restated"
+    said = cid.do("correct_restatement", need_id=n1, text="not more, steadier")
+    assert said == {"need_id": n1, "text": "not more, steadier"}
+    assert (cast.need(n1)["state"], cast.need(n1)["correction"]) == ("disclosed", "not more, steadier")
+    ada.refused("not_owner", "confirm_restatement", need_id=n1, version=1)
+    # 4
+    ada.do("restate_need", need_id=n1, text="you want to know seven weeks ahead")
+    ada.refused("not_owner", "confirm_restatement", need_id=n1, version=cast.need(n1)["restatement"]["version"])
+    cid.do("confirm_restatement", need_id=n1, version=cast.need(n1)["restatement"]["version"])
+    assert cast.need(n1)["state"] == "understood"
+    # 5
+    n2 = ada.do("disclose_need", text="storm days must not collapse: callers waited 19 min last January")["need_id"]
+    assert cast.need(n2)["state"] == "disclosed"
     # 6
     headings = ["hours", "volume band", "price/handled contact", "answer time", "service credits", "continuity", "exit"]
     t1, t2, t3, t4, t5, t6, t7 = (ada.do("open_term", heading=heading)["term_id"] for heading in headings)
@@ -88,9 +112,14 @@ def test_s1(cast: Cast, served: Served, case: str) -> None:
     fingerprint = ada.proposal(p1)["fingerprint"]
     ada.refused("own_proposal", "accept_proposal", proposal_id=p1, fingerprint=fingerprint)
     cid.refused("ground_required", "decline_proposal", proposal_id=p1)
-    # 10 (without the link to a need)
+    # 10
     o1 = cid.do(
-        "raise_objection", proposal_id=p1, severity="blocking", ground="cost", text="£3.10 holds only at 50k+/month"
+        "raise_objection",
+        proposal_id=p1,
+        severity="blocking",
+        ground="cost",
+        text="£3.10 holds only at 50k+/month",
+        need_id=n1,
     )["objection_id"]
     assert cast.see(f"/proposals/{p1}")["contested"] is True
     # 11
@@ -135,11 +164,16 @@ def test_s1(cast: Cast, served: Served, case: str) -> None:
     assert cast.statuses(t2, t3, t4, t5) == [("provisional", 1)] * 4
     assert (cast.state(p1), cast.state(p2), cid.objection(o1)["state"]) == ("superseded", "superseded", "moot")
     assert cid.objection(o1)["led_to"] == [{"term_id": each, "version": 1} for each in (t2, t3, t4, t5)]
-    # 18; 19 needs principles
+    # 18
     p5 = ada.do("make_proposal", items=revise((t6, "advisor attrition ≤25 %/yr, reported by name")))["proposal_id"]
     watched = {"proposal_id": p5, "severity": "blocking", "text": "named reporting makes our people feel watched"}
     cid.refused("unknown_reference", "raise_objection", ground="principle", **watched)
     o3 = cid.do("raise_objection", ground="need", **watched)["objection_id"]
+    # 19
+    made = ada.do("propose_intention", kind="principle", text="measure promises, not people")
+    ada.refused("needs_both", "adopt_intention", intention_id=made["intention_id"], fingerprint=made["fingerprint"])
+    cid.do("adopt_intention", intention_id=made["intention_id"], fingerprint=made["fingerprint"])
+    assert edda.intention(made["intention_id"])["state"] == "adopted"
     # 20 (without the measure and its review)
     ada.do("offer_resolution", objection_id=o3, kind="trial", text="team-level figure, C reports first, 6 months")
     cid.do("confirm_resolution", objection_id=o3)

@@ -1,6 +1,6 @@
 """Scenario S2, component supply, as far as it reaches; the numbers are the script's steps.
 
-Left out: 3 and 4 (trust cards), 10 to 12 (priority exchange), 20 to 22 (the ladder), 26 to 28 (amendments,
+Left out: 10 to 12 (priority exchange), 20 to 22 (the ladder), 26 to 28 (amendments,
 commitments).
 """
 
@@ -11,6 +11,7 @@ from random import Random
 import pytest
 
 from tests.negotiations import World
+from tests.relationships import statements
 from tests.scenarios.cast import object_to, propose, revise, two
 from tests.server.served import Served
 
@@ -24,6 +25,23 @@ def test_s2(served: Served, swapped: bool) -> None:
         "price", "steel index", "lead time", "minimum call-off", "defect rate", "tooling", "safety stock", "exit"
     )
     ida.do("mark_term", term_id=t8, mark="exit")
+    # 3
+    exchange = ida.do("open_exchange", kind="trust", until="2027-03-01")["exchange_id"]
+    ours = statements("contractual", words="call-offs that hold")
+    ida.do("seal", exchange_id=exchange, content=ours)
+    assert "call-offs that hold" not in str(rolf.of_partnership("/events", limit=1000))
+    assert rolf.of_partnership("/trust")["trust"] == []
+    theirs = statements("contractual", words="trust breaks when call-offs move inside 4 weeks")
+    before = len(ida.of_partnership("/events", limit=1000)["events"])
+    rolf.do("seal", exchange_id=exchange, content=theirs)
+    events = ida.of_partnership("/events", after=before)["events"]
+    assert [each["type"] for each in events] == ["ExchangeSealed", "ExchangeRevealed"], "both in one commit"
+    assert events[1]["data"]["contents"] == {ida.party_id: ours, rolf.party_id: theirs}
+    # 4
+    ida.do("answer_trust_statement", party_id=rolf.party_id, category="contractual", text="we freeze four weeks")
+    (card,) = [each for each in rolf.of_partnership("/trust")["trust"] if each["party_id"] == rolf.party_id]
+    assert card["breaks"] == "trust breaks when call-offs move inside 4 weeks"
+    assert card["answers"] == [{"party_id": ida.party_id, "text": "we freeze four weeks"}]
     # 5, 6
     p1 = propose(ida, {t1: "€17.60", t3: "5 weeks", t5: "150 ppm"})
     o1 = object_to(rolf, p1, "cost", "below our cost", term_ids=[t1])

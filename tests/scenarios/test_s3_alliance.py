@@ -1,6 +1,6 @@
 """Scenario S3, co-marketing alliance, as far as it reaches; the numbers are the script's steps.
 
-Left out: 1 and 2 (vision, principles), the commitment of 8, the measure of 20, and 24 to 29.
+Left out: the commitment of 8, the measure of 20, and 24 to 29.
 """
 
 from __future__ import annotations
@@ -16,6 +16,22 @@ from tests.server.served import Served
 def test_s3(served: Served, swapped: bool) -> None:
     cast = two(served, "Lumen Audio", "Tidewater Streaming", "Listen along", swapped=swapped)
     mei, jo = cast.left, cast.right
+    # 1
+    drafted = mei.do("propose_intention", kind="vision", text="many new listeners")
+    vision = drafted["intention_id"]
+    reworded = jo.do("reword_intention", intention_id=vision, text="50,000 new listeners who stay 90 days")
+    mei.refused("stale_view", "adopt_intention", intention_id=vision, fingerprint=drafted["fingerprint"])
+    mei.do("adopt_intention", intention_id=vision, fingerprint=reworded["fingerprint"])
+    assert mei.intention(vision) == jo.intention(vision)
+    assert (jo.intention(vision)["state"], jo.intention(vision)["party_id"]) == ("adopted", jo.party_id)
+    # 2
+    surprise = mei.do("propose_intention", kind="principle", text="no surprise in public")
+    principle = {"intention_id": surprise["intention_id"], "fingerprint": surprise["fingerprint"]}
+    jo.do("adopt_intention", **principle)
+    another = mei.do("propose_intention", kind="principle", text="we share what we learn")
+    alone = {"intention_id": another["intention_id"], "fingerprint": another["fingerprint"]}
+    mei.refused("needs_both", "adopt_intention", **alone)
+    assert mei.intention(another["intention_id"])["state"] == "proposed"
     # 3
     t1, t2, t3, t4, t5, t6, t7, t8 = cast.terms(
         "joint fund", "split", "brand approval", "exclusivity", "lead sharing", "content rights", "success", "exit"
@@ -39,7 +55,7 @@ def test_s3(served: Served, swapped: bool) -> None:
     assert mei.term(t2)["value"] == split
     # 10 to 14
     p3 = propose(jo, {t3: "written approval within 2 working days, silence = yes"})
-    o2 = object_to(mei, p3, "risk", "no surprise in public")
+    o2 = object_to(mei, p3, "principle", "silence is a surprise", principle_id=surprise["intention_id"])
     p4 = propose(mei, {t3: "5 days, silence = no, fast lane 1 day"}, counters=p3)
     p5 = propose(jo, {t3: "3 days, silence = no, fast lane"}, counters=p4)
     mei.do("withdraw_proposal", proposal_id=p4)

@@ -182,15 +182,35 @@ class Program:
 
     def refused(self, code: str, command: str, **fields: Any) -> dict[str, Any]:
         """Send a command that must be refused with a code, and leave nothing behind."""
-        before = self.get()["version"]
+        before = self.version_before(command)
         answer = self.post(command, **fields)
         assert answer.headers["content-type"] == "application/problem+json", answer.text
         body: dict[str, Any] = answer.json()
         assert body["code"] == code, body
         assert body["detail"]
         assert body["next"]
-        assert self.get()["version"] == before
+        assert self.version_before(command) == before
         return body
+
+    def version_before(self, command: str) -> int:
+        """The version of the stream that a command is sent to."""
+        if command in Partnership.commands:
+            return len(self.of_partnership("/events", limit=1000)["events"])
+        return int(self.get()["version"])
+
+    def of_partnership(self, path: str = "", **query: Any) -> dict[str, Any]:
+        """What is read of the partnership."""
+        answer = self.http.get(f"/api/v1/partnerships/{self.partnership_id}{path}", params=query)
+        assert answer.status_code == 200, answer.text
+        body: dict[str, Any] = answer.json()
+        return body
+
+    def need(self, need_id: str) -> dict[str, Any]:
+        return next(each for each in self.of_partnership("/needs")["needs"] if each["need_id"] == need_id)
+
+    def intention(self, intention_id: str) -> dict[str, Any]:
+        found = self.of_partnership("/intentions")["intentions"]
+        return next(each for each in found if each["intention_id"] == intention_id)
 
     def get(self, path: str = "", **query: Any) -> dict[str, Any]:
         answer = self.http.get(f"/api/v1/agreements/{self.agreement_id}{path}", params=query)
