@@ -79,6 +79,8 @@ class HomePresent:
         if change.version <= self.version:
             return Moved()
         self.version = change.version
+        if row := change.rows.get(tables.headers.name, {}).get(""):
+            self.header = row.body
         needs, intentions = _changed(change, tables.needs), _changed(change, tables.intentions)
         added = needs - self.needs.keys() | intentions - self.intentions.keys()
         for table, rows in self._by_table():

@@ -228,23 +228,32 @@ class HomeReader:
 
     def may_with_need(self, act: str, need: Body) -> bool:
         """restate, judge_restatement or of_ones_own."""
-        on = NeedWords(need["understanding"], own=need["party_id"] == self.us)
-        return self.negotiates and acts.is_open(getattr(acts_in_partnership, act)(on))
+        return self.negotiates and acts.is_open(getattr(acts_in_partnership, act)(self.on_need(need)))
+
+    def on_need(self, need: Body) -> NeedWords:
+        """The state words that decide which acts on a need are open."""
+        return NeedWords(need["understanding"], own=need["party_id"] == self.us)
 
     def may_with_intention(self, act: str, intention: Body) -> bool:
         """reword, answer_intention, withdraw_intention, retire or keep."""
+        return self.negotiates and acts.is_open(getattr(acts_in_partnership, act)(self.on_intention(intention)))
+
+    def on_intention(self, intention: Body) -> IntentionWords:
+        """The state words that decide which acts on an intention are open."""
         asked = intention["retirement"]
-        on = IntentionWords(
+        return IntentionWords(
             intention["state"],
             mine=intention["party_id"] == self.us,
             asked_by_me=None if asked is None else asked["party_id"] == self.us,
         )
-        return self.negotiates and acts.is_open(getattr(acts_in_partnership, act)(on))
 
     def may_with_exchange(self, act: str, exchange: Body) -> bool:
         """seal, take_back or cancel."""
-        on = ExchangeWords(exchange["state"], exchange["cause"], sealed=self.us in exchange["commitments"])
-        return self.negotiates and acts.is_open(getattr(acts_in_partnership, act)(on))
+        return self.negotiates and acts.is_open(getattr(acts_in_partnership, act)(self.on_exchange(exchange)))
+
+    def on_exchange(self, exchange: Body) -> ExchangeWords:
+        """The state words that decide which acts on an exchange are open."""
+        return ExchangeWords(exchange["state"], exchange["cause"], sealed=self.us in exchange["commitments"])
 
     def may_answer(self, statement: Body) -> bool:
         own = statement["party_id"] == self.us

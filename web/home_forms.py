@@ -6,7 +6,10 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from domain.refusals import Code, Refusal
+from domain import acts
+from domain import acts_in_partnership as shared
+from domain.acts_in_partnership import ExchangeWords, IntentionWords, NeedWords
+from domain.refusals import Code, Guards, Refusal
 from domain.words import IntentionKind, TrustCategory
 from web.home import HomeReader
 from web.home_fragments import context
@@ -25,11 +28,16 @@ class Made(NamedTuple):
     template: str | None = None
 
 
+Guard = Callable[[HomeReader, Params], acts.Broken]
+
+
 class Opens(NamedTuple):
-    """A form: the command that it sends, and how it is made of the reader and what is asked."""
+    """A form: the command that it sends, how it is made of the reader and what is asked, and what must not stand in the
+    way of its act."""
 
     command: str
     make: Callable[[HomeReader, Params], Made]
+    guard: Guard = lambda *_: iter(())
 
 
 def form(reader: HomeReader, act: str, params: Params) -> str:
@@ -37,6 +45,7 @@ def form(reader: HomeReader, act: str, params: Params) -> str:
     opens = HOME_FORMS.get(act)
     if opens is None or not reader.negotiates:
         raise Refusal(Code.NOT_FOUND)
+    Guards(opens.guard(reader, params)).settle()
     made = opens.make(reader, params)
     key = "&".join(f"{name}={params[name]}" for name in sorted(params))
     return templates.get_template(f"home_forms/{made.template or act}.html").render(
@@ -148,23 +157,35 @@ def _reword_statement(reader: HomeReader, params: Params) -> Made:
     return Made({"category": category}, {"statement": reader.statement(reader.us, category), "category": category})
 
 
+def _need_is(act: Callable[[NeedWords], acts.Broken]) -> Guard:
+    return lambda reader, params: act(reader.on_need(_need(reader, params)))
+
+
+def _intention_is(act: Callable[[IntentionWords], acts.Broken]) -> Guard:
+    return lambda reader, params: act(reader.on_intention(_intention(reader, params)))
+
+
+def _exchange_is(act: Callable[[ExchangeWords], acts.Broken]) -> Guard:
+    return lambda reader, params: act(reader.on_exchange(_exchange(reader, params)))
+
+
 HOME_FORMS: dict[str, Opens] = {
     "disclose": Opens("disclose_need", lambda *_: Made({})),
-    "restate": Opens("restate_need", _on_need),
-    "correct": Opens("correct_restatement", _on_need),
-    "reword_need": Opens("reword_need", _on_need),
-    "met": Opens("declare_need_met", _on_need),
-    "unmet": Opens("declare_need_unmet", _on_need),
-    "withdraw_need": Opens("withdraw_need", _on_need),
+    "restate": Opens("restate_need", _on_need, _need_is(shared.restate)),
+    "correct": Opens("correct_restatement", _on_need, _need_is(shared.judge_restatement)),
+    "reword_need": Opens("reword_need", _on_need, _need_is(shared.of_ones_own)),
+    "met": Opens("declare_need_met", _on_need, _need_is(shared.of_ones_own)),
+    "unmet": Opens("declare_need_unmet", _on_need, _need_is(shared.of_ones_own)),
+    "withdraw_need": Opens("withdraw_need", _on_need, _need_is(shared.of_ones_own)),
     "propose_intention": Opens("propose_intention", _propose),
-    "reword_intention": Opens("reword_intention", _on_intention),
-    "adopt": Opens("adopt_intention", _adopt),
-    "decline_intention": Opens("decline_intention", _on_intention),
-    "retire": Opens("retire_intention", _on_intention),
-    "keep": Opens("keep_intention", _on_intention),
+    "reword_intention": Opens("reword_intention", _on_intention, _intention_is(shared.reword)),
+    "adopt": Opens("adopt_intention", _adopt, _intention_is(shared.answer_intention)),
+    "decline_intention": Opens("decline_intention", _on_intention, _intention_is(shared.answer_intention)),
+    "retire": Opens("retire_intention", _on_intention, _intention_is(shared.retire)),
+    "keep": Opens("keep_intention", _on_intention, _intention_is(shared.keep)),
     "open_exchange": Opens("open_exchange", _open_exchange),
-    "seal": Opens("seal", _seal),
-    "cancel_exchange": Opens("cancel_exchange", _on_exchange),
+    "seal": Opens("seal", _seal, _exchange_is(shared.seal)),
+    "cancel_exchange": Opens("cancel_exchange", _on_exchange, _exchange_is(shared.cancel)),
     "answer_statement": Opens("answer_trust_statement", _answer),
     "reword_statement": Opens("reword_trust_statement", _reword_statement),
 }

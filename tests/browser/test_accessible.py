@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Locator, Page, expect
 
 from tests.browser.people import Member
 from tests.conftest import Running
@@ -43,6 +43,14 @@ async def flaws(page: Page) -> list[str]:
     if (page.viewport_size or SIZES["desk"])["width"] <= SIZES["phone"]["width"]:
         found += [f"too small for a finger: {each}" for each in await page.evaluate(TOO_SMALL, FINGER)]
     return found
+
+
+async def opened(page: Page, where: str, button: str) -> Locator:
+    """The form that a button of the home opens."""
+    await page.locator(where).get_by_role("button", name=button, exact=True).first.click()
+    form = page.locator(".desk .act-form")
+    await expect(form).to_be_visible()
+    return form
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -108,7 +116,32 @@ async def test_every_page_is_accessible(browser: Browser, demo: Running, scheme:
             await page.goto(room)
             await page.goto(await page.evaluate("path => new URL(path, location.href).href", path))
             await look(f"{name}, {role}", page)
-        await page.goto(room.split("/agreements/")[0] + "/import")
+        home = room.split("/agreements/")[0]
+        for name in ("guide", "records", "import?template=supply-agreement"):
+            await page.goto(f"{home}/{name}")
+            await page.wait_for_load_state()
+            await look(f"{name}, {role}", page)
+        if role == "a_negotiator":
+            await page.goto(f"{home}/")
+            await member.is_live()
+            for name, where, button in (
+                ("a need", "#needs", "Say what we need"), ("a vision", "#future", "Propose a guiding principle"),
+                ("an exchange", "#trust", "Ask both to write anew"), ("an answer", "#trust", "Answer"),
+            ):  # fmt: skip
+                await page.locator(where).get_by_role("button", name=button, exact=True).first.click()
+                await expect(page.locator(".desk .act-form")).to_be_visible()
+                await look(name, page)
+                await page.locator(".desk .act-form [data-closes=desk]").click()
+            form = await opened(page, "#skills-h ~ .acts", "Ask both to write")
+            await form.locator("[name=until]").fill("2027-03-01")
+            await form.locator(".primary").click()
+            form = await opened(page, ".exchange", "Write ours and seal it")
+            await look("a seal", page)
+            await form.locator("[data-closes=desk]").click()
+            await opened(page, ".exchange", "Cancel the exchange")
+            await page.locator(".exchange .act-form .primary").click()
+            await expect(page.locator(".exchange")).to_have_count(0)
+        await page.goto(f"{home}/import")
         await look(f"import, {role}", page)
         if role == "a_negotiator":
             await page.locator("input[type=file]").set_input_files(Path("tests/data/import-cases/19_emphasis.md"))
@@ -116,7 +149,7 @@ async def test_every_page_is_accessible(browser: Browser, demo: Running, scheme:
             await look("preview", page)
         assert member.said == []
     page = await (await browser.new_context(**how)).new_page()  # type: ignore[arg-type]
-    for name, path in (("door", "/"), ("refusal", "/join/unknown"), ("nothing", "/nowhere")):
+    for name, path in (("door", "/"), ("records", "/records"), ("refusal", "/join/unknown"), ("nothing", "/nowhere")):
         await page.goto(demo.url + path)
         await look(name, page)
     assert wrong == {}

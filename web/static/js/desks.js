@@ -23,6 +23,7 @@ export function keepDesks() {
   document.addEventListener("input", (event) => {
     saveFormOf(event.target);
     if (event.target instanceof HTMLInputElement && event.target.name === "severity") askForReason(event.target);
+    if (event.target instanceof HTMLInputElement && event.target.matches(".sealing [data-includes]")) leaveOutOrIn(event.target);
   });
   document.addEventListener("htmx:after:swap", () => {
     for (const form of document.querySelectorAll(".desk .act-form:not(.arrived)")) {
@@ -57,6 +58,11 @@ export function keepDesks() {
       saveFormOf(form);
     } else if (target.closest("[data-adds-row], [data-drops-row]")) saveFormOf(target);
   });
+}
+
+/** What is not said asks for no words. @param {HTMLInputElement} box */
+function leaveOutOrIn(box) {
+  for (const field of box.closest(".sealing")?.querySelectorAll("textarea") ?? []) field.disabled = !box.checked;
 }
 
 /** Throws away what was written, when it is pressed twice. @param {HTMLElement} button */

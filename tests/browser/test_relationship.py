@@ -1,0 +1,232 @@
+"""Two people in two browsers say what they need, hear each other, seal, plan ahead, and bring it into the text."""
+
+from __future__ import annotations
+
+from playwright.async_api import Browser, Locator, Page, expect
+
+from tests.browser.people import CONTROLS, Member
+from tests.conftest import Running
+
+
+async def at_home(browser: Browser, demo: Running, role: str, **context: object) -> Member:
+    """A member on the partnership's home."""
+    member = await Member.enters(browser, demo.line["links"][role], **context)
+    await member.page.goto(member.page.url.split("/agreements/")[0] + "/")
+    await member.is_live()
+    return member
+
+
+def thing(member: Member, words: str) -> Locator:
+    """The card of a need or an intention."""
+    return member.page.locator(".thing", has=member.page.locator("> .words", has_text=words))
+
+
+async def acts(where: Locator, page: Page, button: str, **fields: str) -> None:
+    """Open a form by its button, fill it, send it, and see it recorded."""
+    await where.get_by_role("button", name=button, exact=True).first.click()
+    form = page.locator(".desk .act-form")
+    await expect(form).to_be_visible()
+    for name, given in fields.items():
+        await form.locator(f"[name='{name.replace('__', '.')}']:enabled").first.fill(given)
+    await form.locator(".acts .primary").click()
+    await expect(form).to_have_count(0)
+
+
+async def test_a_need_is_heard_live_and_nothing_is_reloaded(browser: Browser, demo: Running) -> None:
+    ada, cid = await at_home(browser, demo, "a_negotiator"), await at_home(browser, demo, "b_negotiator")
+    edda = await at_home(browser, demo, "a_observer")
+    for each in (ada, cid, edda):
+        await each.page.evaluate("window.stayed = true")
+    await acts(cid.page.locator("#needs"), cid.page, "Say what we need", text="Quiet nights", why="Sick leave doubles")
+    need = thing(ada, "Quiet nights")
+    await expect(need).to_contain_text("Because: Sick leave doubles")
+    await expect(need.locator(".state")).to_contain_text("Waiting for us")
+    await acts(need, ada.page, "Say it back", text="No storms at night")
+    theirs = thing(cid, "Quiet nights")
+    await expect(theirs).to_contain_text("No storms at night")
+    await acts(theirs, cid.page, "Not quite", text="Fewer night shifts in a row")
+    await expect(need).to_contain_text("Not quite: Fewer night shifts in a row")
+    await acts(need, ada.page, "Say it back", text="No more than three nights in a row")
+    await theirs.get_by_role("button", name="Yes, that is it").click()
+    for each in (ada, cid, edda):
+        await expect(thing(each, "Quiet nights").locator(".state")).to_have_text("✓ Understood, says Castellan")
+    await expect(edda.page.locator("#main :is(.thing, .part > .acts, .column > .acts) button")).to_have_count(0)
+    await theirs.locator("summary").click()
+    await acts(theirs, cid.page, "Withdraw it", reason="Said elsewhere")
+    await expect(need.locator(".state")).to_have_text("– Withdrawn by Castellan")
+    for each in (ada, cid, edda):
+        assert await each.page.evaluate("window.stayed")
+        assert each.said == []
+
+
+async def test_a_seal_shows_nothing_until_both_have_sealed(browser: Browser, demo: Running) -> None:
+    ada, cid = await at_home(browser, demo, "a_negotiator"), await at_home(browser, demo, "b_negotiator")
+    skills = ada.page.locator(".exchanges", has=ada.page.locator("#skills-h"))
+    await acts(skills, ada.page, "Ask both to write", until="2027-03-01")
+    exchange, theirs = ada.page.locator(".exchange"), cid.page.locator(".exchange")
+    await expect(theirs).to_contain_text("whoever runs that machine and has its key could read it meanwhile")
+    await exchange.get_by_role("button", name="Write ours and seal it").click()
+    await only(ada.page, "conflict", "We call the tribunal too early.")
+    await expect(theirs).to_contain_text("Meridian Home ▣ has sealed")
+    await expect(theirs.locator(".state")).to_contain_text("Waiting for us")
+    assert "tribunal" not in await cid.page.content()
+    await exchange.get_by_role("button", name="Read what we sealed").click()
+    await expect(exchange.locator(".own-sealed")).to_contain_text("We call the tribunal too early.")
+    await theirs.get_by_role("button", name="Write ours and seal it").click()
+    await only(cid.page, "conflict", "We close the door.")
+    for each in (ada, cid):
+        shown = each.page.locator(".exchanges", has=each.page.locator("#skills-h"))
+        await expect(shown).to_contain_text("We call the tribunal too early.")
+        await expect(shown).to_contain_text("We close the door.")
+        await expect(each.page.locator(".exchange")).to_have_count(0)
+    kept = await ada.page.evaluate("JSON.stringify(localStorage)")
+    assert "tribunal" not in kept, "what is sealed is no longer a draft"
+    assert ada.said == cid.said == []
+
+
+async def only(page: Page, skill: str, words: str) -> None:
+    """Seal what one says of one skill alone."""
+    form = page.locator(".desk .act-form")
+    await expect(form).to_be_visible()
+    for box in await form.locator("[data-includes]").all():
+        if await box.get_attribute("data-includes") != skill:
+            await box.uncheck()
+    section = form.locator(".sealing", has=page.locator(f"[data-includes={skill}]"))
+    await section.locator("textarea").first.fill(words)
+    await form.locator(".acts .primary").click()
+    await expect(form).to_have_count(0)
+
+
+async def test_a_vision_is_reworded_and_adopted_with_its_redline(browser: Browser, demo: Running) -> None:
+    ada, cid = await at_home(browser, demo, "a_negotiator"), await at_home(browser, demo, "b_negotiator")
+    now = thing(ada, "Whoever calls on the worst day")
+    await now.locator("summary").click()
+    await acts(now, ada.page, "Propose other words", text="Whoever calls reaches somebody who can help.")
+    theirs = cid.page.locator(".intention.proposed", has_text="reaches somebody who can help")
+    await expect(theirs.locator("del").first).to_be_visible()
+    await acts(theirs, cid.page, "Reword it", text="Whoever calls reaches somebody who helps.")
+    reworded = ada.page.locator(".intention.proposed", has_text="somebody who")
+    await expect(reworded.locator("ins")).to_contain_text("helps")
+    await expect(reworded).to_contain_text("Cid, Castellan worded it so")
+    await reworded.get_by_role("button", name="Adopt it").click()
+    form = ada.page.locator(".desk .act-form")
+    await expect(form).to_contain_text("It takes the place of")
+    await ada.binds(form)
+    for each in (ada, cid):
+        await expect(each.page.locator("#future-vision > .intention.adopted > .words")).to_have_text(
+            "Whoever calls reaches somebody who helps."
+        )
+        past = each.page.locator("#past-vision")
+        await past.locator("summary").click()
+        await expect(past).to_contain_text("Whoever calls on the worst day")
+        await expect(past.locator(".state")).to_contain_text("Retired")
+    principle = thing(cid, "We measure promises, not people.")
+    await principle.locator("summary").click()
+    await acts(principle, cid.page, "Ask to retire it", reason="Said in the charter now")
+    asked = thing(ada, "We measure promises, not people.")
+    await expect(asked.locator(".state")).to_contain_text("Waiting for us")
+    await acts(asked, ada.page, "Keep it", reason="It is the heart of it")
+    await expect(principle.locator(".state")).to_have_text("✓ Adopted by both")
+    assert ada.said == cid.said == []
+
+
+async def test_needs_and_principles_come_into_the_text(browser: Browser, demo: Running) -> None:
+    """A clause is linked to a need, an offer says why, an objection cites a principle; story and argument show it."""
+    ada = await Member.enters(browser, demo.line["links"]["a_negotiator"])
+    cid = await Member.enters(browser, demo.line["links"]["b_negotiator"])
+    clause = await ada.choose("1.2 Feedback")
+    await ada.press(clause, "Which need does it serve?")
+    form = clause.locator(".act-form")
+    await form.get_by_label("A forecast that we can staff against.").check()
+    await form.locator(".primary").click()
+    await expect(form).to_have_count(0)
+    theirs = cid.clause("1.2 Feedback")
+    await expect(theirs.locator(".clause > .serves")).to_contain_text(
+        "Castellan: A forecast that we can staff against."
+    )
+
+    await cid.choose("1.2 Feedback")
+    await cid.press(theirs, "Propose a change")
+    form = theirs.locator(".act-form")
+    await form.locator("[name='items.0.text']").fill("Each party gives feedback, by name, every week.")
+    await form.locator(".needs-served summary").click()
+    await expect(form.get_by_label("A forecast that we can staff against.")).to_be_checked()
+    await form.get_by_label("To hear of trouble before our customers do.").check()
+    await form.locator(".acts .primary").last.click()
+    await expect(form).to_have_count(0)
+    await expect(clause.locator(".offer .why-needs")).to_contain_text("To hear of trouble before our customers do.")
+
+    await ada.press(clause, "Raise a concern")
+    form = clause.locator(".act-form")
+    await form.locator("[name=text]").fill("By name is not what we agreed on.")
+    await expect(form.locator("[name=principle_id]")).to_be_hidden()
+    await form.locator("[name=ground]").select_option("principle")
+    await form.locator("[name=principle_id]").select_option(label="We measure promises, not people.")
+    await form.locator(".acts .primary").last.click()
+    await expect(form).to_have_count(0)
+    await expect(theirs.locator(".objection .cites")).to_contain_text("Our principle: We measure promises, not people.")
+    await expect(theirs.locator(".story")).to_contain_text("Our principle:")
+
+    await cid.press(theirs, "It does not serve our need")
+    form = theirs.locator(".act-form")
+    await form.get_by_label("A forecast that we can staff against.").check()
+    await form.locator(".primary").click()
+    await expect(clause.locator(".clause > .serves")).to_have_count(0)
+    assert ada.said == cid.said == []
+
+
+async def test_a_reworded_need_is_shown_in_open_rooms(browser: Browser, demo: Running) -> None:
+    ada = await Member.enters(browser, demo.line["links"]["a_negotiator"])
+    cid = await at_home(browser, demo, "b_negotiator")
+    await expect(ada.clause("2.1").locator(".clause > .serves")).to_contain_text("paid in the money")
+    need = thing(cid, "To be paid in the money")
+    await need.locator("summary").click()
+    await acts(need, cid.page, "Reword it", text="To be paid in pounds.")
+    await expect(ada.clause("2.1").locator(".clause > .serves")).to_contain_text("To be paid in pounds.")
+
+
+async def test_the_guide_follows_the_log_and_an_observer_acts_on_nothing(browser: Browser, demo: Running) -> None:
+    cid = await at_home(browser, demo, "b_negotiator")
+    ada = await at_home(browser, demo, "a_negotiator")
+    await ada.page.get_by_role("link", name="A first day together").first.click()
+    await ada.is_live()
+    await expect(ada.page.locator(".steps li").nth(1)).to_contain_text("Waiting for Castellan")
+    await acts(cid.page.locator("#needs"), cid.page, "Say what we need", text="A third thing")
+    await expect(ada.page.locator(".steps li").nth(1)).not_to_contain_text("Waiting for Castellan")
+    edda = await at_home(browser, demo, "a_observer")
+    await expect(edda.page.locator(CONTROLS)).to_have_count(0)
+    assert ada.said == edda.said == []
+
+
+async def test_what_is_half_written_at_home_is_kept(browser: Browser, demo: Running) -> None:
+    """Escape, another browser tab, a change that comes meanwhile, a reload."""
+    ada = await at_home(browser, demo, "a_negotiator")
+    await ada.page.get_by_role("button", name="Say what we need").click()
+    form = ada.page.locator("#desk-disclose .act-form")
+    await form.locator("[name=text]").fill("Half a thought")
+    cid = await at_home(browser, demo, "b_negotiator")
+    await acts(cid.page.locator("#needs"), cid.page, "Say what we need", text="Something else")
+    await expect(thing(ada, "Something else")).to_be_visible()
+    await expect(form.locator("[name=text]")).to_have_value("Half a thought")
+    await form.locator("[name=text]").press("Escape")
+    await expect(form).to_have_count(0)
+    await ada.page.reload()
+    await ada.is_live()
+    await ada.page.get_by_role("button", name="1 draft").click()
+    await ada.page.get_by_role("button", name="Take it up").click()
+    await expect(form.locator("[name=text]")).to_have_value("Half a thought")
+    await form.locator(".primary").click()
+    await expect(thing(ada, "Half a thought")).to_be_visible()
+    assert ada.said == cid.said == []
+
+
+async def test_an_agreement_begins_with_a_template(browser: Browser, demo: Running) -> None:
+    ada = await at_home(browser, demo, "a_negotiator")
+    cid = await at_home(browser, demo, "b_negotiator")
+    await ada.page.get_by_role("link", name="Begin with a template").click()
+    await ada.page.get_by_role("link", name="Partnership charter").click()
+    await expect(ada.page.get_by_label("Title of the agreement")).to_have_value("Partnership charter")
+    await ada.page.get_by_role("button", name="Propose it").click()
+    await ada.is_live()
+    await expect(ada.clause("2.2 What we decide together")).to_be_visible()
+    await expect(cid.page.locator("#agreements-list")).to_contain_text("Partnership charter")
