@@ -69,7 +69,7 @@ def changed_of_home(reader: HomeReader, moved: Moved) -> Iterator[str]:
 
 def all_of_home(reader: HomeReader) -> Iterator[str]:
     """The frames that bring any older page up to date."""
-    names = (*OF_THE_WHOLE, "future", "needs", "trust", "agreements", "people")
+    names = (*OF_THE_WHOLE, "future", "needs", "trust", "agreements", "members")
     yield "".join(morph(name, _rendered(reader, name)) for name in names)
     yield _shown(reader, reads=reader.mark)
 

@@ -83,6 +83,6 @@ async def test_an_acceptance_that_comes_too_late_says_so_where_it_was_pressed(br
 async def test_back_from_another_page_is_live_again(browser: Browser, demo: Running) -> None:
     ada, _ = await both(browser, demo)
     await ada.page.locator("#bar a.home").click()
-    await ada.page.wait_for_selector("#home")
+    await ada.page.wait_for_selector("#room")
     await ada.page.go_back()
     await ada.is_live()
