@@ -20,8 +20,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import caps, live, rates, scale, store, texts
-from bench.harness import LOAD_CORE, House, house, on_core
+from bench import caps, live, rates, relationship, scale, store, texts
+from bench.harness import LOAD_CORE, House, at_percent, house, on_core
 from domain.diff import redline
 from tests.databases import fresh_url
 from tests.domain.test_redline import revisions
@@ -105,6 +105,9 @@ def _beside_foreign(kind: str, folder: Path, table: Table) -> None:
     with house(database, served) as served:
         for work, reach, took in asyncio.run(texts.measured(served)):
             table.row(kind, work, reach, took)
+    with house(fresh_url(kind, apart)) as served:
+        for work, reach, took in asyncio.run(relationship.measured(served)):
+            table.row(kind, work, reach, took)
 
 
 async def _members(served: House) -> tuple[list[str], list[str]]:
@@ -137,6 +140,10 @@ async def _live(kind: str, served: House, commit: float, table: Table) -> None:
             f"{found['html']:.2f} ms, {after:.2f} after the event",
         )
         table.row(kind, "the same, p99", "≤ 9 ms", f"{found['html p99']:.2f} ms")
+        for shown, html in (("JSON socket", False), ("page", True)):
+            took = at_percent(await relationship.disclosed(served, html=html), 50)
+            beside = f"beside {found['html' if html else 'json']:.2f} ms of a proposal to the same"
+            table.row(kind, f"a need disclosed → durable → partner's {shown}, p50", beside, f"{took:.2f} ms")
         floors_, ours = [], []
         for _ in range(3):
             floors_ += await live.plain_crowd(url, WATCHERS)

@@ -77,10 +77,17 @@ class House:
             return str(answer.raise_for_status().json()["agreement_id"])
 
     def live(self, agreement_id: str, side: int, html: bool = False, after: int | None = None) -> connect:
-        """A live socket of one party's program."""
+        """A live socket of one party's program on an agreement."""
+        return self._live(f"agreements/{agreement_id}", side, html, after)
+
+    def live_home(self, side: int, *, html: bool = False) -> connect:
+        """A live socket of one party's program on the partnership."""
+        return self._live(f"partnerships/{self.partnership_id}", side, html, None)
+
+    def _live(self, stream: str, side: int, html: bool, after: int | None) -> connect:
         query = "" if after is None else f"?after={after}"
         return connect(
-            f"{self.url.replace('http', 'ws')}/agreements/{agreement_id}/live{query}",
+            f"{self.url.replace('http', 'ws')}/{stream}/live{query}",
             additional_headers={"Authorization": f"Bearer {self.tokens[side]}"},
             subprotocols=["onetext.html.v1" if html else "onetext.json.v1"],  # type: ignore[list-item]
             compression=None,

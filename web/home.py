@@ -27,6 +27,7 @@ from domain.words import (
 )
 from projections.home import HomePresent
 from projections.needs_board import Serving, served_by, with_what_serves
+from projections.present import Present
 from projections.rows import Row
 from web import relationship_words as words
 from web.audience import Audience
@@ -39,13 +40,18 @@ from web.visible import redlined
 class HomeView:
     """The present of one partnership at one moment."""
 
-    def __init__(self, present: HomePresent, now: str) -> None:
+    def __init__(self, present: HomePresent, now: str, before: HomeView | None = None) -> None:
+        """before: what was shown last, of which is taken over what is the same."""
         self.partnership_id, self.height, self.version = present.partnership_id, present.height, present.version
         self.header = present.header
         self.parties: Sequence[str] = present.header["parties"]
         self._needs, self._intentions = present.needs.copy(), present.intentions.copy()
         self._exchanges, self._statements = present.exchanges.copy(), present.statements.copy()
-        self.agreements = {key: Standing(RoomView(each, now)) for key, each in sorted(present.agreements.items())}
+        known = before.agreements if before else {}
+        self.agreements: dict[str, Standing] = {
+            key: _same(known.get(key), each) or Standing(RoomView(each, now))
+            for key, each in sorted(present.agreements.items())
+        }
 
     @cached_property
     def serving(self) -> Serving:
@@ -89,6 +95,13 @@ class HomeView:
     def waits_for(self, about: str) -> set[str]:
         """The parties that something about a thing waits for."""
         return {each.party_id for each in self.waiting if each.id == about}
+
+
+def _same(standing: Standing | None, present: Present) -> Standing | None:
+    """How an agreement stood, where that is still so: nothing happened, and nothing ends by itself."""
+    if standing is None or standing.view.version != present.version:
+        return None
+    return None if standing.view.next_end(standing.view.term) else standing
 
 
 def _in_order(rows: Mapping[str, Row]) -> list[Body]:

@@ -11,6 +11,7 @@ from domain.ids import PartnershipId
 from domain.times import moment_of, written
 from projections import tables
 from projections.batch import Change
+from projections.home import HomePresent
 from projections.present import Present, Touched
 from server.deciding.timers import AT_MOST
 from server.live.rooms import Render
@@ -159,9 +160,15 @@ class HomeScreen:
 
     def __init__(self, homes: Homes, directories: Directories, clock: Callable[[], datetime]) -> None:
         self._homes, self._directories, self._clock = homes, directories, clock
+        self._shown: dict[str, HomeView] = {}
 
     async def now(self, stream: str) -> HomeView:
-        return HomeView(await self._homes.watched(stream), written(self._clock()))
+        return self._view(await self._homes.watched(stream))
+
+    def _view(self, home: HomePresent) -> HomeView:
+        view = HomeView(home, written(self._clock()), self._shown.get(home.partnership_id))
+        self._shown[home.partnership_id] = view
+        return view
 
     def position(self, view: HomeView) -> int:
         return view.height
@@ -171,7 +178,7 @@ class HomeScreen:
         if found is None:
             return None
         home, moved = found
-        view = HomeView(home, written(self._clock()))
+        view = self._view(home)
         directory = self._directories.get(PartnershipId(home.partnership_id))
         return Shown(
             home.partnership_id,
@@ -185,3 +192,4 @@ class HomeScreen:
 
     def forget(self, stream: str) -> None:
         self._homes.forget(stream)
+        self._shown.pop(stream, None)

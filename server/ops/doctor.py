@@ -13,6 +13,8 @@ from sqlalchemy import func, select
 from projections import tables
 from server.log.backup import BackupRefused, look
 from server.log.database import Database, is_set_up, models_beside
+from server.log.keys import KeyUnusable, default_file, read_keys
+from server.people.identity import KEY_CHECK, Identity
 from server.settings import Settings
 
 COPIES = 2
@@ -42,6 +44,7 @@ def examine(database: Database, settings: Settings) -> Iterator[Finding]:
     if database.is_sqlite:
         yield from _file(Path(settings.database.removeprefix("sqlite:///")))
     yield _models(database, newest)
+    yield _key(database, settings)
     yield from _addresses(settings)
 
 
@@ -76,6 +79,23 @@ def _room(path: Path) -> Finding:
             f"make room, {needed // MEBIBYTE} MiB let it grow, be backed up and be rebuilt.",
         )
     return Finding(True, f"There is room where the database is: {free // MEBIBYTE} MiB.")
+
+
+def _key(database: Database, settings: Settings) -> Finding:
+    """Whether what is sealed can be read."""
+    file = settings.key_file or default_file()
+    if not file.exists():
+        return Finding(True, f"There is no key yet: it is made at {file} when a node first starts.")
+    try:
+        keys = read_keys(settings.key_file)
+    except KeyUnusable as error:
+        return Finding(False, str(error))
+    kept = Identity(database.beside).kept_secret(KEY_CHECK)
+    if kept not in (None, keys.check):
+        return Finding(
+            False, f"{file} is another key than that of this database: name the right one (ONETEXT_KEY_FILE)."
+        )
+    return Finding(True, f"The key at {file} is that of this database. Keep a copy of it apart from the backups.")
 
 
 def _models(database: Database, newest: int) -> Finding:
