@@ -87,19 +87,15 @@ class MarkTerm(OnTerm):
 
 
 @dataclass(frozen=True, kw_only=True)
-class LinkNeed(Command):
+class LinkNeed(OnTerm):
     """Say that a term serves a need, or, as the need's party, that it does not."""
 
     TYPE = "link_need"
-    term_id: TermId = given(Reference())
     need_id: NeedId = given(Reference())
     on: bool = optional(Flag(), True)
 
     def asks(self) -> tuple[str, ...]:
         return ("needs",)
-
-    def touched(self) -> tuple[TermId, ...]:
-        return (self.term_id,)
 
 
 @dataclass(frozen=True, kw_only=True)

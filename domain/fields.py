@@ -186,6 +186,16 @@ class Flag(Field[bool]):
         return {"type": "boolean"}
 
 
+class Null(Field[None]):
+    """What things of its kind do not have: null alone, which is as left out."""
+
+    def read(self, raw: Any, name: str) -> None:
+        raise malformed(f"{name} belongs to exchanges of other kinds.")
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "null"}
+
+
 class ListOf(Field[tuple[Any, ...]]):
     """A list whose elements are all of one kind."""
 

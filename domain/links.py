@@ -7,10 +7,11 @@ from domain import acts
 from domain.agreement_events import NeedLinkedToTerm
 from domain.commands import LinkNeed
 from domain.ids import NeedId
-from domain.refusals import Code, Guards, refuse
+from domain.refusals import Code, refuse
 from domain.rules import Act, KnownNeed, Rules
+from domain.terms import guards_on
 from domain.things import AgreementState, Term
-from domain.words import Mandate, TermStatus
+from domain.words import TermStatus
 
 rules = Rules()
 
@@ -51,7 +52,7 @@ def link_need(agreement: AgreementState, command: LinkNeed, act: Act) -> None:
     need = known_need(act, command.need_id)
     if command.on:
         refuse_unless_standing(act, command.need_id)
-    guards = Guards(acts.mandate(act.mandates, Mandate.NEGOTIATOR, [term.term_id]))
+    guards = guards_on(agreement, term, command, act)
     words = link_words(agreement, term, command.need_id, own=need.party_id == act.party)
     guards.note(acts.link(words) if command.on else acts.unlink(words))
     guards.settle()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from domain.command import Command, given, minted, optional, secret
-from domain.fields import Reference, Text, Time, Whole, Word
+from domain.fields import Null, Reference, Text, Time, Whole, Word
 from domain.ids import ExchangeId, Fingerprint, IntentionId, NeedId, PartyId
 from domain.sealed import Content, SealedContent
 from domain.words import IntentionKind, TrustCategory
@@ -160,6 +160,8 @@ class OpenExchange(Command):
     TYPE = "open_exchange"
     kind: str = given(Word("trust", "skills"))
     until: str = given(Time())
+    term_ids: None = optional(Null())
+    question: None = optional(Null())
     exchange_id: ExchangeId = minted()
 
 

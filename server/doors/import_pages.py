@@ -14,13 +14,13 @@ from domain.agreement import Agreement
 from domain.refusals import Code, Refusal
 from domain.words import Mandate
 from projections import as_of, tables
+from server.agreement_templates import templates
 from server.doors import imports
 from server.doors.access import RateLimit, decoded, locale_of, received, seat_name, signed_in
 from server.doors.pages import page_of
 from server.node import Node
 from server.seat import Seat
 from server.texts.draft import Draft, Notice, What
-from server.texts.templates import templates
 from web.importing import Into, Preview, import_page, preview_fragment
 
 

@@ -65,8 +65,8 @@ class Told:
         self.do(1 - side, "adopt_intention", **named)
         return str(made["intention_id"])
 
-    def exchange(self, kind: str = "trust", until: str = LATER) -> str:
-        return str(self.do(ADA, "open_exchange", kind=kind, until=until)["exchange_id"])
+    def exchange(self, kind: str = "trust", until: str = LATER, **more: None) -> str:
+        return str(self.do(ADA, "open_exchange", kind=kind, until=until, **more)["exchange_id"])
 
     def waiting(self) -> set[tuple[str, str]]:
         needs = [need_row(self.partnership, each).body for each in self.partnership.needs]
@@ -322,7 +322,7 @@ def test_an_exchange_is_open_for_some_days_and_one_of_a_kind_at_a_time(told: Tol
     for until in ("2026-03-01", "2026-03-02T09:00:00Z", "2026-08-29T09:00:01Z", "2099-01-01"):
         assert told.code(ADA, "open_exchange", kind="trust", until=until) == Code.INVALID_VALUE, until
     told.do(ADA, "open_exchange", kind="skills", until="2026-08-29T09:00:00Z")
-    exchange = told.exchange(until="2026-03-03T09:00:00Z")
+    exchange = told.exchange(until="2026-03-03T09:00:00Z", term_ids=None, question=None)
     assert told.code(CID, "open_exchange", kind="trust", until=LATER) == Code.NOT_YET_PERMITTED
     assert told.code(CID, "open_exchange", kind="trust", until="2026-03-01") == Code.INVALID_VALUE
     told.do(ADA, "seal", exchange_id=exchange, content=statements("goodwill"))

@@ -105,7 +105,8 @@ def test_a_need_from_its_disclosure_to_a_clause_that_serves_it(pair: Pair, ada: 
 
     made = pair.propose("one", by=pair.ada)
     term_id = pair.ada.proposal(made["proposal_id"])["items"][0]["term_id"]
-    linked = pair.ada.do("link_need", term_id=term_id, need_id=need_id)
+    pair.ada.refused("stale_view", "link_need", term_id=term_id, need_id=need_id, base_version=1)
+    linked = pair.ada.do("link_need", term_id=term_id, need_id=need_id, base_version=0)
     assert linked == {"term_id": term_id, "need_id": need_id, "on": True}
     assert pair.ada.term(term_id)["need_ids"] == [need_id]
     serves = [{"agreement_id": pair.ada.agreement_id, "term_id": term_id}]

@@ -9,7 +9,7 @@ from pathlib import Path
 from server.logs import log
 from server.texts.reading import MOST_BYTES
 
-SHIPPED = Path(__file__).parent.parent / "agreement_templates"
+SHIPPED = Path(__file__).parent
 _ENDINGS = (".md", ".markdown")
 
 
