@@ -16,7 +16,6 @@ SENT = frozenset(
         "mark_term",
         "unpark_term",
         "confirm_restatement",
-        "take_back_seal",
         "withdraw_intention",
         "withdraw_ratification",
     }

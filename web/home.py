@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+import orjson
 from markupsafe import Markup
 
 from domain import acts, acts_in_partnership
@@ -288,7 +290,18 @@ class HomeReader:
     def need_state(self, need: Body) -> tuple[str, str]:
         """A sign and words for the state of a need."""
         sign, said = words.NEED_STATES[NeedState(need["state"])]
+        if need["state"] == NeedState.DISCLOSED and need["correction"]:
+            sign, said = words.NOT_QUITE
         return sign, said.format(owner=self.short(need["party_id"]), other=self.short(self.other(need["party_id"])))
+
+    def said_of(self, need: Body) -> str:
+        """Stands for the words of a need, and for what the restatement did not get right: whoever writes about them is
+        told when they are others."""
+        return _stands_for(need["need_id"], need["text"], need["why"], need["correction"])
+
+    def said_back_of(self, need: Body) -> str:
+        """Stands for the words in which a need was said back."""
+        return f"{need['need_id']}@{need['restatement']['version'] if need['restatement'] else 0}"
 
     def serving(self, need: Body) -> list[tuple[Standing, Body]]:
         """The clauses that serve a need, each with its agreement."""
@@ -348,6 +361,14 @@ class HomeReader:
 
     # Trust and skills.
 
+    def stated_in(self, statement: Body) -> str:
+        """Stands for the words of a trust statement."""
+        return f"{statement['party_id']}-{statement['category']}@{statement['version']}"
+
+    def sealed_in(self, exchange: Body) -> str:
+        """Stands for whether the other party has sealed: then one's own seal shows both."""
+        return f"{exchange['exchange_id']}@{self.them if self.them in exchange['commitments'] else ''}"
+
     def open_exchange(self, kind: str) -> Body | None:
         found = [each for each in self.view.exchanges if each["kind"] == kind]
         return next((each for each in found if each["state"] == ExchangeState.OPEN), None)
@@ -399,3 +420,7 @@ class HomeReader:
             each.view.term[term_id]["heading"] for each in self.view.agreements.values() if term_id in each.view.term
         )
         return next(found, "a term that is gone")
+
+
+def _stands_for(*said: str | None) -> str:
+    return hashlib.sha256(orjson.dumps(said)).hexdigest()[:32]

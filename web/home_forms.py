@@ -20,12 +20,14 @@ Params = Mapping[str, str]
 
 
 class Made(NamedTuple):
-    """What a form is made of. hidden: the fields that the page knows; more: what its template is given besides; about:
-    the thing whose words it is about, for a draft of it; template: where it is not that of the act."""
+    """What a form is made of. hidden: the fields that the page knows; more: what its template is given besides;
+    template: where it is not that of the act; words: which words it is about, as the page marks them while they
+    stand."""
 
     hidden: Mapping[str, Any]
     more: Mapping[str, Any] = {}
     template: str | None = None
+    words: str | None = None
 
 
 Guard = Callable[[HomeReader, Params], acts.Broken]
@@ -40,8 +42,9 @@ class Opens(NamedTuple):
     guard: Guard = lambda *_: iter(())
 
 
-def form(reader: HomeReader, act: str, params: Params) -> str:
-    """The form of an act, as HTML; `not_found` where there is no such act or what it is about is gone."""
+def form(reader: HomeReader, act: str, params: Params, sealed: Body | None = None) -> str:
+    """The form of an act, as HTML; `not_found` where there is no such act or what it is about is gone. sealed: what the
+    reader's party has sealed, where the form is for sealing anew."""
     opens = HOME_FORMS.get(act)
     if opens is None or not reader.negotiates:
         raise Refusal(Code.NOT_FOUND)
@@ -55,10 +58,17 @@ def form(reader: HomeReader, act: str, params: Params) -> str:
         again=f"forms/{act}?{urlencode(params)}",
         moved_on=False,
         about=None,
-        on_offer=None,
+        on_offer=made.words,
+        sealed=_by_what(sealed or {}),
         **context(reader),
         **made.more,
     )
+
+
+def _by_what(sealed: Body) -> dict[str, Body]:
+    """What was sealed, by the category or the skill that it is about."""
+    each_said = [*sealed.get("statements", ()), *sealed.get("answers", ())]
+    return {each.get("category") or each["skill"]: each for each in each_said}
 
 
 def _gone() -> Refusal:
@@ -92,18 +102,24 @@ def _exchange(reader: HomeReader, params: Params) -> Body:
 
 def _on_need(reader: HomeReader, params: Params) -> Made:
     need = _need(reader, params)
-    return Made({"need_id": need["need_id"]}, {"need": need})
+    return Made({"need_id": need["need_id"]}, {"need": need}, words=reader.said_of(need))
+
+
+def _restated(reader: HomeReader, params: Params) -> Made:
+    made = _on_need(reader, params)
+    return made._replace(words=reader.said_back_of(made.more["need"]))
 
 
 def _on_intention(reader: HomeReader, params: Params) -> Made:
     intention = _intention(reader, params)
-    return Made({"intention_id": intention["intention_id"]}, {"intention": intention})
+    return Made(
+        {"intention_id": intention["intention_id"]}, {"intention": intention}, words=str(intention["fingerprint"])
+    )
 
 
 def _adopt(reader: HomeReader, params: Params) -> Made:
-    intention = _intention(reader, params)
-    hidden = {"intention_id": intention["intention_id"], "fingerprint": intention["fingerprint"]}
-    return Made(hidden, {"intention": intention})
+    made = _on_intention(reader, params)
+    return made._replace(hidden={**made.hidden, "fingerprint": made.words})
 
 
 def _propose(reader: HomeReader, params: Params) -> Made:
@@ -123,11 +139,9 @@ def _open_exchange(_: HomeReader, params: Params) -> Made:
 
 
 def _seal(reader: HomeReader, params: Params) -> Made:
-    exchange = _exchange(reader, params)
-    own = params.get("own")
-    return Made(
-        {"exchange_id": exchange["exchange_id"]}, {"exchange": exchange, "own": own}, f"seal_{exchange['kind']}"
-    )
+    made = _on_exchange(reader, params)
+    exchange = made.more["exchange"]
+    return made._replace(template=f"seal_{exchange['kind']}", words=reader.sealed_in(exchange))
 
 
 def _on_exchange(reader: HomeReader, params: Params) -> Made:
@@ -148,13 +162,17 @@ def _answer(reader: HomeReader, params: Params) -> Made:
     statement = reader.statement(reader.them, category)
     if statement is None:
         raise _gone()
-    return Made({"party_id": reader.them, "category": category}, {"statement": statement, "category": category})
+    hidden = {"party_id": reader.them, "category": category}
+    more = {"statement": statement, "category": category}
+    return Made(hidden, more, words=reader.stated_in(statement))
 
 
 def _reword_statement(reader: HomeReader, params: Params) -> Made:
     category = _category(params)
     assert reader.us
-    return Made({"category": category}, {"statement": reader.statement(reader.us, category), "category": category})
+    statement = reader.statement(reader.us, category)
+    more = {"statement": statement, "category": category}
+    return Made({"category": category}, more, words=reader.stated_in(statement) if statement else None)
 
 
 def _need_is(act: Callable[[NeedWords], acts.Broken]) -> Guard:
@@ -172,7 +190,7 @@ def _exchange_is(act: Callable[[ExchangeWords], acts.Broken]) -> Guard:
 HOME_FORMS: dict[str, Opens] = {
     "disclose": Opens("disclose_need", lambda *_: Made({})),
     "restate": Opens("restate_need", _on_need, _need_is(shared.restate)),
-    "correct": Opens("correct_restatement", _on_need, _need_is(shared.judge_restatement)),
+    "correct": Opens("correct_restatement", _restated, _need_is(shared.judge_restatement)),
     "reword_need": Opens("reword_need", _on_need, _need_is(shared.of_ones_own)),
     "met": Opens("declare_need_met", _on_need, _need_is(shared.of_ones_own)),
     "unmet": Opens("declare_need_unmet", _on_need, _need_is(shared.of_ones_own)),
@@ -185,6 +203,7 @@ HOME_FORMS: dict[str, Opens] = {
     "keep": Opens("keep_intention", _on_intention, _intention_is(shared.keep)),
     "open_exchange": Opens("open_exchange", _open_exchange),
     "seal": Opens("seal", _seal, _exchange_is(shared.seal)),
+    "take_back": Opens("take_back_seal", _on_exchange, _exchange_is(shared.take_back)),
     "cancel_exchange": Opens("cancel_exchange", _on_exchange, _exchange_is(shared.cancel)),
     "answer_statement": Opens("answer_trust_statement", _answer),
     "reword_statement": Opens("reword_trust_statement", _reword_statement),

@@ -21,6 +21,8 @@ NEED_STATES = {
     NeedState.WITHDRAWN: ("–", "Withdrawn by {owner}"),
 }
 """A sign and words for each state of a need."""
+NOT_QUITE = ("↺", "Not quite, says {owner}; {other} is asked to say it back again")
+NOTES = {"met": "What met it", "unmet": "What is missing"}
 
 KINDS = {
     IntentionKind.VISION: "Vision",

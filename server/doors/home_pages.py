@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from domain.refusals import Refusal
 from domain.times import written
 from projections.home import HomePresent
 from server.doors.access import RateLimit, locale_of, seat_name, signed_in
@@ -44,8 +47,18 @@ class HomePages:
 
     async def form(self, request: Request) -> Response:
         """The form of an act, to be shown beside what it is about."""
-        _, reader = await self._reader(request)
-        return await page_of(form, reader, request.path_params["act"], dict(request.query_params))
+        seat, reader = await self._reader(request)
+        act, params = request.path_params["act"], dict(request.query_params)
+        return await page_of(form, reader, act, params, await self._sealed(seat, act, params))
+
+    async def _sealed(self, seat: Seat, act: str, params: dict[str, str]) -> dict[str, Any] | None:
+        """What one's own party has sealed, where it is to be changed."""
+        if act != "seal":
+            return None
+        try:
+            return (await own_sealed(self.node, seat, seat.partnership_id, params.get("exchange", ""))).content
+        except Refusal:
+            return None
 
     async def own(self, request: Request) -> Response:
         """What one's own party has sealed."""

@@ -45,7 +45,8 @@ async def test_a_need_is_heard_live_and_nothing_is_reloaded(browser: Browser, de
     theirs = thing(cid, "Quiet nights")
     await expect(theirs).to_contain_text("No storms at night")
     await acts(theirs, cid.page, "Not quite", text="Fewer night shifts in a row")
-    await expect(need).to_contain_text("Not quite: Fewer night shifts in a row")
+    await expect(need).to_contain_text("Not quite, says Castellan: Fewer night shifts in a row")
+    await expect(need.locator(".state")).to_contain_text("Meridian is asked to say it back again")
     await acts(need, ada.page, "Say it back", text="No more than three nights in a row")
     await theirs.get_by_role("button", name="Yes, that is it").click()
     for each in (ada, cid, edda):
@@ -72,7 +73,18 @@ async def test_a_seal_shows_nothing_until_both_have_sealed(browser: Browser, dem
     assert "tribunal" not in await cid.page.content()
     await exchange.get_by_role("button", name="Read what we sealed").click()
     await expect(exchange.locator(".own-sealed")).to_contain_text("We call the tribunal too early.")
+    await exchange.get_by_role("button", name="Take ours back").click()
+    form = exchange.locator(".act-form")
+    await expect(form).to_contain_text("erased here, and nobody can bring it back")
+    await form.locator("button.primary").press("Escape")
+    await expect(exchange.get_by_role("button", name="Take ours back")).to_be_focused()
+    await exchange.get_by_role("button", name="Change what we sealed").click()
+    await expect(form.locator("textarea:enabled").first).to_have_value("We call the tribunal too early.")
+    await expect(form.locator("textarea:enabled")).to_have_count(2)
+    await expect(form).to_contain_text("you can change it or take it back")
+    await form.get_by_role("button", name="Close").click()
     await theirs.get_by_role("button", name="Write ours and seal it").click()
+    await expect(theirs.locator(".act-form")).to_contain_text("Once you seal, both see both at once")
     await only(cid.page, "conflict", "We close the door.")
     for each in (ada, cid):
         shown = each.page.locator(".exchanges", has=each.page.locator("#skills-h"))
@@ -161,6 +173,9 @@ async def test_needs_and_principles_come_into_the_text(browser: Browser, demo: R
     await form.locator("[name=text]").fill("By name is not what we agreed on.")
     await expect(form.locator("[name=principle_id]")).to_be_hidden()
     await form.locator("[name=ground]").select_option("principle")
+    await form.locator(".acts .primary").last.click()
+    await expect(form.locator(".overtaken, .refusal")).to_have_count(0)
+    assert await form.locator("[name=principle_id]").evaluate("each => each.validity.valueMissing")
     await form.locator("[name=principle_id]").select_option(label="We measure promises, not people.")
     await form.locator(".acts .primary").last.click()
     await expect(form).to_have_count(0)
@@ -190,9 +205,9 @@ async def test_the_guide_follows_the_log_and_an_observer_acts_on_nothing(browser
     ada = await at_home(browser, demo, "a_negotiator")
     await ada.page.get_by_role("link", name="A first day together").first.click()
     await ada.is_live()
-    await expect(ada.page.locator(".steps li").nth(1)).to_contain_text("Waiting for Castellan")
+    await expect(ada.page.locator(".steps li").nth(1)).to_contain_text("Still to come from Castellan")
     await acts(cid.page.locator("#needs"), cid.page, "Say what we need", text="A third thing")
-    await expect(ada.page.locator(".steps li").nth(1)).not_to_contain_text("Waiting for Castellan")
+    await expect(ada.page.locator(".steps li").nth(1)).not_to_contain_text("Still to come from Castellan")
     edda = await at_home(browser, demo, "a_observer")
     await expect(edda.page.locator(CONTROLS)).to_have_count(0)
     assert ada.said == edda.said == []
@@ -230,3 +245,66 @@ async def test_an_agreement_begins_with_a_template(browser: Browser, demo: Runni
     await ada.is_live()
     await expect(ada.clause("2.2 What we decide together")).to_be_visible()
     await expect(cid.page.locator("#agreements-list")).to_contain_text("Partnership charter")
+
+
+async def test_nobody_answers_words_that_are_others_by_now(browser: Browser, demo: Running) -> None:
+    """What changes beneath an open form is told on it, and what was typed stays."""
+    ada, cid = await at_home(browser, demo, "a_negotiator"), await at_home(browser, demo, "b_negotiator")
+    await acts(cid.page.locator("#needs"), cid.page, "Say what we need", text="Quiet nights")
+    need, theirs = thing(ada, "Quiet"), thing(cid, "Quiet")
+    await need.get_by_role("button", name="Say it back").click()
+    form = need.locator(".act-form")
+    await form.locator("[name=text]").fill("No storms at night")
+    await theirs.locator("summary").click()
+    await acts(theirs, cid.page, "Reword it", text="Quiet weekends")
+    await expect(form.locator(".overtaken")).to_contain_text("are others now")
+    await expect(form.locator(".primary")).to_be_disabled()
+    await form.get_by_role("button", name="Go on with what stands now").click()
+    await expect(form.locator(".hint").first).to_contain_text("Quiet weekends")
+    await expect(form.locator("[name=text]")).to_have_value("No storms at night")
+    await form.locator(".primary").click()
+    await theirs.get_by_role("button", name="Not quite").click()
+    judged = theirs.locator(".act-form")
+    await judged.locator("[name=text]").fill("Also in spring")
+    await acts(need, ada.page, "Say it back in other words", text="Weekends without calls")
+    await expect(judged.locator(".overtaken")).to_be_visible()
+
+    await acts(ada.page.locator("#future-outcome"), ada.page, "Propose a desired outcome", text="Calm")
+    offered, own = thing(cid, "Calm"), thing(ada, "Calm")
+    await offered.get_by_role("button", name="Adopt it").click()
+    await acts(own, ada.page, "Reword it", text="Calm and quick")
+    await expect(offered.locator(".act-form .overtaken")).to_be_visible()
+    await offered.get_by_role("button", name="Go on with what stands now").click()
+    await expect(offered.locator(".act-form .overtaken")).to_have_count(0)
+    await own.get_by_role("button", name="Take it back").click()
+    await expect(cid.page.locator(".act-form .overtaken")).to_have_count(2)
+    await expect(cid.page.locator("#future-outcome .act-form .overtaken")).to_be_visible()
+    assert ada.said == cid.said == []
+
+
+async def test_each_thing_that_waits_is_come_to_in_turn(browser: Browser, demo: Running) -> None:
+    cid = await at_home(browser, demo, "b_negotiator")
+    pill = cid.page.locator("[data-next-for]").first
+    waiting = int(await pill.locator("b").inner_text())
+    assert waiting >= 2
+    came_to = []
+    for _ in range(waiting + 1):
+        await pill.click()
+        came_to.append(await cid.page.evaluate("document.activeElement.id"))
+    assert len(set(came_to)) == waiting
+    assert came_to[-1] == came_to[0]
+    assert [each for each in came_to if each.startswith("agreement-")]
+
+
+async def test_a_long_word_stays_within_the_page(browser: Browser, demo: Running) -> None:
+    ada = await at_home(browser, demo, "a_negotiator")
+    for width in (390, 1280):
+        await ada.page.set_viewport_size({"width": width, "height": 900})
+        for button in ("Say what we need", "Propose a desired outcome", "Say this in the open"):
+            await ada.page.get_by_role("button", name=button).first.click()
+            form = ada.page.locator(".desk .act-form")
+            await form.locator("textarea").first.fill("x" * 3000)
+            assert await ada.page.evaluate("document.documentElement.scrollWidth") <= width, button
+            await form.get_by_role("button", name="Discard what I wrote").click()
+            await form.get_by_role("button", name="Discard for good?").click()
+            await expect(form).to_have_count(0)

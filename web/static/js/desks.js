@@ -13,16 +13,26 @@ export function isWritten(within) {
 /** Closes the desk that an element stands on; what was written is kept as a draft. @param {Element} element */
 export function closeDesk(element) {
   const desk = element.closest(".desk");
+  const had = desk?.contains(document.activeElement);
   desk?.replaceChildren();
+  if (had && desk) goBackTo(desk);
   const sheet = desk?.closest("dialog");
   if (sheet?.open) sheet.close();
   desk?.closest("#kept > section")?.remove();
+}
+
+/** Whoever closes a desk goes on where it was opened. @param {Element} desk */
+function goBackTo(desk) {
+  const openers = document.querySelectorAll(`[hx-target="#${CSS.escape(desk.id)}"]`);
+  const opener = [...openers].find((each) => each instanceof HTMLElement && each.checkVisibility());
+  if (opener instanceof HTMLElement) opener.focus({ preventScroll: true });
 }
 
 export function keepDesks() {
   document.addEventListener("input", (event) => {
     saveFormOf(event.target);
     if (event.target instanceof HTMLInputElement && event.target.name === "severity") askForReason(event.target);
+    if (event.target instanceof HTMLSelectElement && event.target.name === "ground") askFor(event.target);
     if (event.target instanceof HTMLInputElement && event.target.matches(".sealing [data-includes]")) leaveOutOrIn(event.target);
   });
   document.addEventListener("htmx:after:swap", () => {
@@ -60,6 +70,13 @@ export function keepDesks() {
   });
 }
 
+/** What a ground must name is asked for with it. @param {HTMLSelectElement} ground */
+function askFor(ground) {
+  for (const field of ground.form?.querySelectorAll("[data-required-for]") ?? []) {
+    field.toggleAttribute("required", field.getAttribute("data-required-for") === ground.value);
+  }
+}
+
 /** What is not said asks for no words. @param {HTMLInputElement} box */
 function leaveOutOrIn(box) {
   for (const field of box.closest(".sealing")?.querySelectorAll("textarea") ?? []) field.disabled = !box.checked;
@@ -78,13 +95,16 @@ function discard(button) {
   closeDesk(form);
 }
 
-/** Says on every open form whose offer no longer stands that it is so; what was typed stays. */
-export function tellWhatMovedOn() {
+/**
+ * Says on every open form whose offer no longer stands that it is so; what was typed stays.
+ * @param {string} [why]
+ */
+export function tellWhatMovedOn(why = "The offer that this is about was replaced or has ended.") {
   for (const form of document.querySelectorAll(".act-form[data-on-offer]")) {
     const offer = form.getAttribute("data-on-offer") ?? "";
-    const stands = document.querySelector(`[data-offer="${CSS.escape(offer)}"]`) !== null;
-    if (stands || form.querySelector(".overtaken")) continue;
-    overtaken(/** @type {HTMLFormElement} */ (form), "The offer that this is about was replaced or has ended.");
+    const stands = document.querySelector(`[data-offer~="${CSS.escape(offer)}"]`) !== null;
+    if (stands || form.querySelector(".overtaken, :scope > [inert]")) continue; // inert: it is being sent
+    overtaken(/** @type {HTMLFormElement} */ (form), why);
   }
   for (const box of document.querySelectorAll("[data-includes]:not(:disabled)")) {
     if (box.closest("[inert]")) continue; // being sent: it may be what was accepted

@@ -3,7 +3,7 @@ import { actOn } from "/static/js/acting.js";
 import { look, openOnceRead } from "/static/js/binding.js";
 import { fieldsOf } from "/static/js/command_form.js";
 import { follow } from "/static/js/connection.js";
-import { closeDesk, keepDesks, openWhatWasAskedFor, tellWhatIsNoLongerOpen } from "/static/js/desks.js";
+import { closeDesk, keepDesks, openWhatWasAskedFor, tellWhatIsNoLongerOpen, tellWhatMovedOn } from "/static/js/desks.js";
 import { button, draftsOf, eraseDrafts, listDrafts, settleDraft, wordsOf } from "/static/js/drafts.js";
 import "/static/js/local_time.js";
 import { keepPlace } from "/static/js/place.js";
@@ -32,6 +32,7 @@ follow(home, {
     if (frame.type !== "shown") return;
     showTitle();
     markOwn();
+    tellWhatMovedOn("The words that this is about are others now, or no longer stand.");
     tellWhatIsNoLongerOpen();
     drafts.refresh();
     look();
@@ -71,13 +72,18 @@ document.addEventListener("keydown", (event) => {
   if (desk && !document.querySelector("dialog[open]")) closeDesk(/** @type {Element} */ (event.target));
 });
 
-/** The next thing that waits for a party, below the one where one is. @param {string} party */
+/** The thing that was gone to last. */
+let wentTo = "";
+
+/** The next thing that waits for a party: after the one that was gone to last, else the first below the top of what is in sight. @param {string} party */
 function goToNext(party) {
   const waiting = [...document.querySelectorAll(`#main [data-waits~="${CSS.escape(party)}"]`)];
+  const last = waiting.findIndex((each) => each.id === wentTo);
   const bar = document.getElementById("bar")?.getBoundingClientRect().bottom ?? 0;
-  const below = waiting.find((each) => each.getBoundingClientRect().top > bar + 80);
-  const found = below ?? waiting[0] ?? document.querySelector("#agreements .turn-word")?.closest("li");
+  const inSight = waiting.findIndex((each) => each.getBoundingClientRect().top > bar);
+  const found = waiting[(last >= 0 ? last + 1 : Math.max(inSight, 0)) % waiting.length];
   if (!(found instanceof HTMLElement)) return;
+  wentTo = found.id;
   found.tabIndex = -1;
   found.focus({ preventScroll: true });
   found.scrollIntoView({ block: "center" });
