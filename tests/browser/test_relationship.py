@@ -65,8 +65,9 @@ async def test_a_seal_shows_nothing_until_both_have_sealed(browser: Browser, dem
     skills = ada.page.locator(".exchanges", has=ada.page.locator("#skills-h"))
     await acts(skills, ada.page, "Ask both to write", until="2027-03-01")
     exchange, theirs = ada.page.locator(".exchange"), cid.page.locator(".exchange")
-    await expect(theirs).to_contain_text("whoever runs that machine and has its key could read it meanwhile")
     await exchange.get_by_role("button", name="Write ours and seal it").click()
+    could_read = "whoever runs that machine and has its key could read it meanwhile"
+    await expect(exchange.locator(".act-form")).to_contain_text(could_read)
     await only(ada.page, "conflict", "We call the tribunal too early.")
     await expect(theirs).to_contain_text("Meridian Home ▣ has sealed")
     await expect(theirs.locator(".state")).to_contain_text("Waiting for us")

@@ -21,10 +21,13 @@ export function closeDesk(element) {
   desk?.closest("#kept > section")?.remove();
 }
 
+/** Which form was opened last. */
+let opened = "";
+
 /** Whoever closes a desk goes on where it was opened. @param {Element} desk */
 function goBackTo(desk) {
-  const openers = document.querySelectorAll(`[hx-target="#${CSS.escape(desk.id)}"]`);
-  const opener = [...openers].find((each) => each instanceof HTMLElement && each.checkVisibility());
+  const openers = [...document.querySelectorAll(`[hx-target="#${CSS.escape(desk.id)}"]`)].filter((each) => each.checkVisibility());
+  const opener = openers.find((each) => each.getAttribute("hx-get") === opened) ?? openers[0];
   if (opener instanceof HTMLElement) opener.focus({ preventScroll: true });
 }
 
@@ -57,6 +60,8 @@ export function keepDesks() {
   document.addEventListener("click", (event) => {
     const target = /** @type {Element} */ (event.target);
     if (target.closest('[data-closes="desk"]')) closeDesk(target);
+    const opens = target.closest("[hx-get][hx-target^='#desk-']");
+    if (opens) opened = opens.getAttribute("hx-get") ?? "";
     const discards = target.closest("[data-discards]");
     if (discards instanceof HTMLElement) discard(discards);
     const takesUp = target.closest("[data-takes-up]")?.closest(".act-form");
@@ -154,6 +159,8 @@ export function overtaken(form, why) {
   go.textContent = "Go on with what stands now";
   told.append(what, form.classList.contains("touched") ? " What you wrote is kept. " : " ", go);
   form.querySelector(".acts")?.before(told);
+  const folded = form.closest("details:not([open])"); // where what is over was put away
+  if (folded instanceof HTMLDetailsElement) folded.open = true;
   form.querySelector("button.primary")?.toggleAttribute("disabled", true);
   form.querySelector("button.primary")?.removeAttribute("data-binds");
 }
