@@ -45,6 +45,7 @@ class HomeView:
     def __init__(self, present: HomePresent, now: str, before: HomeView | None = None) -> None:
         """before: what was shown last, of which is taken over what is the same."""
         self.partnership_id, self.height, self.version = present.partnership_id, present.height, present.version
+        self.now = now
         self.header = present.header
         self.parties: Sequence[str] = present.header["parties"]
         self._needs, self._intentions = present.needs.copy(), present.intentions.copy()

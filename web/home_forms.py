@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from domain import acts
 from domain import acts_in_partnership as shared
 from domain.acts_in_partnership import ExchangeWords, IntentionWords, NeedWords
+from domain.exchanges import LONGEST_DAYS
 from domain.refusals import Code, Guards, Refusal
+from domain.times import moment_of
 from domain.words import IntentionKind, TrustCategory
 from web.home import HomeReader
 from web.home_fragments import context
@@ -17,6 +20,8 @@ from web.templates import templates
 from web.view import Body
 
 Params = Mapping[str, str]
+USUAL = timedelta(days=14)
+"""For which an exchange is open when nobody chooses another day."""
 
 
 class Made(NamedTuple):
@@ -131,11 +136,13 @@ def _propose(reader: HomeReader, params: Params) -> Made:
     return Made(hidden, {"kind": IntentionKind(kind), "replaced": replaced})
 
 
-def _open_exchange(_: HomeReader, params: Params) -> Made:
+def _open_exchange(reader: HomeReader, params: Params) -> Made:
     kind = params.get("kind", "")
     if kind not in ("trust", "skills"):
         raise Refusal(Code.NOT_FOUND)
-    return Made({"kind": kind}, {"kind": kind})
+    today = moment_of(reader.view.now).date()
+    days = {"first": today, "usual": today + USUAL, "last": today + timedelta(LONGEST_DAYS - 1)}
+    return Made({"kind": kind}, {"kind": kind, **days})
 
 
 def _seal(reader: HomeReader, params: Params) -> Made:

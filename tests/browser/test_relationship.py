@@ -94,6 +94,13 @@ async def test_a_seal_shows_nothing_until_both_have_sealed(browser: Browser, dem
         await expect(each.page.locator(".exchange")).to_have_count(0)
     kept = await ada.page.evaluate("JSON.stringify(localStorage)")
     assert "tribunal" not in kept, "what is sealed is no longer a draft"
+
+    await acts(skills, ada.page, "Ask both to write anew", until="2027-03-01")
+    await theirs.get_by_role("button", name="Write ours and seal it").click()
+    await theirs.locator("textarea").first.fill("We were about to say")
+    await acts(exchange, ada.page, "Cancel the exchange")
+    await expect(cid.page.locator("#undelivered")).to_contain_text("kept among your drafts")
+    await expect(cid.page.get_by_role("button", name="1 draft")).to_be_visible()
     assert ada.said == cid.said == []
 
 

@@ -130,6 +130,37 @@ function leaveOut(box) {
   box.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
+/** Tells of every half-written form whose place a change takes away that its words are kept. */
+export function tellOfFormsTakenAway() {
+  /** @type {Element[]} */
+  let written = [];
+  document.addEventListener("htmx:ws:before:message:incoming", () => {
+    written = [...document.querySelectorAll(".desk .act-form.touched:not(:has(> [inert]))")];
+  });
+  document.addEventListener("htmx:ws:after:message:incoming", () => {
+    for (const form of written) if (!form.isConnected) tellTakenAway(form.querySelector("h3")?.textContent?.trim() ?? "");
+    written = [];
+  });
+}
+
+/** @param {string} title of the form */
+function tellTakenAway(title) {
+  const notice = document.getElementById("undelivered");
+  if (!notice) return;
+  const told = document.createElement("p");
+  const what = document.createElement("b");
+  what.dir = "auto";
+  what.textContent = `“${title}” is not open any more: what it was about has ended.`;
+  const close = document.createElement("button");
+  close.type = "button";
+  close.className = "quiet";
+  close.textContent = "Close";
+  close.addEventListener("click", () => told.remove());
+  told.append(what, " What you wrote is kept among your drafts.", close);
+  notice.append(told);
+  notice.hidden = false;
+}
+
 /** Says on every open form whose act is no longer open, now that the whole stands otherwise, why. */
 export async function tellWhatIsNoLongerOpen() {
   for (const form of document.querySelectorAll(".act-form[data-again]:not(:has(.overtaken))")) {

@@ -3,7 +3,7 @@ import { actOn } from "/static/js/acting.js";
 import { look, openOnceRead } from "/static/js/binding.js";
 import { fieldsOf } from "/static/js/command_form.js";
 import { follow } from "/static/js/connection.js";
-import { closeDesk, keepDesks, openWhatWasAskedFor, tellWhatIsNoLongerOpen, tellWhatMovedOn } from "/static/js/desks.js";
+import { closeDesk, keepDesks, openWhatWasAskedFor, tellOfFormsTakenAway, tellWhatIsNoLongerOpen, tellWhatMovedOn } from "/static/js/desks.js";
 import { button, draftsOf, eraseDrafts, listDrafts, settleDraft, wordsOf } from "/static/js/drafts.js";
 import "/static/js/local_time.js";
 import { keepPlace } from "/static/js/place.js";
@@ -40,6 +40,7 @@ follow(home, {
 });
 keepPlace(showOwn);
 keepDesks();
+tellOfFormsTakenAway();
 openOnceRead();
 showTitle();
 markOwn();
