@@ -353,12 +353,9 @@ class HomeReader:
             before = replaced["text"]
         return redlined(redline(before, intention["text"])) if before is not None else None
 
-    def history(self, intention: Body) -> list[tuple[str, str, str]]:
-        """What came of an intention: what, by whom, when."""
-        return [(words.STEPS[each["type"]], self._by(each), each["at"]) for each in intention["history"]]
-
-    def _by(self, step: Body) -> str:
-        return self.who(step) if step["party_id"] else "the clock"
+    def history(self, intention: Body) -> list[tuple[str, str, str, str | None]]:
+        """What came of an intention: what, by whom, when, and why."""
+        return [(words.STEPS[each["type"]], self.who(each), each["at"], each["text"]) for each in intention["history"]]
 
     # Trust and skills.
 

@@ -13,7 +13,7 @@ from domain.acts_in_partnership import ExchangeWords, IntentionWords, NeedWords
 from domain.exchanges import LONGEST_DAYS
 from domain.refusals import Code, Guards, Refusal
 from domain.times import moment_of
-from domain.words import IntentionKind, TrustCategory
+from domain.words import ADOPTED, IntentionKind, TrustCategory
 from web.home import HomeReader
 from web.home_fragments import context
 from web.templates import templates
@@ -131,9 +131,13 @@ def _propose(reader: HomeReader, params: Params) -> Made:
     kind = params.get("kind", "")
     if kind not in list(IntentionKind):
         raise Refusal(Code.NOT_FOUND)
-    replaced = reader.view.intention(params["replaces"]) if "replaces" in params else None
-    hidden = {"kind": kind} | ({"replaces": replaced["intention_id"]} if replaced else {})
-    return Made(hidden, {"kind": IntentionKind(kind), "replaced": replaced})
+    if "replaces" not in params:
+        return Made({"kind": kind}, {"kind": IntentionKind(kind), "replaced": None})
+    replaced = reader.view.intention(params["replaces"])
+    if replaced is None or replaced["kind"] != kind or replaced["state"] not in ADOPTED:
+        raise _gone()
+    hidden = {"kind": kind, "replaces": replaced["intention_id"]}
+    return Made(hidden, {"kind": IntentionKind(kind), "replaced": replaced}, words=str(replaced["fingerprint"]))
 
 
 def _open_exchange(reader: HomeReader, params: Params) -> Made:

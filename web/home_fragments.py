@@ -42,20 +42,20 @@ def context(reader: HomeReader) -> dict[str, Any]:
 def changed_of_home(reader: HomeReader, moved: Moved) -> Iterator[str]:
     """The frames of a change; the last says what the page shows."""
     view, regions = reader.view, []
-    for need_id in moved.needs:
-        need = view.need(need_id)
-        if need is None:
+    for need in view.needs if moved.needs else ():
+        need_id = need["need_id"]
+        if need_id not in moved.needs:
             continue
         rendered = _rendered(reader, "need", need=need)
         if need_id in moved.added:
             regions.append(region(f"needs-of-{need['party_id']}", "beforeend", rendered))
         else:
             regions.append(morph(f"need-{need_id}", rendered))
-    for kind in {view.intention(each)["kind"] for each in moved.intentions}:  # type: ignore[index]
+    for kind in sorted({view.intention(each)["kind"] for each in moved.intentions}):  # type: ignore[index]
         regions.append(morph(f"future-{kind}", _rendered(reader, "kind", kind=kind)))
     if moved.trust:
         regions.append(morph("trust", _rendered(reader, "trust")))
-    for agreement_id in moved.agreements:
+    for agreement_id in sorted(moved.agreements):
         rendered = _rendered(reader, "agreement", agreement=view.agreements[agreement_id])
         if agreement_id in moved.added:
             regions.append(region("agreements-list", "beforeend", rendered))

@@ -109,6 +109,8 @@ class Live:
         is_home = html and kind == Partnership.KIND
         after = _after(asked.get("after"), await self.node.audiences.position(kind, stream) if is_home else newest)
         if after is None:
+            if is_home:
+                self.node.audiences.turned_away(kind, stream)
             raise _Turned(4400, "bad after")
         shown = asked.get("shown") != "false"
         return _Admitted(seat, kind, stream, after, newest, html, shown, asked.get("reads"), locale_of(websocket))

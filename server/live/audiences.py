@@ -118,6 +118,12 @@ class Audiences:
                         screen.forget(room.stream)
                         close_for(Fault(error), room.connections())
 
+    def turned_away(self, kind: str, stream: str) -> None:
+        """Forget what was read for somebody who did not enter."""
+        room = self._rooms.watched(stream)
+        if room is None or not room.has_pages:
+            self._screens[kind].forget(stream)
+
     def left(self, room: Room) -> None:
         """Forget what a room shows once nobody looks."""
         if not room.has_pages:

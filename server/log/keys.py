@@ -75,3 +75,8 @@ def _make(file: Path) -> None:
         pass
     finally:
         fresh.unlink()
+    folder = os.open(file.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

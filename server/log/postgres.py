@@ -32,6 +32,10 @@ _DIALECT = postgresql.dialect(paramstyle="pyformat")  # type: ignore[no-untyped-
 _LOCK = f"SET LOCAL lock_timeout = '10s'; LOCK TABLE {{table}} IN EXCLUSIVE MODE; NOTIFY {CHANNEL}"
 """Lets no other writer's ids come between, until the end of the transaction, which wakes every node's tail."""
 
+_TRACE_WAITS = 250
+"""Milliseconds for which a batch waits at most while the table of what is sealed is to be written anew."""
+_TRACE_LATER = 5.0
+"""Seconds until it is tried again."""
 _again = retry((InterfaceError, OperationalError), max_attempts=10, wait=0.2)
 """As eventsourcing reads: a connection that was lost is made again."""
 
@@ -43,7 +47,8 @@ class PostgresLog:
 
     def __init__(self, url: str) -> None:
         given = conninfo_to_dict(url)
-        self._erasing = threading.Lock()
+        self._erasing = threading.Condition()
+        self._to_erase, self._eraser, self._closed = False, False, False
         self.url = url
         self.name = _new_name()
         """Told to every node with a batch, so that the one that wrote it need not read it again. After a fault it has
@@ -123,15 +128,31 @@ class PostgresLog:
     def _leave_no_trace(self) -> None:
         """Write the table anew, without what was deleted, beside everything else. The server's own log keeps it for as
         long as it is set to (docs/security.md)."""
-        threading.Thread(target=self._write_anew, name="eraser", daemon=True).start()
+        with self._erasing:
+            self._to_erase = True
+            if not self._eraser:
+                self._eraser = True
+                threading.Thread(target=self._erase, name="eraser", daemon=True).start()
 
-    def _write_anew(self) -> None:
-        try:
-            with self._erasing, psycopg.connect(self.url, autocommit=True) as connection:
-                connection.execute("SET lock_timeout = '10s'")
-                connection.execute(f"VACUUM FULL {sealed.name}".encode())
-        except psycopg.Error:
-            log.exception("what was erased is still in the table's file, until it is written anew")
+    def _erase(self) -> None:
+        """One at a time. While somebody reads the table, a backup say, it is tried again: who waits for a lock on it
+        holds up whoever seals."""
+        while True:
+            with self._erasing:
+                if self._closed or not self._to_erase:
+                    self._eraser = False
+                    return
+                self._to_erase = False
+            try:
+                with psycopg.connect(self.url, autocommit=True) as connection:
+                    connection.execute(f"SET lock_timeout = '{_TRACE_WAITS}ms'".encode())
+                    connection.execute(f"VACUUM FULL {sealed.name}".encode())
+            except psycopg.errors.LockNotAvailable:
+                with self._erasing:
+                    self._to_erase = True
+                    self._erasing.wait_for(lambda: self._closed, _TRACE_LATER)
+            except psycopg.Error:
+                log.exception("what was erased is still in the table's file, until it is written anew")
 
     def _write(
         self, connection: psycopg.Connection[Any], commits: Sequence[Commit], first: Sequence[str] = ()
@@ -209,6 +230,9 @@ class PostgresLog:
             return found[0] if found and found[0] else 0
 
     def close(self) -> None:
+        with self._erasing:
+            self._closed = True
+            self._erasing.notify_all()
         self._datastore.close()
 
 

@@ -106,7 +106,7 @@ class SqliteLog:
         else:
             results = [by_commit.get(id(commit), Conflict()) for commit in commits]
         if any(commit.erases for commit in commits):
-            self._leave_no_trace()
+            self._surely_leave_no_trace()
         return results
 
     def write_in_turn(self, work: Callable[[Turn], R]) -> R:
@@ -115,7 +115,7 @@ class SqliteLog:
             turn = _SqliteTurn(cursor)
             done = work(turn)
         if turn.erased:
-            self._leave_no_trace()
+            self._surely_leave_no_trace()
         return done
 
     def _leave_no_trace(self) -> None:
@@ -123,10 +123,12 @@ class SqliteLog:
         connection = self._writing.get_connection(is_writer=True)
         try:
             cursor = connection.cursor()
-            cursor.execute(f"PRAGMA busy_timeout={_TRACE_WAITS}")
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            (is_busy, *_) = cursor.fetchone()
-            cursor.execute(f"PRAGMA busy_timeout={_WAITS}")
+            try:
+                cursor.execute(f"PRAGMA busy_timeout={_TRACE_WAITS}")
+                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                (is_busy, *_) = cursor.fetchone()
+            finally:
+                cursor.execute(f"PRAGMA busy_timeout={_WAITS}")
         finally:
             self._writing.put_connection(connection)
         if is_busy and not self._closed:
@@ -135,6 +137,7 @@ class SqliteLog:
             later.start()
 
     def _surely_leave_no_trace(self) -> None:
+        """What was written is durable by now, whatever becomes of this."""
         try:
             if not self._closed:
                 self._leave_no_trace()

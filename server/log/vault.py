@@ -4,6 +4,7 @@ same transaction as the event that says so."""
 from __future__ import annotations
 
 import os
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -27,7 +28,7 @@ from server.log.keys import Keys
 
 _NONCE = 12
 _WRITING_SECONDS = 300
-"""So long at most takes a commit until its rows can be read."""
+"""For which the words of a seal that met a fault stay in memory at most, once anything else is recorded."""
 
 
 class Vault:
@@ -35,6 +36,7 @@ class Vault:
 
     def __init__(self, engine: Engine, keys: Keys) -> None:
         self._engine, self._cipher = engine, AESGCM(keys.of("sealed exchanges"))
+        self._lock = threading.Lock()
         self._on_its_way: dict[Fingerprint, tuple[float, Opened]] = {}
         """What was sealed here and may not be written yet, by its commitment."""
 
@@ -53,11 +55,8 @@ class Vault:
 
     def _keep(self, event: ExchangeSealed, party_id: PartyId, content: Opened) -> Iterator[Executable]:
         """In place of what the party had sealed."""
-        now = time.monotonic()
-        self._on_its_way = {
-            commitment: each for commitment, each in self._on_its_way.items() if now - each[0] < _WRITING_SECONDS
-        }
-        self._on_its_way[event.commitment] = now, content
+        with self._lock:
+            self._on_its_way[event.commitment] = time.monotonic(), content
         nonce = os.urandom(_NONCE)
         written = canonical({"content": content.content, "salt": content.salt})
         about = _about(event.exchange_id, party_id, event.commitment)
@@ -90,9 +89,15 @@ class Vault:
 
     def see(self, page: Sequence[Notification]) -> None:
         """Events of the log: what they seal is written."""
-        for notification in page:
-            if notification.topic == ExchangeSealed.TOPIC and self._on_its_way:
+        if not self._on_its_way:
+            return
+        written = [each for each in page if each.topic == ExchangeSealed.TOPIC]
+        with self._lock:
+            for notification in written:
                 self._on_its_way.pop(orjson.loads(notification.state)["data"]["commitment"], None)
+            oldest = time.monotonic() - _WRITING_SECONDS
+            for commitment in [key for key, (since, _) in self._on_its_way.items() if since < oldest]:
+                del self._on_its_way[commitment]
 
 
 def _erased(exchange_id: ExchangeId, *more: ColumnElement[bool]) -> Executable:

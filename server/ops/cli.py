@@ -310,8 +310,12 @@ def forget_sealed(database: str | None) -> None:
     """Erase what is sealed and cannot be read since its key is lost, and go on with the key of this installation."""
     settings = _settings(database=database)
     with _opened(settings) as opened:
-        keys = read_keys(settings.key_file)
-        Identity(opened.beside).replace_secret(KEY_CHECK, keys.check)
+        keys, identity = read_keys(settings.key_file), Identity(opened.beside)
+        if identity.kept_secret(KEY_CHECK) in (None, keys.check):
+            raise click.ClickException(
+                "The key of this installation fits: what is sealed can be read, and nothing was erased."
+            )
+        identity.replace_secret(KEY_CHECK, keys.check)
         erased = forget_all(opened.beside)
     click.echo(f"Erased what {erased} sealed; their exchanges end when it is served.")
 

@@ -147,6 +147,8 @@ async def test_a_vision_is_reworded_and_adopted_with_its_redline(browser: Browse
     await expect(asked.locator(".state")).to_contain_text("Waiting for us")
     await acts(asked, ada.page, "Keep it", reason="It is the heart of it")
     await expect(principle.locator(".state")).to_have_text("✓ Adopted by both")
+    await expect(principle.locator(".history")).to_contain_text("Said in the charter now")
+    await expect(principle.locator(".history")).to_contain_text("It is the heart of it")
     assert ada.said == cid.said == []
 
 

@@ -396,6 +396,8 @@ def test_another_key_than_that_of_what_is_sealed_is_told_and_what_is_lost_is_end
     assert "ONETEXT_KEY_FILE" in refused.stderr
     assert "forget-sealed" in refused.stderr
     assert onetext("forget-sealed").returncode == 0
+    fits = onetext("forget-sealed")
+    assert (fits.returncode, "nothing was erased" in fits.stderr) == (1, True)
     node = Node(url, tmp_path, ONETEXT_KEY_FILE=str(second))
     cid = at(node, theirs)
     deadline = time.monotonic() + 10

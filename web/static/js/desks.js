@@ -166,7 +166,7 @@ export async function tellWhatIsNoLongerOpen() {
   for (const form of document.querySelectorAll(".act-form[data-again]:not(:has(.overtaken))")) {
     if (!(form instanceof HTMLFormElement)) continue;
     const answer = await fetch(form.dataset.again ?? "", { headers: { accept: "text/html", "hx-request": "true" } }).catch(() => null);
-    if (!answer || answer.ok || answer.status >= 500 || !form.isConnected) continue;
+    if (!answer || answer.ok || answer.status >= 500 || [401, 429].includes(answer.status) || !form.isConnected) continue;
     const told = new DOMParser().parseFromString(await answer.text(), "text/html");
     overtaken(form, told.querySelector("b")?.textContent ?? "This is not open any more.");
   }
