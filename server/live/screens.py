@@ -123,11 +123,13 @@ class RoomScreen:
         return lambda audience: changed_regions(Reader(view, audience, directory, shared), touched)
 
     def _show_what_is_shared(self, change: Change) -> None:
-        """A need or a principle of a partnership changed: show anew the rooms where something names it."""
+        """A need or a principle of a partnership changed: show anew the rooms where something names it; all of them
+        where there may be a need to link to for the first time, or none any more."""
         keys = {key for name in _SHARED for key in change.rows.get(name, ())}
+        is_about_all = len(self._shared(PartnershipId(change.stream)).standing) <= 1
         for present in self._presents.all():
             is_of = present.header.get("partnership_id") == change.stream and self._is_watched(present.agreement_id)
-            if is_of and keys & _named(present):
+            if is_of and (is_about_all or keys & _named(present)):
                 self._show_anew(present.agreement_id)
 
     def _watch_requests(self, view: RoomView, term_ids: Iterable[str]) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import uuid
+
+import httpx
 from playwright.async_api import Browser, Locator, Page, expect
 
 from tests.browser.people import CONTROLS, Member
@@ -208,6 +211,29 @@ async def test_a_reworded_need_is_shown_in_open_rooms(browser: Browser, demo: Ru
     await need.locator("summary").click()
     await acts(need, cid.page, "Reword it", text="To be paid in pounds.")
     await expect(ada.clause("2.1").locator(".clause > .serves")).to_contain_text("To be paid in pounds.")
+
+
+async def test_the_first_need_can_be_linked_in_rooms_that_are_open(browser: Browser, demo: Running) -> None:
+    ada = await Member.enters(browser, demo.line["links"]["a_negotiator"])
+    clause = await ada.choose("1.2 Feedback")
+    programs = {}
+    async with httpx.AsyncClient(base_url=demo.line["url"]) as http:
+        stream = f"/api/v1/partnerships/{demo.line['partnership_id']}"
+        for role in ("a_negotiator", "b_negotiator"):
+            programs[role] = {"Authorization": f"Bearer {demo.line['tokens'][role]}"}
+        parties = (await http.get(stream, headers=programs["a_negotiator"])).json()["parties"]
+        needs = (await http.get(f"{stream}/needs", headers=programs["a_negotiator"])).json()["needs"]
+        for need in needs:
+            role = "a_negotiator" if need["party_id"] == parties[0]["party_id"] else "b_negotiator"
+            body = {"type": "withdraw_need", "command_id": str(uuid.uuid4()), "need_id": need["need_id"]}
+            assert (await http.post(f"{stream}/commands", headers=programs[role], json=body)).status_code == 201
+        button = clause.get_by_role("button", name="Which need does it serve?")
+        await expect(button).to_have_count(0)
+        body = {"type": "disclose_need", "command_id": str(uuid.uuid4()), "text": "Calm"}
+        answer = await http.post(f"{stream}/commands", headers=programs["b_negotiator"], json=body)
+        assert answer.status_code == 201
+        await expect(button).to_have_count(1)
+    assert ada.said == []
 
 
 async def test_the_guide_follows_the_log_and_an_observer_acts_on_nothing(browser: Browser, demo: Running) -> None:
