@@ -8,9 +8,17 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from domain import acts
 from domain.acts import Broken
-from domain.refusals import Code, Refusal
-from domain.words import ADOPTED, CancelCause, ExchangeState, IntentionState, Understanding
+from domain.refusals import Code, Guards, Refusal
+from domain.rules import Act
+from domain.words import ADOPTED, CancelCause, ExchangeState, IntentionState, Mandate, Understanding
+
+
+def guards_of_party(act: Act) -> Guards:
+    """The guards that every act of a party in its partnership has. Whose mandate covers which terms is not asked: what
+    is said there is the party's."""
+    return Guards(acts.mandate(act.mandates, Mandate.NEGOTIATOR, ()))
 
 
 def always() -> Broken:

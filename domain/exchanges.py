@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from domain import acts, acts_in_partnership
+from domain import acts_in_partnership
 from domain.acts_in_partnership import ExchangeWords
 from domain.deadlines import Watched
 from domain.exchange_events import (
@@ -19,11 +19,11 @@ from domain.exchange_events import (
 )
 from domain.ids import ExchangeId, Fingerprint, PartyId
 from domain.partnership_commands import CancelExchange, OpenExchange, Seal, TakeBackSeal
-from domain.refusals import Code, Guards
+from domain.refusals import Code
 from domain.rules import Act, Rules
 from domain.sealed import Exchange, Opened, Sealing, commitment_of, refuse_other_kind
 from domain.times import moment_of
-from domain.words import CancelCause, ExchangeState, Mandate
+from domain.words import CancelCause, ExchangeState
 
 rules = Rules()
 
@@ -39,13 +39,9 @@ def words_on_exchange(exchange: Exchange, party: PartyId) -> ExchangeWords:
     return ExchangeWords(exchange.state, exchange.cause, sealed=party in exchange.commitments)
 
 
-def _guards(act: Act) -> Guards:
-    return Guards(acts.mandate(act.mandates, Mandate.NEGOTIATOR, ()))
-
-
 @rules.decides(OpenExchange, acts_in_partnership.always)
 def open_exchange(stream: Sealing, command: OpenExchange, act: Act) -> None:
-    guards = _guards(act)
+    guards = acts_in_partnership.guards_of_party(act)
     latest = moment_of(stream.now) + timedelta(days=LONGEST_DAYS)
     guards.refuse_if(
         not stream.now < command.until or moment_of(command.until) > latest,
@@ -76,7 +72,7 @@ def seal(stream: Sealing, command: Seal, act: Act) -> None:
     """With the second party's seal both are revealed, in the same commit."""
     exchange = stream.exchange(command.exchange_id)
     refuse_other_kind(exchange.kind, command.content)
-    guards = _guards(act)
+    guards = acts_in_partnership.guards_of_party(act)
     guards.note(acts_in_partnership.seal(words_on_exchange(exchange, act.party)))
     guards.settle()
     commitment = commitment_of(exchange.exchange_id, act.party, command.salt, command.content)
@@ -122,7 +118,7 @@ def _cancel_if_lost(stream: Sealing, exchange_id: ExchangeId, commitments: Any, 
 @rules.decides(TakeBackSeal, acts_in_partnership.take_back)
 def take_back_seal(stream: Sealing, command: TakeBackSeal, act: Act) -> None:
     exchange = stream.exchange(command.exchange_id)
-    guards = _guards(act)
+    guards = acts_in_partnership.guards_of_party(act)
     guards.note(acts_in_partnership.take_back(words_on_exchange(exchange, act.party)))
     guards.settle()
     stream.record(SealTakenBack, exchange_id=exchange.exchange_id)
@@ -131,7 +127,7 @@ def take_back_seal(stream: Sealing, command: TakeBackSeal, act: Act) -> None:
 @rules.decides(CancelExchange, acts_in_partnership.cancel)
 def cancel_exchange(stream: Sealing, command: CancelExchange, act: Act) -> None:
     exchange = stream.exchange(command.exchange_id)
-    guards = _guards(act)
+    guards = acts_in_partnership.guards_of_party(act)
     guards.note(acts_in_partnership.cancel(words_on_exchange(exchange, act.party)))
     guards.settle()
     stream.record(ExchangeCancelled, exchange_id=exchange.exchange_id, cause=CancelCause.CANCELLED, caused_by=None)

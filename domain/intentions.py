@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from domain import acts, acts_in_partnership
+from domain import acts_in_partnership
 from domain.acts_in_partnership import IntentionWords
 from domain.ids import PartyId
 from domain.partnership_commands import (
@@ -27,10 +27,10 @@ from domain.partnership_events import (
     IntentionReworded,
     IntentionWithdrawn,
 )
-from domain.refusals import Code, Guards, Subject, refuse
+from domain.refusals import Code, Subject, refuse
 from domain.relationship import Intention, PartnershipState, Said, Step, is_adopted
 from domain.rules import Act, Rules
-from domain.words import ADOPTED, IntentionKind, IntentionState, Mandate
+from domain.words import ADOPTED, IntentionKind, IntentionState
 
 rules = Rules()
 
@@ -45,10 +45,6 @@ def words_on_intention(intention: Intention, party: PartyId) -> IntentionWords:
     )
 
 
-def _guards(act: Act) -> Guards:
-    return Guards(acts.mandate(act.mandates, Mandate.NEGOTIATOR, ()))
-
-
 @rules.decides(ProposeIntention, acts_in_partnership.always)
 def propose_intention(partnership: PartnershipState, command: ProposeIntention, act: Act) -> None:
     replaced = partnership.intentions.get(command.replaces) if command.replaces else None
@@ -58,7 +54,7 @@ def propose_intention(partnership: PartnershipState, command: ProposeIntention, 
             "What this would replace is not adopted by both.",
             "Name an adopted one, or propose it beside them.",
         )
-    guards = _guards(act)
+    guards = acts_in_partnership.guards_of_party(act)
     guards.refuse_if(
         replaced is not None and replaced.kind != command.kind,
         Code.INVALID_VALUE,
@@ -83,7 +79,7 @@ def _a(kind: str) -> str:
 @rules.decides(RewordIntention, acts_in_partnership.reword)
 def reword_intention(partnership: PartnershipState, command: RewordIntention, act: Act) -> None:
     intention = partnership.intention(command.intention_id)
-    guards = _guards(act)
+    guards = acts_in_partnership.guards_of_party(act)
     guards.note(acts_in_partnership.reword(words_on_intention(intention, act.party)))
     guards.settle()
     partnership.record(
@@ -100,7 +96,7 @@ def reword_intention(partnership: PartnershipState, command: RewordIntention, ac
 def adopt_intention(partnership: PartnershipState, command: AdoptIntention, act: Act) -> None:
     """Both stand behind it; what it replaces is retired, and so is the vision that was adopted until now."""
     intention = partnership.intention(command.intention_id)
-    guards = _guards(act)
+    guards = acts_in_partnership.guards_of_party(act)
     guards.note(acts_in_partnership.answer_intention(words_on_intention(intention, act.party)))
     guards.refuse_if(
         command.fingerprint != intention.fingerprint,
@@ -122,7 +118,7 @@ def adopt_intention(partnership: PartnershipState, command: AdoptIntention, act:
 @rules.decides(DeclineIntention, acts_in_partnership.answer_intention)
 def decline_intention(partnership: PartnershipState, command: DeclineIntention, act: Act) -> None:
     intention = partnership.intention(command.intention_id)
-    guards = _guards(act)
+    guards = acts_in_partnership.guards_of_party(act)
     guards.note(acts_in_partnership.answer_intention(words_on_intention(intention, act.party)))
     guards.settle()
     partnership.record(IntentionDeclined, intention_id=intention.intention_id, reason=command.reason)
@@ -131,7 +127,7 @@ def decline_intention(partnership: PartnershipState, command: DeclineIntention, 
 @rules.decides(WithdrawIntention, acts_in_partnership.withdraw_intention)
 def withdraw_intention(partnership: PartnershipState, command: WithdrawIntention, act: Act) -> None:
     intention = partnership.intention(command.intention_id)
-    guards = _guards(act)
+    guards = acts_in_partnership.guards_of_party(act)
     guards.note(acts_in_partnership.withdraw_intention(words_on_intention(intention, act.party)))
     guards.settle()
     partnership.record(IntentionWithdrawn, intention_id=intention.intention_id)
@@ -143,7 +139,7 @@ def retire_intention(partnership: PartnershipState, command: RetireIntention, ac
     intention = partnership.intention(command.intention_id)
     words = words_on_intention(intention, act.party)
     agrees = intention.state == IntentionState.RETIREMENT_ASKED and words.asked_by_me is False
-    guards = _guards(act)
+    guards = acts_in_partnership.guards_of_party(act)
     guards.refuse_if(
         intention.state in ADOPTED and not agrees and command.reason is None,
         Code.MALFORMED,
@@ -161,7 +157,7 @@ def retire_intention(partnership: PartnershipState, command: RetireIntention, ac
 @rules.decides(KeepIntention, acts_in_partnership.keep)
 def keep_intention(partnership: PartnershipState, command: KeepIntention, act: Act) -> None:
     intention = partnership.intention(command.intention_id)
-    guards = _guards(act)
+    guards = acts_in_partnership.guards_of_party(act)
     guards.note(acts_in_partnership.keep(words_on_intention(intention, act.party)))
     guards.settle()
     partnership.record(IntentionKept, intention_id=intention.intention_id, reason=command.reason)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from domain import acts, acts_in_partnership
+from domain import acts_in_partnership
 from domain.acts_in_partnership import NeedWords
 from domain.ids import NeedId, PartyId
 from domain.partnership_commands import (
@@ -28,10 +28,10 @@ from domain.partnership_events import (
     RestatementConfirmed,
     RestatementCorrected,
 )
-from domain.refusals import Code, Guards, Subject
+from domain.refusals import Code, Subject
 from domain.relationship import Need, PartnershipState, Said
 from domain.rules import Act, Rules
-from domain.words import Mandate, NeedOutcome, NeedState, Understanding
+from domain.words import NeedOutcome, NeedState, Understanding
 
 rules = Rules()
 
@@ -52,21 +52,16 @@ def state_of(understanding: str, outcome: str | None, *, is_served: bool) -> Nee
     return NeedState(understanding)
 
 
-def _guards(act: Act) -> Guards:
-    """Whose mandate covers which terms is not asked: a need is the party's."""
-    return Guards(acts.mandate(act.mandates, Mandate.NEGOTIATOR, ()))
-
-
 @rules.decides(DiscloseNeed, acts_in_partnership.always)
 def disclose_need(partnership: PartnershipState, command: DiscloseNeed, act: Act) -> None:
-    _guards(act).settle()
+    acts_in_partnership.guards_of_party(act).settle()
     partnership.record(NeedDisclosed, need_id=command.need_id, text=command.text, why=command.why)
 
 
 @rules.decides(RestateNeed, acts_in_partnership.restate)
 def restate_need(partnership: PartnershipState, command: RestateNeed, act: Act) -> None:
     need = partnership.need(command.need_id)
-    guards = _guards(act)
+    guards = acts_in_partnership.guards_of_party(act)
     guards.note(acts_in_partnership.restate(words_on_need(need, act.party)))
     guards.settle()
     partnership.record(NeedRestated, need_id=need.need_id, text=command.text)
@@ -75,7 +70,7 @@ def restate_need(partnership: PartnershipState, command: RestateNeed, act: Act) 
 @rules.decides(ConfirmRestatement, acts_in_partnership.judge_restatement)
 def confirm_restatement(partnership: PartnershipState, command: ConfirmRestatement, act: Act) -> None:
     need = partnership.need(command.need_id)
-    guards = _guards(act)
+    guards = acts_in_partnership.guards_of_party(act)
     guards.note(acts_in_partnership.judge_restatement(words_on_need(need, act.party)))
     guards.refuse_if(
         need.restatement is not None and need.restatement.version != command.version,
@@ -91,7 +86,7 @@ def confirm_restatement(partnership: PartnershipState, command: ConfirmRestateme
 @rules.decides(CorrectRestatement, acts_in_partnership.judge_restatement)
 def correct_restatement(partnership: PartnershipState, command: CorrectRestatement, act: Act) -> None:
     need = partnership.need(command.need_id)
-    guards = _guards(act)
+    guards = acts_in_partnership.guards_of_party(act)
     guards.note(acts_in_partnership.judge_restatement(words_on_need(need, act.party)))
     guards.settle()
     partnership.record(RestatementCorrected, need_id=need.need_id, text=command.text)
@@ -120,7 +115,7 @@ def withdraw_need(partnership: PartnershipState, command: WithdrawNeed, act: Act
 
 def _own(partnership: PartnershipState, need_id: NeedId, act: Act) -> NeedId:
     need = partnership.need(need_id)
-    guards = _guards(act)
+    guards = acts_in_partnership.guards_of_party(act)
     guards.note(acts_in_partnership.of_ones_own(words_on_need(need, act.party)))
     guards.settle()
     return need.need_id

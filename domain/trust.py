@@ -3,13 +3,12 @@ seal, both at once; afterwards answered and reworded in the open (relationship.m
 
 from __future__ import annotations
 
-from domain import acts, acts_in_partnership
+from domain import acts_in_partnership
 from domain.partnership_commands import AnswerTrustStatement, RewordTrustStatement
 from domain.partnership_events import TrustStatementAnswered, TrustStatementReworded
-from domain.refusals import Code, Guards, refuse
+from domain.refusals import Code, refuse
 from domain.relationship import PartnershipState, Said, Statement, statement_key
 from domain.rules import Act, Rules
-from domain.words import Mandate
 
 rules = Rules()
 
@@ -21,7 +20,7 @@ def answer_trust_statement(partnership: PartnershipState, command: AnswerTrustSt
     is_stated = statement_key(command.party_id, command.category) in partnership.statements
     if partnership.trust_was_revealed and not is_stated:
         refuse(Code.UNKNOWN_REFERENCE, "That party has stated nothing in this category.")
-    guards = Guards(acts.mandate(act.mandates, Mandate.NEGOTIATOR, ()))
+    guards = acts_in_partnership.guards_of_party(act)
     guards.note(
         acts_in_partnership.answer_statement(revealed=partnership.trust_was_revealed, own=command.party_id == act.party)
     )
@@ -31,7 +30,7 @@ def answer_trust_statement(partnership: PartnershipState, command: AnswerTrustSt
 
 @rules.decides(RewordTrustStatement, acts_in_partnership.reword_statement)
 def reword_trust_statement(partnership: PartnershipState, command: RewordTrustStatement, act: Act) -> None:
-    guards = Guards(acts.mandate(act.mandates, Mandate.NEGOTIATOR, ()))
+    guards = acts_in_partnership.guards_of_party(act)
     guards.note(acts_in_partnership.reword_statement(revealed=partnership.trust_was_revealed))
     guards.settle()
     partnership.record(
