@@ -106,12 +106,13 @@ class PostgresLog:
     def _transact(self, commits: Sequence[Commit]) -> list[list[int]]:
         with self._datastore.pool.connection() as connection:
             first = [f"{self._lock}, '{self.name}'"] if any(commit.events for commit in commits) else []
+            turn = _PostgresTurn(self, connection)
             try:
-                ids = self._write(connection, commits, first)
+                ids = turn.write_all(commits, first)
             except psycopg.Error:
                 self.name = _new_name()
                 raise
-        if any(commit.erases for commit in commits):
+        if turn.erased:
             self._leave_no_trace()
         return ids
 
@@ -153,37 +154,6 @@ class PostgresLog:
                     self._erasing.wait_for(lambda: self._closed, _TRACE_LATER)
             except psycopg.Error:
                 log.exception("what was erased is still in the table's file, until it is written anew")
-
-    def _write(
-        self, connection: psycopg.Connection[Any], commits: Sequence[Commit], first: Sequence[str] = ()
-    ) -> list[list[int]]:
-        """Everything in one message: PostgreSQL takes it as one transaction, unless one is open, and answers once."""
-        cursor = psycopg.ClientCursor(connection)
-        statements = [*first]
-        if events := [event for commit in commits for event in commit.events]:
-            rows = ", ".join(["(%s, %s, %s, %s)"] * len(events))
-            statements.append(
-                cursor.mogrify(
-                    f"INSERT INTO {self._events} (originator_id, originator_version, topic, state) VALUES {rows} "
-                    "RETURNING notification_id",
-                    [
-                        each
-                        for event in events
-                        for each in (event.originator_id, event.originator_version, event.topic, event.state)
-                    ],
-                )
-            )
-        if outcomes := [commit.outcome for commit in commits if commit.outcome]:
-            rows = ", ".join(["(%s, %s, %s, %s, %s, %s)"] * len(outcomes))
-            statements.append(cursor.mogrify(f"INSERT INTO {command_outcomes.name} VALUES {rows}", [*chain(*outcomes)]))
-        statements += [
-            cursor.mogrify(*compiled(statement, _DIALECT)) for commit in commits for statement in commit.rows
-        ]
-        if not statements:
-            return _by_commit(commits, [])
-        cursor.execute("; ".join(statements).encode())
-        found = [row for result in cursor.results() if result.description for row in result.fetchall()]
-        return _by_commit(commits, [row["notification_id"] for row in found])
 
     @_again
     def events(self, stream: UUID, after: int = 0, *, up_to: int = NEWEST) -> Sequence[StoredEvent]:
@@ -237,6 +207,8 @@ class PostgresLog:
 
 
 class _PostgresTurn:
+    """erased: whether something was deleted that must leave no trace."""
+
     def __init__(self, log: PostgresLog, connection: psycopg.Connection[Any]) -> None:
         self._log, self._connection, self._cursor = log, connection, connection.cursor()
         self.erased = False
@@ -248,9 +220,42 @@ class _PostgresTurn:
         return _outcome(self._cursor, stream, command_id)
 
     def write(self, commit: Commit) -> int:
-        self.erased |= commit.erases
-        ids = self._log._write(self._connection, [commit])[0]
+        ids = self.write_all([commit])[0]
         return ids[-1] if ids else 0
+
+    def write_all(self, commits: Sequence[Commit], first: Sequence[str] = ()) -> list[list[int]]:
+        """Everything in one message: PostgreSQL takes it as one transaction, unless one is open, and answers once."""
+        cursor = psycopg.ClientCursor(self._connection)
+        statements = [*first]
+        if events := [event for commit in commits for event in commit.events]:
+            rows = ", ".join(["(%s, %s, %s, %s)"] * len(events))
+            statements.append(
+                cursor.mogrify(
+                    f"INSERT INTO {self._log._events} (originator_id, originator_version, topic, state) VALUES {rows} "
+                    "RETURNING notification_id",
+                    [
+                        each
+                        for event in events
+                        for each in (event.originator_id, event.originator_version, event.topic, event.state)
+                    ],
+                )
+            )
+        if outcomes := [commit.outcome for commit in commits if commit.outcome]:
+            rows = ", ".join(["(%s, %s, %s, %s, %s, %s)"] * len(outcomes))
+            statements.append(cursor.mogrify(f"INSERT INTO {command_outcomes.name} VALUES {rows}", [*chain(*outcomes)]))
+        statements += [
+            cursor.mogrify(*compiled(statement, _DIALECT)) for commit in commits for statement in commit.rows
+        ]
+        if not statements:
+            return _by_commit(commits, [])
+        cursor.execute("; ".join(statements).encode())
+        ids: list[int] = []
+        for result in cursor.results():
+            if result.description:
+                ids += [row["notification_id"] for row in result.fetchall()]
+            elif result.rowcount > 0 and (result.statusmessage or "").startswith("DELETE"):
+                self.erased |= any(commit.erases for commit in commits)
+        return _by_commit(commits, ids)
 
 
 def _outcome(cursor: psycopg.Cursor[Any], stream: str, command_id: str) -> Outcome | None:

@@ -99,13 +99,15 @@ class SqliteLog:
         sound = [commit for commit in commits if not commit.lineage.broken]
         try:
             with self._transaction() as cursor:
-                by_commit = dict(zip(map(id, sound), _write(cursor, sound), strict=True))
+                turn = _SqliteTurn(cursor)
+                by_commit = dict(zip(map(id, sound), turn.write_all(sound), strict=True))
         except IntegrityError:
             with self._transaction() as cursor:
-                results: list[Result] = [_write_alone(cursor, commit) for commit in commits]
+                turn = _SqliteTurn(cursor)
+                results: list[Result] = [turn.write_alone(commit) for commit in commits]
         else:
             results = [by_commit.get(id(commit), Conflict()) for commit in commits]
-        if any(commit.erases for commit in commits):
+        if turn.erased:
             self._surely_leave_no_trace()
         return results
 
@@ -190,6 +192,8 @@ class SqliteLog:
 
 
 class _SqliteTurn:
+    """erased: whether something was deleted that must leave no trace."""
+
     def __init__(self, cursor: SQLiteCursor) -> None:
         self._cursor = cursor
         self.erased = False
@@ -201,38 +205,37 @@ class _SqliteTurn:
         return _outcome(self._cursor, stream, command_id)
 
     def write(self, commit: Commit) -> int:
-        self.erased |= commit.erases
-        result = _write_alone(self._cursor, commit)
+        result = self.write_alone(commit)
         if isinstance(result, Exception):
             raise result
         return result[-1] if result else 0
 
+    def write_alone(self, commit: Commit) -> Result:
+        if commit.lineage.broken:
+            return Conflict()
+        self._cursor.execute("SAVEPOINT command")
+        try:
+            return self.write_all([commit])[0]
+        except sqlite3.IntegrityError as error:
+            self._cursor.execute("ROLLBACK TO command")
+            commit.lineage.broken = True
+            return Conflict(str(error))
+        finally:
+            self._cursor.execute("RELEASE command")
 
-def _write_alone(cursor: SQLiteCursor, commit: Commit) -> Result:
-    if commit.lineage.broken:
-        return Conflict()
-    cursor.execute("SAVEPOINT command")
-    try:
-        return _write(cursor, [commit])[0]
-    except sqlite3.IntegrityError as error:
-        cursor.execute("ROLLBACK TO command")
-        commit.lineage.broken = True
-        return Conflict(str(error))
-    finally:
-        cursor.execute("RELEASE command")
-
-
-def _write(cursor: SQLiteCursor, commits: Sequence[Commit]) -> list[list[int]]:
-    """Returns the ids of each commit's events. SQLite gives the next ones, since nobody else can write meanwhile."""
-    events = [_row(event) for commit in commits for event in commit.events]
-    insert(cursor.execute, _EVENTS, events)
-    last = cursor.lastrowid if events else 0
-    insert(cursor.execute, command_outcomes.name, [commit.outcome for commit in commits if commit.outcome])
-    for commit in commits:
-        for statement in commit.rows:
-            cursor.execute(*compiled(statement, _DIALECT))
-    following = count(last - len(events) + 1)
-    return [[next(following) for _ in commit.events] for commit in commits]
+    def write_all(self, commits: Sequence[Commit]) -> list[list[int]]:
+        """Returns the ids of each commit's events. SQLite gives the next ones, since nobody else can write meanwhile."""
+        cursor = self._cursor
+        events = [_row(event) for commit in commits for event in commit.events]
+        insert(cursor.execute, _EVENTS, events)
+        last = cursor.lastrowid if events else 0
+        insert(cursor.execute, command_outcomes.name, [commit.outcome for commit in commits if commit.outcome])
+        for commit in commits:
+            for statement in commit.rows:
+                cursor.execute(*compiled(statement, _DIALECT))
+                self.erased |= commit.erases and statement.is_delete and cursor.sqlite_cursor.rowcount > 0
+        following = count(last - len(events) + 1)
+        return [[next(following) for _ in commit.events] for commit in commits]
 
 
 def _row(event: StoredEvent) -> tuple[str, int, str, bytes]:

@@ -54,8 +54,8 @@ class Outcome(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """What becomes durable together. rows: statements on the tables beside the log; erases: what they delete must not
-    be found in the files of the database afterwards."""
+    """What becomes durable together. rows: statements on the tables beside the log; erases: what they delete, if
+    anything, must not be found in the files of the database afterwards."""
 
     lineage: Lineage
     events: Sequence[StoredEvent] = ()

@@ -11,13 +11,16 @@ import httpx
 import pytest
 from sqlalchemy import inspect
 from websockets.asyncio.client import connect
+from websockets.typing import Subprotocol
 
 from domain.streams import event_types
 from projections import tables
+from server.doors.access import seat_name
 from server.doors.records import REBUILT, TABLES
 from server.log import beside
 from tests.server.conftest import Pair
 from tests.server.served import Served
+from tests.server.test_relationship import LATER, Partner
 from tests.server.test_sealed import kept_in
 
 NOT_OURS = {"alembic_version"}
@@ -94,28 +97,58 @@ async def test_presence_never_reaches_the_disk(pair: Pair, tmp_path: Path) -> No
             while sentinel not in (frame := str(await asyncio.wait_for(socket.recv(), 10))):
                 assert frame
     await asyncio.to_thread(pair.propose)
-    await asyncio.sleep(0.5)
+    await asyncio.to_thread(pair.ada.get)
     kept = await asyncio.to_thread(kept_in, pair.node.database.url, tmp_path)
     assert any(b"1 Price" in each for each in kept), "the search finds what is kept"
     assert not [each for each in kept if sentinel.encode() in each or b"presence" in each.lower()]
 
 
-@pytest.mark.parametrize("address", ["agreements", "partnerships"])
-def test_reading_writes_nothing(pair: Pair, address: str) -> None:
-    """Opening pages and asking for everything leaves the database as it was."""
-    stream = pair.ada.agreement_id if address == "agreements" else pair.ada.partnership_id
-    pair.ada.get()
-    before = rows(pair.node)
-    for path in ("", "/events", "/needs", "/timeline", "/conflicts", "/document.md"):
-        pair.ada.http.event_hooks = {}
-        pair.ada.http.get(f"/api/v1/{address}/{stream}{path}")
-    assert rows(pair.node) == before
+async def test_reading_writes_nothing(pair: Pair) -> None:
+    """Opening every page, asking for everything and having it open leaves every row as it was."""
+    ada, agreement, partnership = pair.ada, pair.ada.agreement_id, pair.ada.partnership_id
+    await asyncio.to_thread(lambda: pair.cid.accept(pair.propose()["proposal_id"]))
+    partner = Partner(ada)
+    exchange = await asyncio.to_thread(partner.do, "open_exchange", kind="trust", until=LATER)
+    need = await asyncio.to_thread(partner.do, "disclose_need", text="steady volumes")
+    seat, (term_id,) = (
+        f"/{seat_name(partner.events()[-1]['actor']['member_id'])}",
+        [each["term_id"] for each in ada.get()["terms"]],
+    )
+    asked = {
+        f"/api/v1/partnerships/{partnership}": " /events /exchanges /intentions /needs /trust",
+        f"/api/v1/agreements/{agreement}": " /conflicts /consents /document.json /document.md /events /terms /timeline",
+        seat: f"/ /guide /records /import /forms/reword_need?need={need['need_id']}",
+        f"{seat}/forms": f"/seal?exchange={exchange['exchange_id']}",
+        f"{seat}/agreements/{agreement}": f" /forms/propose?term={term_id} /terms/{term_id} /terms/{term_id}/story",
+        "": "/healthz /metrics /readyz /records",
+    }
+    ada.http.event_hooks = {}
+    before = await asyncio.to_thread(dump, pair.node)
+    for address, paths in asked.items():
+        for path in paths.split(" "):
+            answer = await asyncio.to_thread(ada.http.get, f"{address}{path}")
+            assert answer.status_code == 200, f"{address}{path}: {answer.text[:500]}"
+    for address in (f"agreements/{agreement}", f"partnerships/{partnership}"):
+        for spoken in ("json", "html"):
+            await look_at(pair, address, Subprotocol(f"onetext.{spoken}.v1"))
+    assert await asyncio.to_thread(dump, pair.node) == before
 
 
-def rows(node: Served) -> dict[str, int]:
-    found: dict[str, int] = {}
+async def look_at(pair: Pair, address: str, subprotocol: Subprotocol) -> None:
+    """Have it open until something has come, as a page or a program does."""
+    url = f"{pair.node.url.replace('http', 'ws')}/{address}/live"
+    headers = {"Authorization": f"Bearer {pair.ada.token}"}
+    async with connect(url, additional_headers=headers, subprotocols=[subprotocol]) as socket:
+        await socket.send(json.dumps({"type": "presence", "at": None}))
+        assert await asyncio.wait_for(socket.recv(), 10)
+
+
+def dump(node: Served) -> dict[str, list[str]]:
+    """Every row of every table."""
+    found: dict[str, list[str]] = {}
     for engine in (node.database.beside, node.database.models):
         with engine.connect() as connection:
             for name in inspect(engine).get_table_names():
-                found[name] = int(connection.exec_driver_sql(f'SELECT count(*) FROM "{name}"').scalar() or 0)
+                rows = connection.exec_driver_sql(f'SELECT * FROM "{name}"').all()
+                found[name] = sorted(repr(tuple(each)) for each in rows)
     return found

@@ -10,25 +10,30 @@ import signal
 import subprocess
 import threading
 import time
+import uuid
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import httpx
 import psycopg
 import pytest
 from sqlalchemy import text
+from structlog.testing import capture_logs
 from websockets.asyncio.client import connect
-from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
 from server.log.backup import back_up
 from server.log.database import open_database
 from server.log.keys import KeyUnusable, read_keys
+from server.log.vault import Vault
 from tests.conftest import ONETEXT
 from tests.databases import fresh_url
 from tests.relationships import answers, statements
 from tests.server.conftest import Pair, on, pair_on
+from tests.server.failing import Fails
 from tests.server.served import Program, Served
 from tests.server.test_relationship import LATER, Partner
 
@@ -138,12 +143,13 @@ def test_nothing_leaks_before_the_reveal(kind: str, tmp_path: Path) -> None:
         got += [httpx.get(f"{node.address}{path}").content for path in ("/metrics", "/healthz", "/readyz")]
     export = [ONETEXT, "export", "--database", url, ours.agreement_id, "--format", "json"]
     got.append(subprocess.run(export, capture_output=True, check=True).stdout)
-    time.sleep(0.5)
-    got += kept_in(url, tmp_path)
+    ada.do("disclose_need", text="the last word")
+    listening.wait_for(b"the last word")
     listening.stop()
+    assert all(len(each) > 5 for each in listening.frames.values())
+    got += kept_in(url, tmp_path)
     got += [node.log.read_bytes() for node in nodes]
     assert sum(map(len, got)) > 20_000
-    assert listening.frames > 20
     found = [each[:200] for each in got if SENTINEL.encode() in each]
     assert not found
 
@@ -157,32 +163,41 @@ class Listening:
     """Members with open sockets, of programs and of pages; everything that they are sent."""
 
     def __init__(self, who: list[tuple[Node, Partner]], got: list[bytes]) -> None:
-        self.who, self.got, self.frames = who, got, 0
+        self.got = got
+        self._sockets = [(*each, spoken) for each in who for spoken in ("json", "html")]
+        self.frames: dict[int, list[bytes]] = {number: [] for number in range(len(self._sockets))}
         self._over = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._listen()))
 
     def start(self) -> None:
         self._thread.start()
-        time.sleep(1)
+        self.wait_for(b"")
+
+    def wait_for(self, said: bytes) -> None:
+        """Until each socket was sent it."""
+        deadline = time.monotonic() + 20
+        while missing := [number for number, sent in self.frames.items() if not any(said in each for each in sent)]:
+            assert time.monotonic() < deadline, f"{said!r} has not come to {[self._sockets[each] for each in missing]}"
+            time.sleep(0.02)
 
     def stop(self) -> None:
         self._over.set()
         self._thread.join(20)
+        self.got += [frame for sent in self.frames.values() for frame in sent]
 
     async def _listen(self) -> None:
-        await asyncio.gather(*[self._one(*each, spoken) for each in self.who for spoken in ("json", "html")])
+        await asyncio.gather(*[self._one(*each, self.frames[number]) for number, each in enumerate(self._sockets)])
 
-    async def _one(self, node: Node, partner: Partner, spoken: str) -> None:
+    async def _one(self, node: Node, partner: Partner, spoken: str, sent: list[bytes]) -> None:
         member = partner.member
         url = f"{node.address.replace('http', 'ws')}/partnerships/{member.partnership_id}/live?after=0"
         subprotocol = Subprotocol(f"onetext.{spoken}.v1")
         headers = {"Authorization": f"Bearer {member.token}"}
         async with connect(url, additional_headers=headers, subprotocols=[subprotocol]) as socket:
             while not self._over.is_set():
-                with contextlib.suppress(TimeoutError, ConnectionClosed):
+                with contextlib.suppress(TimeoutError):
                     frame = await asyncio.wait_for(socket.recv(), 0.2)
-                    self.got.append(frame.encode() if isinstance(frame, str) else frame)
-                    self.frames += 1
+                    sent.append(frame.encode() if isinstance(frame, str) else frame)
 
 
 def kept_in(url: str, folder: Path) -> list[bytes]:
@@ -231,11 +246,9 @@ def test_what_is_erased_is_in_no_file_and_no_new_backup(ending: str, tmp_path: P
         each.unlink()
     ENDINGS[ending](pair, ada, cid, exchange)
     deadline = time.monotonic() + 10
-    while (left := [each for each in kept_in(url, tmp_path) if ciphertext in each]) and time.monotonic() < deadline:
+    while in_files(url, tmp_path, ciphertext):
+        assert time.monotonic() < deadline, "it is there yet"
         time.sleep(0.2)
-        for backup in tmp_path.glob("*.backup"):
-            backup.unlink()
-    assert not left
     if ending != "revealed":
         assert not [each for each in kept_in(url, tmp_path) if SENTINEL.encode() in each]
     assert len(ciphertexts(pair)) == (1 if ending == "replaced" else 0)
@@ -259,12 +272,138 @@ def test_on_postgresql_what_is_erased_is_in_no_row_and_its_table_is_written_anew
     pair.node.stop()
 
 
+def test_who_seals_first_erases_nothing(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    erasures: list[None] = []
+    monkeypatch.setattr(type(served.database.log), "_leave_no_trace", lambda _: erasures.append(None))
+    pair = pair_on(served)
+    ada, cid = Partner(pair.ada), Partner(pair.cid)
+    exchange = ada.do("open_exchange", kind="trust", until=LATER)["exchange_id"]
+    ada.do("seal", exchange_id=exchange, content=statements("goodwill", words="first"))
+    assert erasures == []
+    ada.do("seal", exchange_id=exchange, content=statements("goodwill", words="second"))
+    assert erasures == [None]
+    cid.do("cancel_exchange", exchange_id=exchange)
+    assert erasures == [None, None]
+
+
+def test_a_seal_is_recorded_whatever_becomes_of_the_erasing(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The WAL cannot be emptied, and PostgreSQL cannot be reached a second time; the log of the node says so."""
+    fails = Mock(side_effect=psycopg.OperationalError("no more connections"))
+    monkeypatch.setattr("server.log.sqlite.SqliteLog._leave_no_trace", fails, raising=True)
+    monkeypatch.setattr("server.log.postgres.psycopg.connect", fails)
+    pair = pair_on(served)
+    ada = Partner(pair.ada)
+    exchange = ada.do("open_exchange", kind="trust", until=LATER)["exchange_id"]
+    with capture_logs() as told:
+        for words in ("first", "second", "third"):
+            ada.do("seal", exchange_id=exchange, content=statements("goodwill", words=words))
+        deadline = time.monotonic() + 10
+        while not [each for each in told if "what was erased" in each["event"]]:
+            assert time.monotonic() < deadline, "nobody is told"
+            time.sleep(0.02)
+    assert ada.get(f"/exchanges/{exchange}/own")["content"] == statements("goodwill", words="third")
+    assert len(ciphertexts(pair)) == 1
+
+
+def test_who_reads_meanwhile_holds_up_nobody_who_seals_and_what_was_erased_goes_afterwards(tmp_path: Path) -> None:
+    """A backup of what is sealed is under way: on SQLite it keeps the WAL, on PostgreSQL the table."""
+    for kind in ("sqlite", "postgresql"):
+        url = fresh_url(kind, tmp_path)
+        pair = pair_on(Served(url))
+        ada = Partner(pair.ada)
+        exchange = ada.do("open_exchange", kind="trust", until=LATER)["exchange_id"]
+        ada.do("seal", exchange_id=exchange, content=statements("goodwill", words=SENTINEL))
+        (ciphertext,) = ciphertexts(pair)
+        before = file_of(url) if kind == "postgresql" else ""
+        with pair.node.database.beside.connect() as reading:
+            reading.execute(text("SELECT * FROM sealed")).all()
+            ada.do("seal", exchange_id=exchange, content=statements("goodwill", words="mild"))
+            ada.do("take_back_seal", exchange_id=exchange)
+            if kind == "sqlite":
+                assert any(ciphertext in each for each in kept_in(url, tmp_path)), "the reader was not in the way"
+        deadline = time.monotonic() + 20
+        while file_of(url) == before if kind == "postgresql" else in_files(url, tmp_path, ciphertext):
+            assert time.monotonic() < deadline, "it is there yet"
+            time.sleep(0.1)
+        pair.node.stop()
+
+
+def in_files(url: str, folder: Path, ciphertext: bytes) -> bool:
+    for backup in folder.glob("*.backup"):
+        backup.unlink()
+    return any(ciphertext in each for each in kept_in(url, folder))
+
+
 def file_of(url: str) -> str:
     """The file in which PostgreSQL keeps what is sealed: another one once it was written anew."""
     with psycopg.connect(url) as connection:
         row = connection.execute("SELECT pg_relation_filepath('sealed')").fetchone()
         assert row
         return str(row[0])
+
+
+# What is on its way.
+
+
+def test_seals_of_one_party_at_one_instant_come_one_after_the_other(nodes: list[Served]) -> None:
+    """What is kept is what the last of them said, whichever node took it."""
+    pair = pair_on(nodes[0])
+    partners = [Partner(pair.ada), Partner(on(nodes[1], pair.ada))]
+    for trial in range(20):
+        exchange = partners[0].do("open_exchange", kind="trust", until=LATER)["exchange_id"]
+        with ThreadPoolExecutor(4) as pool:
+            sealing = [
+                pool.submit(
+                    partners[each % 2].post,
+                    "seal",
+                    exchange_id=exchange,
+                    content=statements("goodwill", words=f"{trial}-{each}"),
+                )
+                for each in range(4)
+            ]
+        answers_of = [each.result() for each in sealing]
+        assert {each.status_code for each in answers_of} == {201}
+        last = max(range(4), key=lambda each: answers_of[each].json()["version"])
+        for partner in partners:
+            own = partner.get(f"/exchanges/{exchange}/own")["content"]
+            assert own == statements("goodwill", words=f"{trial}-{last}")
+        assert len(ciphertexts(pair)) == 1
+        partners[0].do("take_back_seal", exchange_id=exchange)
+        partners[1].do("cancel_exchange", exchange_id=exchange)
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_what_was_refused_or_failed_stays_nowhere(kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A refused seal leaves nothing; one that met a fault is kept until it is known what became of it, 300 seconds at
+    most once anything else is recorded."""
+    fails = Fails()
+    vaults: list[Vault] = []
+    monkeypatch.setattr("server.node.Vault", lambda *given: vaults.append(Vault(*given)) or vaults[0])
+    served = Served(fresh_url(kind, tmp_path), around=fails)
+    ada = Partner(pair_on(served).ada)
+
+    def held() -> bool:
+        return "Opened(" in repr(vars(vaults[0]))
+
+    exchange = ada.do("open_exchange", kind="trust", until=LATER)["exchange_id"]
+    for content in wrong(SENTINEL):
+        ada.post("seal", exchange_id=exchange, content=content)
+    ada.refused(
+        "unknown_reference", "seal", exchange_id=str(uuid.uuid4()), content=statements("goodwill", words=SENTINEL)
+    )
+    assert not held()
+    fails.armed = "write"
+    assert ada.post("seal", exchange_id=exchange, content=statements("goodwill", words=SENTINEL)).status_code == 500
+    assert held()
+    real = time.monotonic
+    monkeypatch.setattr("server.log.vault.time.monotonic", lambda: real() + 301)
+    ada.do("disclose_need", text="Calm evenings", why=None)
+    deadline = real() + 10
+    while held():
+        assert real() < deadline, "it is held yet"
+        time.sleep(0.02)
+    assert ada.get("/exchanges")["exchanges"][0]["commitments"] == {}
+    served.stop()
 
 
 # Once or not at all.
