@@ -224,7 +224,7 @@ class _SqliteTurn:
             self._cursor.execute("RELEASE command")
 
     def write_all(self, commits: Sequence[Commit]) -> list[list[int]]:
-        """Returns the ids of each commit's events. SQLite gives the next ones, since nobody else can write meanwhile."""
+        """Returns the ids of each commit's events: the next ones, since nobody else can write meanwhile."""
         cursor = self._cursor
         events = [_row(event) for commit in commits for event in commit.events]
         insert(cursor.execute, _EVENTS, events)

@@ -8,7 +8,6 @@ import re
 from pathlib import Path
 
 import httpx
-import pytest
 from sqlalchemy import inspect
 from websockets.asyncio.client import connect
 from websockets.typing import Subprotocol
