@@ -25,13 +25,15 @@ Rows = dict[str, Row]
 @dataclass(frozen=True, slots=True)
 class Moved:
     """What a change means for whoever looks: needs and intentions that changed, or that something about them did;
-    whether something sealed or said of trust changed; agreements that changed; and of all of these the new ones."""
+    whether something sealed or said of trust changed; agreements that changed; of all of these the new ones; and
+    whether the agreed words that serve no need, or what they are called, may be others."""
 
     needs: set[str] = field(default_factory=set)
     intentions: set[str] = field(default_factory=set)
     trust: bool = False
     agreements: set[str] = field(default_factory=set)
     added: set[str] = field(default_factory=set)
+    unlinked: bool = False
 
 
 @dataclass(slots=True)
@@ -51,6 +53,12 @@ class HomePresent:
     def height(self) -> int:
         """How many events the partnership and its agreements have: since all are seen in one order, it tells which."""
         return self.version + sum(each.version for each in self.agreements.values())
+
+    @property
+    def size(self) -> int:
+        """How many things it has, its agreements' clauses among them."""
+        own = sum(len(rows) for _, rows in self._by_table())
+        return own + sum(len(each.terms) for each in self.agreements.values())
 
     @classmethod
     def load(cls, connection: Connection, partnership_id: str) -> HomePresent:
@@ -99,12 +107,17 @@ class HomePresent:
         if change.version <= present.version:
             return Moved()
         touched, status = _changed(change, tables.terms), present.header.get("status")
-        before = _linked(present, touched)
+        linked, agreed = _linked(present, touched), _agreed(present, touched)
         present.apply(change)
-        served = before | _linked(present, touched)
-        if present.header.get("status") != status:
+        served, is_other = linked | _linked(present, touched), present.header.get("status") != status
+        if is_other:
             served |= _linked(present, present.terms)
-        return Moved(needs=served, agreements={agreement_id}, added={agreement_id} if is_new else set())
+        return Moved(
+            needs=served,
+            agreements={agreement_id},
+            added={agreement_id} if is_new else set(),
+            unlinked=is_other or agreed != _agreed(present, touched),
+        )
 
     def _by_table(self) -> tuple[tuple[Table, Rows], ...]:
         return (
@@ -123,6 +136,13 @@ def _linked(present: Present, term_ids: Iterable[str]) -> set[str]:
     """The needs that some terms serve, or are said not to."""
     terms: Mapping[str, Row] = present.terms
     return {need_id for each in term_ids if each in terms for need_id in terms[each].body["need_ids"]}
+
+
+def _agreed(present: Present, term_ids: Iterable[str]) -> list[tuple[object, ...]]:
+    """What some terms say by agreement, where, and which needs they serve."""
+    rows = [present.terms[each] for each in sorted(term_ids) if each in present.terms]
+    said = ("heading", "text", "status", "need_ids")
+    return [(row.sort, *(row.body[each] for each in said)) for row in rows]
 
 
 def _all(connection: Connection, table: Table, stream: str) -> Rows:

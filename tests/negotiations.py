@@ -39,14 +39,16 @@ class Seat:
 
 @dataclass
 class World:
-    """One agreement, its two parties, and a clock. swapped: the sides play each other's part."""
+    """One agreement, its two parties, and a clock. swapped: the sides play each other's part; mints: ids from where."""
 
     swapped: bool = False
     now: datetime = START
     events: list[AgreementEvent] = field(default_factory=list)
+    partnership_id: PartnershipId | None = None
+    mints: int = 0
 
     def __post_init__(self) -> None:
-        self._ids = 0
+        self._ids = self.mints
         every: dict[Mandate, Covered] = {Mandate.NEGOTIATOR: None, Mandate.SIGNATORY: None}
         self.seats = [
             [
@@ -55,9 +57,8 @@ class World:
             ]
             for party in PARTIES
         ]
-        self.agreement = Agreement.open(
-            AgreementId(self.mint()), PartnershipId(self.mint()), PARTIES, "T", 1, self.act(0, 0), self.mint()
-        )
+        agreement_id, of = AgreementId(self.mint()), self.partnership_id or PartnershipId(self.mint())
+        self.agreement = Agreement.open(agreement_id, of, PARTIES, "T", 1, self.act(0, 0), self.mint())
         self._keep()
 
     @property

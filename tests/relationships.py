@@ -16,12 +16,9 @@ from domain.refusals import Refusal
 from domain.rules import Act
 from domain.sealed import Opened
 from domain.words import ADOPTED, ExchangeState, IntentionKind, IntentionState, Mandate, Skill, TrustCategory
+from tests.negotiations import PARTIES
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
-PARTIES = (
-    PartyId("aaaaaaaa-0000-4000-8000-00000000000f"),
-    PartyId("bbbbbbbb-0000-4000-8000-00000000000f"),
-)
 NOWHERE = "00000000-0000-4000-8000-00000000dead"
 Raw = dict[str, Any]
 

@@ -41,41 +41,42 @@ def context(reader: HomeReader) -> dict[str, Any]:
 
 def changed_of_home(reader: HomeReader, moved: Moved) -> Iterator[str]:
     """The frames of a change; the last says what the page shows."""
-    view, regions = reader.view, []
+    view, given, regions = reader.view, context(reader), []
     for need in view.needs if moved.needs else ():
         need_id = need["need_id"]
         if need_id not in moved.needs:
             continue
-        rendered = _rendered(reader, "need", need=need)
+        rendered = _rendered(given, "need", need=need)
         if need_id in moved.added:
             regions.append(region(f"needs-of-{need['party_id']}", "beforeend", rendered))
         else:
             regions.append(morph(f"need-{need_id}", rendered))
     for kind in sorted({view.intention(each)["kind"] for each in moved.intentions}):  # type: ignore[index]
-        regions.append(morph(f"future-{kind}", _rendered(reader, "kind", kind=kind)))
+        regions.append(morph(f"future-{kind}", _rendered(given, "kind", kind=kind)))
     if moved.trust:
-        regions.append(morph("trust", _rendered(reader, "trust")))
+        regions.append(morph("trust", _rendered(given, "trust")))
     for agreement_id in sorted(moved.agreements):
-        rendered = _rendered(reader, "agreement", agreement=view.agreements[agreement_id])
+        rendered = _rendered(given, "agreement", agreement=view.agreements[agreement_id])
         if agreement_id in moved.added:
             regions.append(region("agreements-list", "beforeend", rendered))
         else:
             regions.append(morph(f"agreement-{agreement_id}", rendered))
-    if moved.agreements:
-        regions.append(morph("unlinked", _rendered(reader, "unlinked")))
-    yield "".join([*regions, *(morph(name, _rendered(reader, name)) for name in OF_THE_WHOLE)])
+    if moved.unlinked:
+        regions.append(morph("unlinked", _rendered(given, "unlinked")))
+    yield "".join([*regions, *(morph(name, _rendered(given, name)) for name in OF_THE_WHOLE)])
     yield _shown(reader)
 
 
 def all_of_home(reader: HomeReader) -> Iterator[str]:
     """The frames that bring any older page up to date."""
     names = (*OF_THE_WHOLE, "future", "needs", "trust", "agreements", "members")
-    yield "".join(morph(name, _rendered(reader, name)) for name in names)
+    given = context(reader)
+    yield "".join(morph(name, _rendered(given, name)) for name in names)
     yield _shown(reader, reads=reader.mark)
 
 
-def _rendered(reader: HomeReader, name: str, **more: Any) -> str:
-    return templates.get_template(f"home/{name}.html").render(**context(reader), **more)
+def _rendered(given: dict[str, Any], name: str, **more: Any) -> str:
+    return templates.get_template(f"home/{name}.html").render(**given, **more)
 
 
 def _shown(reader: HomeReader, **more: str) -> str:

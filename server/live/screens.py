@@ -26,7 +26,7 @@ from web.shared import Shared
 from web.view import RoomView
 
 LARGE_CHANGE, LARGE_TEXT = 40, 400
-"""Clauses of a change, and of a text, whose rendering others would notice."""
+"""Clauses of a change, and of a text, whose rendering others would notice; on a home needs, and all that it shows."""
 
 
 _SHARED = {tables.needs.name, tables.intentions.name}
@@ -186,7 +186,7 @@ class HomeScreen:
             home.partnership_id,
             view.height,
             lambda audience: changed_of_home(HomeReader(view, audience, directory), moved),
-            is_large=False,
+            is_large=len(moved.needs) > LARGE_CHANGE or home.size > LARGE_TEXT,
         )
 
     def everything(self, view: HomeView, audience: Audience) -> Iterable[str]:
