@@ -208,7 +208,6 @@ FORMS: dict[str, Opens] = {
 WITHOUT_A_FORM = {
     "accept_proposals": "offers that are marked are read and accepted together, in the reading",
     "consent": "the text that is signed has its own form at its end",
-    "grant_mandate": "members are administered on the partnership's home",
     "revoke_mandate": "members are administered on the partnership's home",
 }
 """Commands that are sent neither by a form nor by a button alone, and why."""

@@ -14,6 +14,7 @@ from domain.exchanges import LONGEST_DAYS
 from domain.refusals import Code, Guards, Refusal
 from domain.times import moment_of
 from domain.words import ADOPTED, IntentionKind, TrustCategory
+from web.directory import Person
 from web.home import HomeReader
 from web.home_fragments import context
 from web.templates import templates
@@ -39,19 +40,20 @@ Guard = Callable[[HomeReader, Params], acts.Broken]
 
 
 class Opens(NamedTuple):
-    """A form: the command that it sends, how it is made of the reader and what is asked, and what must not stand in the
-    way of its act."""
+    """A form: the command that it sends, how it is made of the reader and what is asked, what must not stand in the way
+    of its act, and whether a reader may have any of the kind."""
 
     command: str
     make: Callable[[HomeReader, Params], Made]
     guard: Guard = lambda *_: iter(())
+    is_for: Callable[[HomeReader], bool] = lambda reader: reader.negotiates
 
 
 def form(reader: HomeReader, act: str, params: Params, sealed: Body | None = None) -> str:
     """The form of an act, as HTML; `not_found` where there is no such act or what it is about is gone. sealed: what the
     reader's party has sealed, where the form is for sealing anew."""
     opens = HOME_FORMS.get(act)
-    if opens is None or not reader.negotiates:
+    if opens is None or not opens.is_for(reader):
         raise Refusal(Code.NOT_FOUND)
     Guards(opens.guard(reader, params)).settle()
     made = opens.make(reader, params)
@@ -186,6 +188,22 @@ def _reword_statement(reader: HomeReader, params: Params) -> Made:
     return Made({"category": category}, more, words=reader.stated_in(statement) if statement else None)
 
 
+def _person(reader: HomeReader, params: Params) -> Person:
+    found = next((each for each in reader.people if each.member_id == params.get("member")), None)
+    if found is None or found.observer:
+        raise _gone()
+    return found
+
+
+def _grant(reader: HomeReader, params: Params) -> Made:
+    person = _person(reader, params)
+    return Made({"member_id": person.member_id}, {"person": person})
+
+
+def _may_grant(reader: HomeReader, params: Params) -> acts.Broken:
+    return acts.administer(reader.held, own_party=_person(reader, params).party_id == reader.us)
+
+
 def _need_is(act: Callable[[NeedWords], acts.Broken]) -> Guard:
     return lambda reader, params: act(reader.on_need(_need(reader, params)))
 
@@ -218,5 +236,6 @@ HOME_FORMS: dict[str, Opens] = {
     "cancel_exchange": Opens("cancel_exchange", _on_exchange, _exchange_is(shared.cancel)),
     "answer_statement": Opens("answer_trust_statement", _answer),
     "reword_statement": Opens("reword_trust_statement", _reword_statement),
+    "grant": Opens("grant_mandate", _grant, _may_grant, lambda reader: reader.us is not None),
 }
 """By the act that it asks for."""
