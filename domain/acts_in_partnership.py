@@ -6,6 +6,7 @@ what one's own party put forward.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 from domain import acts
@@ -83,6 +84,11 @@ class IntentionWords(NamedTuple):
     state: str
     mine: bool
     asked_by_me: bool | None = None
+
+    @property
+    def agrees(self) -> bool:
+        """Whether retiring it is agreeing to what the other party asked; else it is asking."""
+        return self.state == IntentionState.RETIREMENT_ASKED and self.asked_by_me is False
 
 
 _NO_LONGER = Refusal(
@@ -191,6 +197,11 @@ def take_back(words: ExchangeWords) -> Broken:
 
 def cancel(words: ExchangeWords) -> Broken:
     yield from seal(words)
+
+
+def reads_own(words: ExchangeWords, held: Collection[Mandate]) -> bool:
+    """Whether a member who holds these mandates is shown what its party has sealed: until the end of the exchange."""
+    return words.state == ExchangeState.OPEN and words.sealed and bool(held)
 
 
 def answer_statement(*, revealed: bool, own: bool) -> Broken:

@@ -138,17 +138,16 @@ def retire_intention(partnership: PartnershipState, command: RetireIntention, ac
     """Asking needs a reason, agreeing to what the other party asked does not; one's own request is replaced."""
     intention = partnership.intention(command.intention_id)
     words = words_on_intention(intention, act.party)
-    agrees = intention.state == IntentionState.RETIREMENT_ASKED and words.asked_by_me is False
     guards = acts_in_partnership.guards_of_party(act)
     guards.refuse_if(
-        intention.state in ADOPTED and not agrees and command.reason is None,
+        intention.state in ADOPTED and not words.agrees and command.reason is None,
         Code.MALFORMED,
         "reason is missing: whoever asks to retire what both have adopted says why.",
         "Add the reason and send it again.",
     )
     guards.note(acts_in_partnership.retire(words))
     guards.settle()
-    if agrees:
+    if words.agrees:
         partnership.record(IntentionRetired, intention_id=intention.intention_id, reason=command.reason, caused_by=None)
     else:
         partnership.record(IntentionRetirementRequested, intention_id=intention.intention_id, reason=command.reason)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from domain.command import Command, given, minted, optional, secret
 from domain.fields import Null, Reference, Text, Time, Whole, Word
 from domain.ids import ExchangeId, Fingerprint, IntentionId, NeedId, PartyId
-from domain.sealed import Content, SealedContent
+from domain.sealed import KINDS, Content, SealedContent
 from domain.words import IntentionKind, TrustCategory
 
 
@@ -158,7 +158,7 @@ class OpenExchange(Command):
     """Ask both parties to write without seeing what the other writes: both are shown at once, or nothing is."""
 
     TYPE = "open_exchange"
-    kind: str = given(Word("trust", "skills"))
+    kind: str = given(Word(*KINDS))
     until: str = given(Time())
     term_ids: None = optional(Null())
     question: None = optional(Null())

@@ -18,8 +18,8 @@ from domain.words import GROUNDS, NOT_ENDED, AgreementStatus, Mandate, Mark, Pro
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 PARTIES = (
-    PartyId("aaaaaaaa-0000-4000-8000-000000000001"),
-    PartyId("bbbbbbbb-0000-4000-8000-000000000002"),
+    PartyId("aaaaaaaa-0000-4000-8000-00000000000f"),
+    PartyId("bbbbbbbb-0000-4000-8000-00000000000f"),
 )
 NEEDS = (NeedId("eeeeeeee-0000-4000-8000-000000000001"), NeedId("eeeeeeee-0000-4000-8000-000000000002"))
 """One of each side."""

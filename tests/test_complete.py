@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from domain.refusals import Code
+from domain.sealed import KINDS
 from domain.shelf import Shelf
 from domain.streams import STREAMS, event_types
 from projections.kept import MODELS
@@ -14,6 +15,7 @@ from server.doors.addresses import ADDRESSES
 from web.buttons import SENT
 from web.forms import FORMS, WITHOUT_A_FORM
 from web.home_forms import HOME_FORMS
+from web.relationship_words import ABOUT_EXCHANGES, EXCHANGES
 
 TEMPLATES = Path(__file__).parent.parent / "web" / "templates"
 SCRIPTS = "".join(each.read_text("utf-8") for each in (TEMPLATES.parent / "static" / "js").glob("*.js"))
@@ -80,6 +82,11 @@ def test_every_thing_has_a_shape_in_the_api_or_a_reason_why_not() -> None:
     things = {each.table.name: each.shape for model in MODELS.values() for each in model.shelves}
     assert things
     assert not [name for name, shape in things.items() if not (isinstance(shape, Shape) or shape)]
+
+
+def test_every_kind_of_exchange_has_its_words_and_its_form() -> None:
+    assert EXCHANGES.keys() == ABOUT_EXCHANGES.keys() == KINDS.keys()
+    assert not [kind for kind in KINDS if not (TEMPLATES / "home_forms" / f"seal_{kind}.html").exists()]
 
 
 def test_every_shelf_is_kept_to_be_read() -> None:

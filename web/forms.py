@@ -145,19 +145,14 @@ def _one_item(op: str) -> Callable[[FormAsked], Form]:
 
 
 def _link(asked: FormAsked) -> Form:
-    term, reader = asked.term(), asked.reader
-    offered = [
-        each
-        for each in reader.shared.standing
-        if each.need_id not in term["need_ids"]
-        and (each.need_id not in term["taken_off"] or each.party_id == reader.us)
-    ]
+    term = asked.term()
+    offered = list(asked.reader.to_link(term))
     return Form("link_need", {"term_id": term["term_id"]}, {"term": term, "offered": offered})
 
 
 def _unlink(asked: FormAsked) -> Form:
     term = asked.term()
-    return Form("link_need", {"term_id": term["term_id"]}, {"term": term, "own": asked.reader.own_served(term)})
+    return Form("link_need", {"term_id": term["term_id"]}, {"term": term, "own": asked.reader.to_unlink(term)})
 
 
 def _open(asked: FormAsked) -> Form:

@@ -254,6 +254,10 @@ class HomeReader:
         """reword, answer_intention, withdraw_intention, retire or keep."""
         return self.negotiates and acts.is_open(getattr(acts_in_partnership, act)(self.on_intention(intention)))
 
+    def agrees_to_retire(self, intention: Body) -> bool:
+        """Whether retiring it would be agreeing to what the other party asked."""
+        return self.on_intention(intention).agrees
+
     def on_intention(self, intention: Body) -> IntentionWords:
         """The state words that decide which acts on an intention are open."""
         asked = intention["retirement"]
@@ -271,9 +275,26 @@ class HomeReader:
         """The state words that decide which acts on an exchange are open."""
         return ExchangeWords(exchange["state"], exchange["cause"], sealed=self.us in exchange["commitments"])
 
-    def may_answer(self, statement: Body) -> bool:
-        own = statement["party_id"] == self.us
-        return self.negotiates and acts.is_open(acts_in_partnership.answer_statement(revealed=True, own=own))
+    def reads_own(self, exchange: Body) -> bool:
+        """Whether what this audience's party has sealed is shown to it."""
+        return self.us is not None and acts_in_partnership.reads_own(self.on_exchange(exchange), self.held)
+
+    def may_answer(self, party_id: str) -> bool:
+        """Answer a party's statements on trust."""
+        return self.negotiates and acts.is_open(self.answering(party_id))
+
+    def answering(self, party_id: str | None) -> acts.Broken:
+        """What stands in the way of answering a party's statements."""
+        return acts_in_partnership.answer_statement(revealed=bool(self.view.statements), own=party_id == self.us)
+
+    @property
+    def may_reword_statement(self) -> bool:
+        """Reword, or add to, what one's own party says of trust."""
+        return self.negotiates and acts.is_open(self.rewording_statement())
+
+    def rewording_statement(self) -> acts.Broken:
+        """What stands in the way of it."""
+        return acts_in_partnership.reword_statement(revealed=bool(self.view.statements))
 
     @cached_property
     def may_open(self) -> bool:

@@ -12,6 +12,7 @@ from domain import acts_in_partnership as shared
 from domain.acts_in_partnership import ExchangeWords, IntentionWords, NeedWords
 from domain.exchanges import LONGEST_DAYS
 from domain.refusals import Code, Guards, Refusal
+from domain.sealed import KINDS
 from domain.times import moment_of
 from domain.words import ADOPTED, IntentionKind, TrustCategory
 from web.directory import Person
@@ -129,6 +130,11 @@ def _adopt(reader: HomeReader, params: Params) -> Made:
     return made._replace(hidden={**made.hidden, "fingerprint": made.words})
 
 
+def _retire(reader: HomeReader, params: Params) -> Made:
+    made = _on_intention(reader, params)
+    return made._replace(more={**made.more, "agrees": reader.agrees_to_retire(made.more["intention"])})
+
+
 def _propose(reader: HomeReader, params: Params) -> Made:
     kind = params.get("kind", "")
     if kind not in list(IntentionKind):
@@ -144,11 +150,11 @@ def _propose(reader: HomeReader, params: Params) -> Made:
 
 def _open_exchange(reader: HomeReader, params: Params) -> Made:
     kind = params.get("kind", "")
-    if kind not in ("trust", "skills"):
+    if kind not in KINDS:
         raise Refusal(Code.NOT_FOUND)
     today = moment_of(reader.view.now).date()
     days = {"first": today, "usual": today + USUAL, "last": today + timedelta(LONGEST_DAYS - 1)}
-    return Made({"kind": kind}, {"kind": kind, **days})
+    return Made({"kind": kind}, {"kind": kind, "longest": LONGEST_DAYS, **days})
 
 
 def _seal(reader: HomeReader, params: Params) -> Made:
@@ -186,6 +192,14 @@ def _reword_statement(reader: HomeReader, params: Params) -> Made:
     statement = reader.statement(reader.us, category)
     more = {"statement": statement, "category": category}
     return Made({"category": category}, more, words=reader.stated_in(statement) if statement else None)
+
+
+def _may_answer(reader: HomeReader, _: Params) -> acts.Broken:
+    return reader.answering(reader.them)
+
+
+def _may_reword_statement(reader: HomeReader, _: Params) -> acts.Broken:
+    return reader.rewording_statement()
 
 
 def _person(reader: HomeReader, params: Params) -> Person:
@@ -228,14 +242,14 @@ HOME_FORMS: dict[str, Opens] = {
     "reword_intention": Opens("reword_intention", _on_intention, _intention_is(shared.reword)),
     "adopt": Opens("adopt_intention", _adopt, _intention_is(shared.answer_intention)),
     "decline_intention": Opens("decline_intention", _on_intention, _intention_is(shared.answer_intention)),
-    "retire": Opens("retire_intention", _on_intention, _intention_is(shared.retire)),
+    "retire": Opens("retire_intention", _retire, _intention_is(shared.retire)),
     "keep": Opens("keep_intention", _on_intention, _intention_is(shared.keep)),
     "open_exchange": Opens("open_exchange", _open_exchange),
     "seal": Opens("seal", _seal, _exchange_is(shared.seal)),
     "take_back": Opens("take_back_seal", _on_exchange, _exchange_is(shared.take_back)),
     "cancel_exchange": Opens("cancel_exchange", _on_exchange, _exchange_is(shared.cancel)),
-    "answer_statement": Opens("answer_trust_statement", _answer),
-    "reword_statement": Opens("reword_trust_statement", _reword_statement),
+    "answer_statement": Opens("answer_trust_statement", _answer, _may_answer),
+    "reword_statement": Opens("reword_trust_statement", _reword_statement, _may_reword_statement),
     "grant": Opens("grant_mandate", _grant, _may_grant, lambda reader: reader.us is not None),
 }
 """By the act that it asks for."""

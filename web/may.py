@@ -9,7 +9,8 @@ from functools import lru_cache
 from domain import acts
 from domain.ids import TermId
 from domain.rules import Covered
-from domain.words import Mandate
+from domain.words import Mandate, TermStatus
+from web.shared import SharedNeed
 from web.view import Body, RoomView
 
 
@@ -77,9 +78,15 @@ class May:
         own = objection["party_id"] == self.us
         return self._permits(self._on_objection(objection), acts.withdraw_objection(objection["state"], own=own))
 
-    def link(self, term: Body) -> bool:
-        """Say that a term serves a need."""
-        return self._negotiates((term["term_id"],)) and acts.is_open(acts.link(acts.LinkWords(self.view.status)))
+    def link(self, act: str, term: Body, need: SharedNeed) -> bool:
+        """link a need to a term, or unlink it."""
+        words = acts.LinkWords(
+            self.view.status,
+            removed=term["status"] == TermStatus.REMOVED,
+            own=need.party_id == self.us,
+            taken_off=need.need_id in term["taken_off"],
+        )
+        return self._negotiates((term["term_id"],)) and _is_open(act, words)
 
     def ask(self) -> bool:
         return self._permits(acts.ask(self.view.status))
@@ -132,6 +139,6 @@ class May:
 
 
 @lru_cache(4096)
-def _is_open(act: str, words: acts.ProposalWords | acts.TermWords) -> bool:
-    """FormAsked again and again with the same few words."""
+def _is_open(act: str, words: acts.ProposalWords | acts.TermWords | acts.LinkWords) -> bool:
+    """Asked again and again with the same few words."""
     return acts.is_open(getattr(acts, act)(words))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from markupsafe import Markup
 
@@ -212,17 +212,17 @@ class Reader:
         """The words of a principle that is named."""
         return self.shared.principles.get(intention_id or "")
 
+    def to_link(self, term: Body) -> Iterator[SharedNeed]:
+        """The needs that can be linked to a clause, and are not yet."""
+        others = (each for each in self.shared.standing if each.need_id not in term["need_ids"])
+        return (each for each in others if self.may.link("link", term, each))
+
+    def to_unlink(self, term: Body) -> list[SharedNeed]:
+        """The needs that a clause is said to serve, and that can be taken off it."""
+        return [each for each in self.served(term) if self.may.link("unlink", term, each)]
+
     def may_link(self, term: Body) -> bool:
-        """Whether there is a need to link a clause to, and it may be."""
-        return bool(self.shared.standing) and self.may.link(term)
-
-    def own_served(self, term: Body) -> list[SharedNeed]:
-        """The own needs that a clause is said to serve."""
-        return [each for each in self.served(term) if each.party_id == self.us]
-
-    def may_unlink(self, term: Body) -> bool:
-        """Whether a clause is linked to an own need, and that may be taken back."""
-        return bool(self.own_served(term)) and self.may.link(term)
+        return any(True for _ in self.to_link(term))
 
     # The argument.
 
