@@ -190,7 +190,7 @@ class Null(Field[None]):
     """What things of its kind do not have: null alone, which is as left out."""
 
     def read(self, raw: Any, name: str) -> None:
-        raise malformed(f"{name} belongs to exchanges of other kinds.")
+        raise malformed(f"{name} belongs to others: here it is null.", f"Leave {name} out, or send null.")
 
     def schema(self) -> dict[str, Any]:
         return {"type": "null"}

@@ -26,14 +26,16 @@ def known_need(act: Act, need_id: NeedId) -> KnownNeed:
     )
 
 
-def refuse_unless_standing(act: Act, need_id: NeedId) -> None:
-    """Refuse what names a need that was never disclosed, or was withdrawn."""
-    if not known_need(act, need_id).standing:
+def standing_need(act: Act, need_id: NeedId) -> KnownNeed:
+    """A need that stands; `unknown_reference` also for one that was withdrawn."""
+    need = known_need(act, need_id)
+    if not need.standing:
         refuse(
             Code.UNKNOWN_REFERENCE,
             "This names a need that was withdrawn.",
             "Look at the needs that stand, and name one of those, or none.",
         )
+    return need
 
 
 def link_words(agreement: AgreementState, term: Term, need_id: NeedId, *, own: bool) -> acts.LinkWords:
@@ -49,9 +51,7 @@ def link_words(agreement: AgreementState, term: Term, need_id: NeedId, *, own: b
 @rules.decides(LinkNeed, acts.link)
 def link_need(agreement: AgreementState, command: LinkNeed, act: Act) -> None:
     term = agreement.term(command.term_id)
-    need = known_need(act, command.need_id)
-    if command.on:
-        refuse_unless_standing(act, command.need_id)
+    need = (standing_need if command.on else known_need)(act, command.need_id)
     guards = guards_on(agreement, term, command, act)
     words = link_words(agreement, term, command.need_id, own=need.party_id == act.party)
     guards.note(acts.link(words) if command.on else acts.unlink(words))

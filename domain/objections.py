@@ -22,7 +22,7 @@ from domain.commands import (
     WithdrawObjection,
 )
 from domain.ids import ObjectionId
-from domain.links import refuse_unless_standing
+from domain.links import standing_need
 from domain.proposals import words_on_proposal
 from domain.refusals import Code, Guards, refuse
 from domain.rules import Act, Rules
@@ -39,7 +39,7 @@ def raise_objection(agreement: AgreementState, command: RaiseObjection, act: Act
     proposal = agreement.proposal(command.proposal_id)
     refuse_terms_beyond(proposal.term_ids, command.term_ids)
     if command.need_id:
-        refuse_unless_standing(act, command.need_id)
+        standing_need(act, command.need_id)
     cites = command.ground == "principle" or command.principle_id is not None
     if cites and command.principle_id not in act.known.get("principles", ()):
         refuse(

@@ -23,7 +23,7 @@ from domain.endings import end_proposal
 from domain.fingerprint import proposal_fingerprint
 from domain.ids import PartyId, ProposalId, TermId, ThreadId
 from domain.items import Item
-from domain.links import refuse_unless_standing
+from domain.links import standing_need
 from domain.refusals import Code, Guards, refuse
 from domain.rules import Act, Rules
 from domain.terms import standing_neighbour, words_on
@@ -141,7 +141,7 @@ def _is_heading_alone(item: Item) -> bool:
 
 def _refuse_unknown_references(agreement: AgreementState, command: MakeProposal, act: Act) -> None:
     for need_id in command.need_ids:
-        refuse_unless_standing(act, need_id)
+        standing_need(act, need_id)
     added: set[TermId] = set()
     for item in command.items:
         term_id, after = TermId(item["term_id"]), item.get("after")

@@ -13,7 +13,7 @@ NEEDS_EACH = 3
 """Of which a first talk begins."""
 
 
-class Step(NamedTuple):
+class Stage(NamedTuple):
     """done: what the log holds says so; where: its place on the home; whose: the parties that it waits for, or none."""
 
     title: str
@@ -24,10 +24,10 @@ class Step(NamedTuple):
     whose: tuple[str, ...] = ()
 
 
-def steps(reader: HomeReader) -> Iterator[Step]:
+def steps(reader: HomeReader) -> Iterator[Stage]:
     view = reader.view
     sealed = reader.open_exchange("trust")
-    yield Step(
+    yield Stage(
         "Say what builds and what breaks trust",
         "Each side writes it unseen; once both have sealed, both see both. It is easier to say while nothing is wrong.",
         "./#trust",
@@ -36,7 +36,7 @@ def steps(reader: HomeReader) -> Iterator[Step]:
         tuple(each for each in reader.sides if sealed and each not in sealed["commitments"]),
     )
     few = tuple(each for each in reader.sides if len(_standing(reader, each)) < NEEDS_EACH)
-    yield Step(
+    yield Stage(
         "Each says three things that it needs",
         "Not positions: what the partnership must give you, and why. The why is where solutions are found.",
         "./#needs",
@@ -46,7 +46,7 @@ def steps(reader: HomeReader) -> Iterator[Step]:
     )
     unheard = [each for side in reader.sides for each in _standing(reader, side) if not _is_heard(each)]
     waits = {party for each in unheard for party in view.waits_for(each["need_id"])}
-    yield Step(
+    yield Stage(
         "Each says the other's needs back",
         "In one's own words, until the owner says: yes, that is it. Agreeing is not asked for; hearing is.",
         "./#needs",
@@ -54,14 +54,14 @@ def steps(reader: HomeReader) -> Iterator[Step]:
         not few and not unheard,
         tuple(each for each in reader.sides if each in waits),
     )
-    yield Step(
+    yield Stage(
         "Agree on a vision and on principles",
         "Where both want this to go, and what both hold to. An objection can cite a principle later.",
         "./#future",
         "To what both want",
         bool(reader.adopted("vision") and reader.adopted("principle")),
     )
-    yield Step(
+    yield Stage(
         "Open the first text",
         "One that you have, a template, or a blank agenda. Each clause can say which need it serves.",
         "./#agreements",

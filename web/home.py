@@ -3,169 +3,30 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 import orjson
 from markupsafe import Markup
 
-from domain import acts, acts_in_partnership
-from domain.acts_in_partnership import ExchangeWords, IntentionWords, NeedWords
 from domain.diff import redline
-from domain.rules import Covered
-from domain.turns import Wait, waits_in_partnership
 from domain.words import (
     ADOPTED,
     AgreementStatus,
     ExchangeState,
     IntentionKind,
     IntentionState,
-    Mandate,
     NeedState,
     Skill,
-    TermStatus,
     TrustCategory,
 )
-from projections.home import HomePresent
-from projections.needs_board import Serving, served_by, with_what_serves
-from projections.present import Present
-from projections.rows import Row
 from web import relationship_words as words
 from web.audience import Audience
 from web.directory import Directory, Person
-from web.outline import Outline
-from web.view import Body, RoomView
+from web.home_view import HomeView, Standing
+from web.may_at_home import MayAtHome
+from web.view import Body
 from web.visible import redlined
-
-
-class HomeView:
-    """The present of one partnership at one moment."""
-
-    def __init__(self, present: HomePresent, now: str, before: HomeView | None = None) -> None:
-        """before: what was shown last, of which is taken over what is the same."""
-        self.partnership_id, self.height, self.version = present.partnership_id, present.height, present.version
-        self.now = now
-        self.header = present.header
-        self.parties: Sequence[str] = present.header["parties"]
-        self._needs, self._intentions = present.needs.copy(), present.intentions.copy()
-        self._exchanges, self._statements = present.exchanges.copy(), present.statements.copy()
-        known = before.agreements if before else {}
-        self.agreements: dict[str, Standing] = {
-            key: _same(known.get(key), each) or Standing(RoomView(each, now))
-            for key, each in sorted(present.agreements.items())
-        }
-
-    @cached_property
-    def serving(self) -> Serving:
-        """The clauses that serve each need."""
-        return served_by((each.view.header, each.linked_terms) for each in self.agreements.values())
-
-    def need(self, need_id: str) -> Body | None:
-        row = self._needs.get(need_id)
-        return with_what_serves(row.body, self.serving) if row else None
-
-    @cached_property
-    def needs(self) -> list[Body]:
-        """In the order of their disclosure."""
-        return [with_what_serves(each, self.serving) for each in _in_order(self._needs)]
-
-    def intention(self, intention_id: str) -> Body | None:
-        row = self._intentions.get(intention_id)
-        return row.body if row else None
-
-    @cached_property
-    def intentions(self) -> list[Body]:
-        """In the order of their proposal."""
-        return _in_order(self._intentions)
-
-    @cached_property
-    def exchanges(self) -> list[Body]:
-        """In the order of their opening."""
-        return _in_order(self._exchanges)
-
-    @cached_property
-    def statements(self) -> list[Body]:
-        """By party, then by category."""
-        return _in_order(self._statements)
-
-    @cached_property
-    def waiting(self) -> list[Wait]:
-        """What of the partnership itself waits for either party."""
-        needs = [row.body for row in self._needs.values()]
-        return list(waits_in_partnership(self.parties, needs, self.intentions, self.exchanges))
-
-    def waits_for(self, about: str) -> set[str]:
-        """The parties that something about a thing waits for."""
-        return {each.party_id for each in self.waiting if each.id == about}
-
-
-def _same(standing: Standing | None, present: Present) -> Standing | None:
-    """How an agreement stood, where that is still so: nothing happened, and nothing ends by itself."""
-    if standing is None or standing.view.version != present.version:
-        return None
-    return None if standing.view.next_end(standing.view.term) else standing
-
-
-def _in_order(rows: Mapping[str, Row]) -> list[Body]:
-    return [row.body for row in sorted(rows.values(), key=lambda row: row.sort)]
-
-
-@dataclass(frozen=True)
-class Standing:
-    """How an agreement stands, in a line."""
-
-    view: RoomView
-
-    @property
-    def agreement_id(self) -> str:
-        return self.view.agreement_id
-
-    @property
-    def title(self) -> str:
-        return str(self.view.header["title"])
-
-    @cached_property
-    def outline(self) -> Outline:
-        return Outline(self.view)
-
-    def name_of(self, term: Body) -> str:
-        """What a clause is called: its heading, with its first words where that is a number alone."""
-        if self.outline.title(term) or not term["text"]:
-            return str(term["heading"])
-        words = " ".join(str(term["text"]).split())
-        return f"{term['heading']} {words[:40].rstrip()}…" if len(words) > 40 else f"{term['heading']} {words}"
-
-    @cached_property
-    def linked_terms(self) -> list[Body]:
-        """The terms that serve a need, in the order of the text."""
-        return [each for each in self.view.terms if each["need_ids"]]
-
-    @cached_property
-    def unlinked(self) -> list[Body]:
-        """The terms with agreed words that serve no stated need; headings without words serve none by themselves."""
-        return [
-            each
-            for each in self.view.terms
-            if each["version"] and each["text"] and not each["need_ids"] and each["status"] != TermStatus.REMOVED
-        ]
-
-    @cached_property
-    def sentence(self) -> str:
-        """Its state in words, counted where that says more."""
-        agreed, terms = self.view.progress
-        match self.view.status:
-            case AgreementStatus.DRAFTING if not terms:
-                return "nothing on the agenda yet"
-            case AgreementStatus.DRAFTING:
-                deferred = f", {self.view.deferred} deferred" if self.view.deferred else ""
-                return f"{agreed} of {terms} agreed{deferred}"
-            case AgreementStatus.RATIFYING:
-                return "put to signature"
-            case AgreementStatus.IN_FORCE:
-                return "in force"
-            case _:
-                return "abandoned"
 
 
 class HomeReader:
@@ -175,7 +36,7 @@ class HomeReader:
         self.view, self.audience, self.directory = view, audience, directory
         self.names, self.people = directory.names, directory.people
         self.us = audience.party_id
-        self.held: Mapping[Mandate, Covered] = audience.held()
+        self.may = MayAtHome(view, self.us, audience.held())
         self.parties = view.parties
         self.partnership_id = view.partnership_id
         self.api = f"api/v1/partnerships/{view.partnership_id}"
@@ -234,75 +95,6 @@ class HomeReader:
         """For whom how many clauses wait in an agreement, one's own party first."""
         found = [(party, agreement.view.places_waiting(party)) for party in self.sides]
         return [(party, count) for party, count in found if count]
-
-    # What may be done.
-
-    @cached_property
-    def negotiates(self) -> bool:
-        """Whether this audience may act for its party in what is not about terms."""
-        return self.us is not None and acts.is_open(acts.mandate(self.held, Mandate.NEGOTIATOR, ()))
-
-    def may_with_need(self, act: str, need: Body) -> bool:
-        """restate, judge_restatement or of_ones_own."""
-        return self.negotiates and acts.is_open(getattr(acts_in_partnership, act)(self.on_need(need)))
-
-    def on_need(self, need: Body) -> NeedWords:
-        """The state words that decide which acts on a need are open."""
-        return NeedWords(need["understanding"], own=need["party_id"] == self.us)
-
-    def may_with_intention(self, act: str, intention: Body) -> bool:
-        """reword, answer_intention, withdraw_intention, retire or keep."""
-        return self.negotiates and acts.is_open(getattr(acts_in_partnership, act)(self.on_intention(intention)))
-
-    def agrees_to_retire(self, intention: Body) -> bool:
-        """Whether retiring it would be agreeing to what the other party asked."""
-        return self.on_intention(intention).agrees
-
-    def on_intention(self, intention: Body) -> IntentionWords:
-        """The state words that decide which acts on an intention are open."""
-        asked = intention["retirement"]
-        return IntentionWords(
-            intention["state"],
-            mine=intention["party_id"] == self.us,
-            asked_by_me=None if asked is None else asked["party_id"] == self.us,
-        )
-
-    def may_with_exchange(self, act: str, exchange: Body) -> bool:
-        """seal, take_back or cancel."""
-        return self.negotiates and acts.is_open(getattr(acts_in_partnership, act)(self.on_exchange(exchange)))
-
-    def on_exchange(self, exchange: Body) -> ExchangeWords:
-        """The state words that decide which acts on an exchange are open."""
-        return ExchangeWords(exchange["state"], exchange["cause"], sealed=self.us in exchange["commitments"])
-
-    def reads_own(self, exchange: Body) -> bool:
-        """Whether what this audience's party has sealed is shown to it."""
-        return self.us is not None and acts_in_partnership.reads_own(self.on_exchange(exchange), self.held)
-
-    def may_answer(self, party_id: str) -> bool:
-        """Answer a party's statements on trust."""
-        return self.negotiates and acts.is_open(self.answering(party_id))
-
-    def answering(self, party_id: str | None) -> acts.Broken:
-        """What stands in the way of answering a party's statements."""
-        return acts_in_partnership.answer_statement(revealed=bool(self.view.statements), own=party_id == self.us)
-
-    @property
-    def may_reword_statement(self) -> bool:
-        """Reword, or add to, what one's own party says of trust."""
-        return self.negotiates and acts.is_open(self.rewording_statement())
-
-    def rewording_statement(self) -> acts.Broken:
-        """What stands in the way of it."""
-        return acts_in_partnership.reword_statement(revealed=bool(self.view.statements))
-
-    @cached_property
-    def may_open(self) -> bool:
-        """Open an agreement."""
-        return self.us is not None and acts.is_open(acts.mandate(self.held, Mandate.NEGOTIATOR, (), whole_text=True))
-
-    def may_administer(self, party_id: str) -> bool:
-        return acts.is_open(acts.administer(self.held, own_party=self.us == party_id))
 
     # Needs.
 
@@ -392,9 +184,10 @@ class HomeReader:
         found = [each for each in self.view.exchanges if each["kind"] == kind]
         return next((each for each in found if each["state"] == ExchangeState.OPEN), None)
 
-    def last_exchange(self, kind: str, state: str = ExchangeState.REVEALED) -> Body | None:
+    def revealed_exchange(self, kind: str) -> Body | None:
         """The newest that was revealed."""
-        found = [each for each in self.view.exchanges if each["kind"] == kind and each["state"] == state]
+        of_kind = (each for each in self.view.exchanges if each["kind"] == kind)
+        found = [each for each in of_kind if each["state"] == ExchangeState.REVEALED]
         return found[-1] if found else None
 
     def ended_exchange(self, kind: str) -> Body | None:

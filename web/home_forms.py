@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from domain import acts
-from domain import acts_in_partnership as shared
+from domain import acts_in_partnership as party_acts
 from domain.acts_in_partnership import ExchangeWords, IntentionWords, NeedWords
 from domain.exchanges import LONGEST_DAYS
 from domain.refusals import Code, Guards, Refusal
@@ -40,14 +40,14 @@ class Made(NamedTuple):
 Guard = Callable[[HomeReader, Params], acts.Broken]
 
 
-class Opens(NamedTuple):
+class AtHome(NamedTuple):
     """A form: the command that it sends, how it is made of the reader and what is asked, what must not stand in the way
     of its act, and whether a reader may have any of the kind."""
 
     command: str
     make: Callable[[HomeReader, Params], Made]
     guard: Guard = lambda *_: iter(())
-    is_for: Callable[[HomeReader], bool] = lambda reader: reader.negotiates
+    is_for: Callable[[HomeReader], bool] = lambda reader: reader.may.negotiate
 
 
 def form(reader: HomeReader, act: str, params: Params, sealed: Body | None = None) -> str:
@@ -132,7 +132,7 @@ def _adopt(reader: HomeReader, params: Params) -> Made:
 
 def _retire(reader: HomeReader, params: Params) -> Made:
     made = _on_intention(reader, params)
-    return made._replace(more={**made.more, "agrees": reader.agrees_to_retire(made.more["intention"])})
+    return made._replace(more={**made.more, "agrees": reader.may.agrees_to_retire(made.more["intention"])})
 
 
 def _propose(reader: HomeReader, params: Params) -> Made:
@@ -195,11 +195,11 @@ def _reword_statement(reader: HomeReader, params: Params) -> Made:
 
 
 def _may_answer(reader: HomeReader, _: Params) -> acts.Broken:
-    return reader.answering(reader.them)
+    return reader.may.answering(reader.them)
 
 
 def _may_reword_statement(reader: HomeReader, _: Params) -> acts.Broken:
-    return reader.rewording_statement()
+    return reader.may.rewording_statement()
 
 
 def _person(reader: HomeReader, params: Params) -> Person:
@@ -215,41 +215,41 @@ def _grant(reader: HomeReader, params: Params) -> Made:
 
 
 def _may_grant(reader: HomeReader, params: Params) -> acts.Broken:
-    return acts.administer(reader.held, own_party=_person(reader, params).party_id == reader.us)
+    return acts.administer(reader.may.held, own_party=_person(reader, params).party_id == reader.us)
 
 
 def _need_is(act: Callable[[NeedWords], acts.Broken]) -> Guard:
-    return lambda reader, params: act(reader.on_need(_need(reader, params)))
+    return lambda reader, params: act(reader.may.on_need(_need(reader, params)))
 
 
 def _intention_is(act: Callable[[IntentionWords], acts.Broken]) -> Guard:
-    return lambda reader, params: act(reader.on_intention(_intention(reader, params)))
+    return lambda reader, params: act(reader.may.on_intention(_intention(reader, params)))
 
 
 def _exchange_is(act: Callable[[ExchangeWords], acts.Broken]) -> Guard:
-    return lambda reader, params: act(reader.on_exchange(_exchange(reader, params)))
+    return lambda reader, params: act(reader.may.on_exchange(_exchange(reader, params)))
 
 
-HOME_FORMS: dict[str, Opens] = {
-    "disclose": Opens("disclose_need", lambda *_: Made({})),
-    "restate": Opens("restate_need", _on_need, _need_is(shared.restate)),
-    "correct": Opens("correct_restatement", _restated, _need_is(shared.judge_restatement)),
-    "reword_need": Opens("reword_need", _on_need, _need_is(shared.of_ones_own)),
-    "met": Opens("declare_need_met", _on_need, _need_is(shared.of_ones_own)),
-    "unmet": Opens("declare_need_unmet", _on_need, _need_is(shared.of_ones_own)),
-    "withdraw_need": Opens("withdraw_need", _on_need, _need_is(shared.of_ones_own)),
-    "propose_intention": Opens("propose_intention", _propose),
-    "reword_intention": Opens("reword_intention", _on_intention, _intention_is(shared.reword)),
-    "adopt": Opens("adopt_intention", _adopt, _intention_is(shared.answer_intention)),
-    "decline_intention": Opens("decline_intention", _on_intention, _intention_is(shared.answer_intention)),
-    "retire": Opens("retire_intention", _retire, _intention_is(shared.retire)),
-    "keep": Opens("keep_intention", _on_intention, _intention_is(shared.keep)),
-    "open_exchange": Opens("open_exchange", _open_exchange),
-    "seal": Opens("seal", _seal, _exchange_is(shared.seal)),
-    "take_back": Opens("take_back_seal", _on_exchange, _exchange_is(shared.take_back)),
-    "cancel_exchange": Opens("cancel_exchange", _on_exchange, _exchange_is(shared.cancel)),
-    "answer_statement": Opens("answer_trust_statement", _answer, _may_answer),
-    "reword_statement": Opens("reword_trust_statement", _reword_statement, _may_reword_statement),
-    "grant": Opens("grant_mandate", _grant, _may_grant, lambda reader: reader.us is not None),
+HOME_FORMS: dict[str, AtHome] = {
+    "disclose": AtHome("disclose_need", lambda *_: Made({})),
+    "restate": AtHome("restate_need", _on_need, _need_is(party_acts.restate)),
+    "correct": AtHome("correct_restatement", _restated, _need_is(party_acts.judge_restatement)),
+    "reword_need": AtHome("reword_need", _on_need, _need_is(party_acts.of_ones_own)),
+    "met": AtHome("declare_need_met", _on_need, _need_is(party_acts.of_ones_own)),
+    "unmet": AtHome("declare_need_unmet", _on_need, _need_is(party_acts.of_ones_own)),
+    "withdraw_need": AtHome("withdraw_need", _on_need, _need_is(party_acts.of_ones_own)),
+    "propose_intention": AtHome("propose_intention", _propose),
+    "reword_intention": AtHome("reword_intention", _on_intention, _intention_is(party_acts.reword)),
+    "adopt": AtHome("adopt_intention", _adopt, _intention_is(party_acts.answer_intention)),
+    "decline_intention": AtHome("decline_intention", _on_intention, _intention_is(party_acts.answer_intention)),
+    "retire": AtHome("retire_intention", _retire, _intention_is(party_acts.retire)),
+    "keep": AtHome("keep_intention", _on_intention, _intention_is(party_acts.keep)),
+    "open_exchange": AtHome("open_exchange", _open_exchange),
+    "seal": AtHome("seal", _seal, _exchange_is(party_acts.seal)),
+    "take_back": AtHome("take_back_seal", _on_exchange, _exchange_is(party_acts.take_back)),
+    "cancel_exchange": AtHome("cancel_exchange", _on_exchange, _exchange_is(party_acts.cancel)),
+    "answer_statement": AtHome("answer_trust_statement", _answer, _may_answer),
+    "reword_statement": AtHome("reword_trust_statement", _reword_statement, _may_reword_statement),
+    "grant": AtHome("grant_mandate", _grant, _may_grant, lambda reader: reader.us is not None),
 }
 """By the act that it asks for."""

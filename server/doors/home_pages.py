@@ -16,9 +16,10 @@ from server.doors.pages import page_of
 from server.doors.sealed import own_sealed
 from server.node import Node
 from server.seat import Seat
-from web.home import HomeReader, HomeView
+from web.home import HomeReader
 from web.home_forms import form
 from web.home_fragments import guide_page, home_page, own_page
+from web.home_view import HomeView
 
 
 class HomePages:

@@ -89,14 +89,15 @@ class Audiences:
         """Bring an older page up to date, region by region; afterwards `Room.show` sends each change."""
         screen = self._screens[room.kind]
         while not connection.closed:
+            seated = connection.seated
             view = await screen.now(room.stream)
             position = screen.position(view)
-            if position > connection.position:
-                audience = _fragments(connection)
-                frames = await self._everything(room, view, position, audience)
-                if connection.audience != audience:
-                    connection.position = 0  # its mandates or names changed while this was made
-                    continue
+            is_older = position > connection.position
+            frames = await self._everything(room, view, position, _fragments(connection)) if is_older else ()
+            if connection.seated != seated:
+                connection.position = 0  # mandates, names or what is shared changed while this was made
+                continue
+            if is_older:
                 for frame in frames:
                     connection.push(text_frame(frame))
                 connection.reached(position)

@@ -18,7 +18,8 @@ TOO_SLOW = 4408
 class Connection:
     """Frames leave in the order in which they are pushed. A reader that falls too far behind is cut off with 4408.
 
-    position: the version of the last event that was pushed; live: it has caught up, and gets what comes.
+    position: the version of the last event that was pushed; live: it has caught up, and gets what comes; seated: how
+    often what its page shows, beside what events tell, has become another.
     """
 
     __slots__ = (
@@ -34,6 +35,7 @@ class Connection:
         "live",
         "position",
         "seat",
+        "seated",
         "shown",
     )
 
@@ -46,6 +48,7 @@ class Connection:
         self.audience: Audience | None = None
         self.position = 0
         self.live = False
+        self.seated = 0
         self.closed = False
         self.held: list[tuple[int, bytes]] = []
         self.at: str | None = None

@@ -58,6 +58,7 @@ class Room:
         for connection in with_pages:
             self.leave(connection)
             self.enter(connection, audience_of(connection))
+            connection.seated += 1
         outdated = [each for each in with_pages if each.live]
         for connection in outdated:
             connection.live, connection.position = False, 0

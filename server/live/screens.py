@@ -19,8 +19,9 @@ from server.people.directories import Directories
 from server.reading.presents import Homes, Presents
 from web.audience import Audience
 from web.fragments import all_regions, changed_regions
-from web.home import HomeReader, HomeView
+from web.home import HomeReader
 from web.home_fragments import all_of_home, changed_of_home
+from web.home_view import HomeView
 from web.reader import Reader
 from web.shared import Shared
 from web.view import RoomView

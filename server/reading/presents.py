@@ -13,16 +13,16 @@ from projections.present import Present, Touched
 T_co = TypeVar("T_co", covariant=True)
 
 
-class Kept(Protocol[T_co]):
+class KeptUp(Protocol[T_co]):
     """A present that can be kept up."""
 
     def apply(self, change: Change) -> T_co: ...
 
 
-P = TypeVar("P", bound=Kept[object])
+P = TypeVar("P", bound=KeptUp[object])
 
 
-class Held(Generic[P]):
+class Watched(Generic[P]):
     """Lives in the event loop. A present is loaded for the first who watches and forgotten when nobody does."""
 
     def __init__(self, load: Callable[[str], Awaitable[P]]) -> None:
@@ -65,7 +65,7 @@ class Held(Generic[P]):
         present.apply(change)
 
 
-class Presents(Held[Present]):
+class Presents(Watched[Present]):
     """Of agreements."""
 
     def apply(self, change: Change) -> Touched:
@@ -77,7 +77,7 @@ class Presents(Held[Present]):
         return Touched()
 
 
-class Homes(Held[HomePresent]):
+class Homes(Watched[HomePresent]):
     """Of partnerships, with their agreements."""
 
     def apply(self, change: Change) -> tuple[HomePresent, Moved] | None:

@@ -25,10 +25,12 @@ from server.live import recent
 from server.live.connection import Connection
 from server.live.frames import event_frame, text_frame
 from server.live.rooms import Room
+from server.live.screens import RoomScreen
 from server.seat import Seat
 from tests.server.conftest import pair_on
 from tests.server.served import Served
 from web.audience import Audience
+from web.view import RoomView
 
 
 @pytest.mark.parametrize("is_large", [False, True])
@@ -134,6 +136,32 @@ async def test_a_request_whose_date_passes_is_no_longer_shown_in_an_open_room(se
         ask(1.5)
         assert "agree_parking" in await clause(page)
         assert "agree_parking" not in await clause(page)
+
+
+async def test_what_is_shared_anew_while_a_page_is_brought_up_is_shown_on_it(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No event of the agreement tells of it: the first need is disclosed while the regions are being made."""
+    pair = pair_on(served)
+    pair.ada.do("open_term", heading="1 Price")
+    made, go_on = threading.Event(), threading.Event()
+    everything = RoomScreen.everything
+
+    def slowly(self: RoomScreen, view: RoomView, audience: Audience) -> list[str]:
+        frames = list(everything(self, view, audience))
+        made.set()
+        assert go_on.wait(20)
+        return frames
+
+    monkeypatch.setattr(RoomScreen, "everything", slowly)
+    says = {"Authorization": f"Bearer {pair.ada.token}"}
+    async with connect(f"{pair.live_url}?after=1", additional_headers=says, subprotocols=[HTML]) as page:
+        assert await asyncio.to_thread(made.wait, 20)
+        body = {"type": "disclose_need", "command_id": str(uuid4()), "text": "Calm evenings"}
+        path = f"/api/v1/partnerships/{pair.cid.partnership_id}/commands"
+        assert (await asyncio.to_thread(pair.cid.http.post, path, json=body)).status_code == 201
+        go_on.set()
+        await asyncio.wait_for(until(page, "Which need does it serve?"), 20)
 
 
 async def until(page: ClientConnection, wanted: str) -> str:

@@ -27,9 +27,10 @@ from tests.pages import Node, keep_up, read
 from tests.relationships import PARTIES, Bond, random_act
 from web.audience import Audience
 from web.directory import Directory, Person
-from web.home import HomeReader, HomeView
+from web.home import HomeReader
 from web.home_forms import form
 from web.home_fragments import all_of_home, changed_of_home, guide_page, home_page
+from web.home_view import HomeView
 
 EVERY = tuple((str(each), None) for each in sorted(Mandate))
 READERS = {"one side": (PARTIES[0], EVERY), "the other": (PARTIES[1], EVERY), "an observer": (None, ()),

@@ -202,13 +202,6 @@ async function sendAll(base, output) {
   }
 }
 
-document.addEventListener("change", async (event) => {
-  const picked = event.target;
-  if (!(picked instanceof HTMLInputElement) || !picked.dataset.reads || !picked.files?.[0]) return;
-  const into = picked.form?.querySelector(`[name="${picked.dataset.reads}"]`);
-  if (into instanceof HTMLTextAreaElement) into.value = await picked.files[0].text();
-});
-
 /**
  * @param {string} url
  * @param {unknown} body
