@@ -15,7 +15,7 @@ from web.guide import steps
 from web.home import HomeReader
 from web.templates import templates
 
-OF_THE_WHOLE = ("bar", "first-day", "guide-steps")
+OF_THE_WHOLE = ("bar", "below", "first-day", "guide-steps")
 """Regions that say how the whole stands; a page that lacks one passes it over."""
 
 

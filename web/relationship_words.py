@@ -69,13 +69,13 @@ CATEGORIES = {
     TrustCategory.GOODWILL: ("Meaning well", "Openness, fairness, help beyond the letter."),
 }
 STATED = {
-    "builds": "What builds our trust",
+    "builds": "What builds trust",
     "breaks": "What breaks it",
-    "reaction": "How we react when it breaks",
+    "reaction": "The reaction when it breaks",
     "repair": "How it can be repaired",
 }
 SKILLS = {
-    Skill.SELF_DISCLOSURE: "Saying openly what we need and fear",
+    Skill.SELF_DISCLOSURE: "Saying openly what one needs and fears",
     Skill.TRUST: "Trusting, and being trustworthy",
     Skill.MUTUAL_BENEFIT: "Looking for what serves both",
     Skill.CONFLICT: "Working through conflict",
@@ -83,7 +83,7 @@ SKILLS = {
     Skill.INTERDEPENDENCE: "Relying on each other",
     Skill.FUTURE: "Planning ahead together",
 }
-EXCHANGES = {"trust": "What builds and breaks trust", "skills": "How we work together"}
+EXCHANGES = {"trust": "What builds and breaks trust", "skills": "How both work together"}
 ABOUT_EXCHANGES = {
     "trust": "Each side writes what builds and breaks its trust, how it reacts, and how to repair it. Neither sees the "
     "other's words until both have sealed theirs; then both are shown at once.",

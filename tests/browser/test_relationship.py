@@ -192,8 +192,8 @@ async def test_needs_and_principles_come_into_the_text(browser: Browser, demo: R
     await form.locator("[name=principle_id]").select_option(label="We measure promises, not people.")
     await form.locator(".acts .primary").last.click()
     await expect(form).to_have_count(0)
-    await expect(theirs.locator(".objection .cites")).to_contain_text("Our principle: We measure promises, not people.")
-    await expect(theirs.locator(".story")).to_contain_text("Our principle:")
+    await expect(theirs.locator(".objection .cites")).to_contain_text("Principle: We measure promises, not people.")
+    await expect(theirs.locator(".story")).to_contain_text("Principle:")
 
     await cid.press(theirs, "It does not serve our need")
     form = theirs.locator(".act-form")
