@@ -236,6 +236,23 @@ async def test_the_first_need_can_be_linked_in_rooms_that_are_open(browser: Brow
     assert ada.said == []
 
 
+async def test_on_a_phone_each_part_and_what_waits_for_us_are_a_touch_away(browser: Browser, demo: Running) -> None:
+    phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+    cid = await at_home(browser, demo, "b_negotiator", **phone)
+    below = cid.page.get_by_role("navigation", name="Parts of this page")
+    await below.get_by_role("link", name="Trust").tap()
+    await expect(cid.page.get_by_role("heading", name="Trust, and working together")).to_be_in_viewport()
+    for_us = below.get_by_role("button", name="For us")
+    count = int(await for_us.locator("b").inner_text())
+    assert count > 0
+    await for_us.tap()
+    await expect(cid.page.locator(".thing:focus, .agreement:focus")).to_be_in_viewport()
+    ada = await at_home(browser, demo, "a_negotiator")
+    await acts(ada.page.locator("#future"), ada.page, "Propose a desired outcome", text="Nobody waits for a number.")
+    await expect(for_us.locator("b")).to_have_text(str(count + 1))
+    assert ada.said == cid.said == []
+
+
 async def test_the_guide_follows_the_log_and_an_observer_acts_on_nothing(browser: Browser, demo: Running) -> None:
     cid = await at_home(browser, demo, "b_negotiator")
     ada = await at_home(browser, demo, "a_negotiator")
