@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from html import escape
 
+import markupsafe
 from markupsafe import Markup
 
 SENT = frozenset(
@@ -31,7 +32,7 @@ def opens(words: str, url: str, desk: str, key: str = "", look: str = "") -> Mar
     """A button that fetches a form into the desk below. desk: the id of that place; key: its key on the keyboard."""
     return Markup(
         f'<button type="button" class="{escape(look)}" hx-get="{escape(url)}" hx-target="#{escape(desk)}" '
-        f'hx-swap="innerHTML"{_pressed_by(key)}>{escape(words)}{_shown(key)}</button>\n'
+        f'hx-swap="innerHTML"{_pressed_by(key)}>{markupsafe.escape(words)}{_shown(key)}</button>\n'
     )
 
 
@@ -44,7 +45,7 @@ def sends(words: str, command: str, where: str = "", key: str = "", look: str = 
     return Markup(
         f'<form class="one-act" id="{escape(command)}-{escape(str(about))}-{escape(where)}" '
         f'data-command="{escape(command)}">\n{inputs}\n'
-        f'<button class="{escape(look)}"{_pressed_by(key)}>{escape(words)}{_shown(key)}</button>'
+        f'<button class="{escape(look)}"{_pressed_by(key)}>{markupsafe.escape(words)}{_shown(key)}</button>'
         "<output hx-morph-skip></output></form>\n"
     )
 

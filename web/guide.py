@@ -8,6 +8,7 @@ from typing import NamedTuple
 from domain.words import NeedOutcome, Understanding
 from web.home import HomeReader
 from web.view import Body
+from web.wording import gettext
 
 NEEDS_EACH = 3
 """Of which a first talk begins."""
@@ -28,44 +29,47 @@ def steps(reader: HomeReader) -> Iterator[Stage]:
     view = reader.view
     sealed = reader.open_exchange("trust")
     yield Stage(
-        "Say what builds and what breaks trust",
-        "Each side writes it unseen; once both have sealed, both see both. It is easier to say while nothing is wrong.",
+        gettext("Say what builds and what breaks trust"),
+        gettext(
+            "Each side writes it unseen; once both have sealed, both see both. It is easier to say while nothing is "
+            "wrong."
+        ),
         "./#trust",
-        "To the trust statements",
+        gettext("To the trust statements"),
         bool(view.statements),
         tuple(each for each in reader.sides if sealed and each not in sealed["commitments"]),
     )
     few = tuple(each for each in reader.sides if len(_standing(reader, each)) < NEEDS_EACH)
     yield Stage(
-        "Each says three things that it needs",
-        "Not positions: what the partnership must give you, and why. The why is where solutions are found.",
+        gettext("Each says three things that it needs"),
+        gettext("Not positions: what the partnership must give you, and why. The why is where solutions are found."),
         "./#needs",
-        "To the needs",
+        gettext("To the needs"),
         not few,
         few,
     )
     unheard = [each for side in reader.sides for each in _standing(reader, side) if not _is_heard(each)]
     waits = {party for each in unheard for party in view.waits_for(each["need_id"])}
     yield Stage(
-        "Each says the other's needs back",
-        "In one's own words, until the owner says: yes, that is it. Agreeing is not asked for; hearing is.",
+        gettext("Each says the other's needs back"),
+        gettext("In one's own words, until the owner says: yes, that is it. Agreeing is not asked for; hearing is."),
         "./#needs",
-        "To the needs",
+        gettext("To the needs"),
         not few and not unheard,
         tuple(each for each in reader.sides if each in waits),
     )
     yield Stage(
-        "Agree on a vision and on principles",
-        "Where both want this to go, and what both hold to. An objection can cite a principle later.",
+        gettext("Agree on a vision and on principles"),
+        gettext("Where both want this to go, and what both hold to. An objection can cite a principle later."),
         "./#future",
-        "To what both want",
+        gettext("To what both want"),
         bool(reader.adopted("vision") and reader.adopted("principle")),
     )
     yield Stage(
-        "Open the first text",
-        "One that you have, a template, or a blank agenda. Each clause can say which need it serves.",
+        gettext("Open the first text"),
+        gettext("One that you have, a template, or a blank agenda. Each clause can say which need it serves."),
         "./#agreements",
-        "To the agreements",
+        gettext("To the agreements"),
         bool(view.agreements),
     )
 

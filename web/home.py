@@ -16,6 +16,7 @@ from domain.words import (
     ExchangeState,
     IntentionKind,
     IntentionState,
+    Mandate,
     NeedState,
     Skill,
     TrustCategory,
@@ -27,6 +28,7 @@ from web.home_view import HomeView, Standing
 from web.may_at_home import MayAtHome
 from web.view import Body
 from web.visible import redlined
+from web.wording import gettext
 
 
 class HomeReader:
@@ -73,11 +75,17 @@ class HomeReader:
         first_words = [self.party(each).split(" ")[0] for each in self.parties]
         return self.party(party_id).split(" ")[0] if len(set(first_words)) == 2 else self.party(party_id)
 
-    def who(self, body: Body) -> str:
-        return f"{self.names.get(body['member_id']) or 'A member'}, {self.short(body['party_id'])}"
+    def who(self, body: Body) -> Markup:
+        """By whom something was said, and for which party."""
+        member = self.names.get(body["member_id"]) or gettext("A member")
+        return Markup("{}, {}").format(member, self.short(body["party_id"]))
+
+    def by(self, body: Body) -> Markup:
+        """The same in the party's colour."""
+        return Markup('<b class="party">{}</b>').format(self.who(body))
 
     def turn_word(self, party_id: str) -> str:
-        return "us" if party_id == self.us else self.short(party_id)
+        return gettext("us") if party_id == self.us else self.short(party_id)
 
     # Whose turn.
 
@@ -106,7 +114,8 @@ class HomeReader:
         sign, said = words.NEED_STATES[NeedState(need["state"])]
         if need["state"] == NeedState.DISCLOSED and need["correction"]:
             sign, said = words.NOT_QUITE
-        return sign, said.format(owner=self.short(need["party_id"]), other=self.short(self.other(need["party_id"])))
+        owner, other = self.short(need["party_id"]), self.short(self.other(need["party_id"]))
+        return sign, gettext(said, owner=owner, other=other)
 
     def said_of(self, need: Body) -> str:
         """Stands for the words of a need, and for what the restatement did not get right: whoever writes about them is
@@ -167,7 +176,7 @@ class HomeReader:
         return redlined(redline(before, intention["text"])) if before is not None else None
 
     def history(self, intention: Body) -> list[tuple[str, str, str, str | None]]:
-        """What came of an intention: what, by whom, when, and why."""
+        """What came of an intention: the sentence, by whom, when, and why."""
         return [(words.STEPS[each["type"]], self.who(each), each["at"], each["text"]) for each in intention["history"]]
 
     # Trust and skills.
@@ -220,18 +229,19 @@ class HomeReader:
     def mandates(self, person: Person) -> list[str]:
         """What a member may do, in words."""
         if person.observer:
-            return ["observer: reads everything"]
-        found = []
+            return [gettext("observer: reads everything")]
+        found: list[str] = []
         for mandate, covered in person.mandates:
-            terms = "" if covered is None else f" for {', '.join(sorted(map(self._heading, covered)))}"
-            found.append(f"{mandate}{terms}")
+            name = gettext(words.HOLDS[Mandate(mandate)])
+            terms = None if covered is None else ", ".join(sorted(map(self._heading, covered)))
+            found.append(name if terms is None else gettext("%(mandate)s for %(clauses)s", mandate=name, clauses=terms))
         return found
 
     def _heading(self, term_id: str) -> str:
         found = (
             each.view.term[term_id]["heading"] for each in self.view.agreements.values() if term_id in each.view.term
         )
-        return next(found, "a term that is gone")
+        return next(found, gettext("a term that is gone"))
 
 
 def _stands_for(*said: str | None) -> str:

@@ -17,6 +17,7 @@ from projections.present import Present
 from projections.rows import Row
 from web.outline import Outline
 from web.view import Body, RoomView
+from web.wording import gettext
 
 
 class HomeView:
@@ -136,13 +137,20 @@ class Standing:
         agreed, terms = self.view.progress
         match self.view.status:
             case AgreementStatus.DRAFTING if not terms:
-                return "nothing on the agenda yet"
+                return gettext("nothing on the agenda yet")
+            case AgreementStatus.DRAFTING if self.view.deferred:
+                deferred = self.view.deferred
+                return gettext(
+                    "%(agreed)s of %(terms)s agreed, %(deferred)s deferred",
+                    agreed=agreed,
+                    terms=terms,
+                    deferred=deferred,
+                )
             case AgreementStatus.DRAFTING:
-                deferred = f", {self.view.deferred} deferred" if self.view.deferred else ""
-                return f"{agreed} of {terms} agreed{deferred}"
+                return gettext("%(agreed)s of %(terms)s agreed", agreed=agreed, terms=terms)
             case AgreementStatus.RATIFYING:
-                return "put to signature"
+                return gettext("put to signature")
             case AgreementStatus.IN_FORCE:
-                return "in force"
+                return gettext("in force")
             case _:
-                return "abandoned"
+                return gettext("abandoned")

@@ -1,9 +1,25 @@
-"""What the pages say about needs, the shared future, trust and skills: each sentence once."""
+"""What the pages say about needs, the shared future, trust and skills, where it depends on what it is said of: each
+string is a sentence of the catalogue (web/wording.py)."""
 
 from __future__ import annotations
 
-from domain.words import CancelCause, IntentionKind, IntentionState, Mandate, NeedState, Skill, TrustCategory
+from domain.words import (
+    CancelCause,
+    IntentionKind,
+    IntentionState,
+    Mandate,
+    NeedOutcome,
+    NeedState,
+    Skill,
+    TrustCategory,
+)
 
+PARTNERSHIPS = {
+    "supplier": "Supplier partnership",
+    "customer": "Customer partnership",
+    "outsourcing": "Outsourcing partnership",
+    "alliance": "Alliance partnership",
+}
 MANDATES = {
     Mandate.CONTRIBUTOR: "contributor: asks and answers questions",
     Mandate.NEGOTIATOR: "negotiator: speaks for the party: needs, proposals, objections, acceptance",
@@ -12,27 +28,54 @@ MANDATES = {
 }
 
 NEED_STATES = {
-    NeedState.DISCLOSED: ("○", "Said; {other} has not said it back yet"),
-    NeedState.RESTATED: ("↺", "{other} has said it back: is that it?"),
-    NeedState.UNDERSTOOD: ("✓", "Understood, says {owner}"),
+    NeedState.DISCLOSED: ("○", "Said; %(other)s has not said it back yet"),
+    NeedState.RESTATED: ("↺", "%(other)s has said it back: is that it?"),
+    NeedState.UNDERSTOOD: ("✓", "Understood, says %(owner)s"),
     NeedState.ADDRESSED: ("✓", "Understood, and a clause serves it"),
-    NeedState.MET: ("●", "Met, says {owner}"),
-    NeedState.UNMET: ("◇", "Not met, says {owner}"),
-    NeedState.WITHDRAWN: ("–", "Withdrawn by {owner}"),
+    NeedState.MET: ("●", "Met, says %(owner)s"),
+    NeedState.UNMET: ("◇", "Not met, says %(owner)s"),
+    NeedState.WITHDRAWN: ("–", "Withdrawn by %(owner)s"),
 }
 """A sign and words for each state of a need."""
-NOT_QUITE = ("↺", "Not quite, says {owner}; {other} is asked to say it back again")
-NOTES = {"met": "What met it", "unmet": "What is missing"}
+NOT_QUITE = ("↺", "Not quite, says %(owner)s; %(other)s is asked to say it back again")
+NOTES = {NeedOutcome.MET: "What met it:", NeedOutcome.UNMET: "What is missing:"}
+SAID_BACK_ANEW = {
+    None: "%(party)s is then asked to say it back anew.",
+    NeedOutcome.MET: "%(party)s is then asked to say it back anew, and that it was met no longer stands.",
+    NeedOutcome.UNMET: "%(party)s is then asked to say it back anew, and that it was not met no longer stands.",
+}
+REVOKE = {
+    Mandate.CONTRIBUTOR: "Revoke contributor",
+    Mandate.NEGOTIATOR: "Revoke negotiator",
+    Mandate.SIGNATORY: "Revoke signatory",
+    Mandate.SPONSOR: "Revoke sponsor",
+}
+HOLDS = {
+    Mandate.CONTRIBUTOR: "contributor",
+    Mandate.NEGOTIATOR: "negotiator",
+    Mandate.SIGNATORY: "signatory",
+    Mandate.SPONSOR: "sponsor",
+}
 
 KINDS = {
     IntentionKind.VISION: "Vision",
     IntentionKind.PRINCIPLE: "Guiding principles",
     IntentionKind.OUTCOME: "Desired outcomes",
 }
-ONE_OF = {
-    IntentionKind.VISION: "vision",
-    IntentionKind.PRINCIPLE: "guiding principle",
-    IntentionKind.OUTCOME: "desired outcome",
+PROPOSE = {
+    IntentionKind.VISION: "Propose a vision",
+    IntentionKind.PRINCIPLE: "Propose a guiding principle",
+    IntentionKind.OUTCOME: "Propose a desired outcome",
+}
+PROPOSE_ANOTHER = {
+    IntentionKind.VISION: "Propose another vision in its place",
+    IntentionKind.PRINCIPLE: "Propose another guiding principle in its place",
+    IntentionKind.OUTCOME: "Propose another desired outcome in its place",
+}
+ADOPT = {
+    IntentionKind.VISION: "Adopt this vision",
+    IntentionKind.PRINCIPLE: "Adopt this guiding principle",
+    IntentionKind.OUTCOME: "Adopt this desired outcome",
 }
 ASKED = {
     IntentionKind.VISION: "Where should this partnership be in some years, in a sentence both could say?",
@@ -53,14 +96,14 @@ INTENTION_STATES = {
     IntentionState.RETIRED: ("–", "Retired"),
 }
 STEPS = {
-    "IntentionProposed": "proposed by",
-    "IntentionReworded": "reworded by",
-    "IntentionAdopted": "adopted by",
-    "IntentionDeclined": "declined by",
-    "IntentionWithdrawn": "taken back by",
-    "IntentionRetirementRequested": "retirement asked by",
-    "IntentionRetired": "retired by",
-    "IntentionKept": "kept by",
+    "IntentionProposed": "proposed by %(member)s, %(at)s",
+    "IntentionReworded": "reworded by %(member)s, %(at)s",
+    "IntentionAdopted": "adopted by %(member)s, %(at)s",
+    "IntentionDeclined": "declined by %(member)s, %(at)s",
+    "IntentionWithdrawn": "taken back by %(member)s, %(at)s",
+    "IntentionRetirementRequested": "retirement asked by %(member)s, %(at)s",
+    "IntentionRetired": "retired by %(member)s, %(at)s",
+    "IntentionKept": "kept by %(member)s, %(at)s",
 }
 
 CATEGORIES = {
@@ -91,9 +134,12 @@ ABOUT_EXCHANGES = {
     "both have sealed; then both are shown at once.",
 }
 ENDED = {
-    CancelCause.CANCELLED: "was cancelled; nothing was shown, and what was sealed is erased.",
-    CancelCause.EXPIRED: "ran out of time; nothing was shown, and what was sealed is erased.",
-    CancelCause.LOST: "had to end: what was sealed could no longer be read on this machine. Nothing was shown.",
+    CancelCause.CANCELLED: "The last exchange, opened by %(member)s, was cancelled; nothing was shown, and what was "
+    "sealed is erased.",
+    CancelCause.EXPIRED: "The last exchange, opened by %(member)s, ran out of time; nothing was shown, and what was "
+    "sealed is erased.",
+    CancelCause.LOST: "The last exchange, opened by %(member)s, had to end: what was sealed could no longer be read on "
+    "this machine. Nothing was shown.",
 }
 BOTH_KEEP_THIS = "Both sides will keep this: it stays in the shared history, also if you reword or withdraw it later."
 WHO_COULD_READ = (

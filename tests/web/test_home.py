@@ -37,6 +37,11 @@ READERS = {"one side": (PARTIES[0], EVERY), "the other": (PARTIES[1], EVERY), "a
            "a contributor": (PARTIES[0], (("contributor", None),))}  # fmt: skip
 
 
+def reader_of(name: str, view: HomeView, directory: Directory) -> HomeReader:
+    party, mandates = READERS[name]
+    return HomeReader(view, Audience(PartnershipId(view.partnership_id), party, mandates), directory)
+
+
 @dataclass
 class Negotiation(World):
     """An agreement of a partnership, which names what that has."""
@@ -75,10 +80,6 @@ def test_live_updates_make_the_home_that_a_fresh_load_shows(seed: int, tmp_path:
     served = unlinked = 0
     done: dict[int, int] = {}
 
-    def reader_of(name: str, view: HomeView) -> HomeReader:
-        party, mandates = READERS[name]
-        return HomeReader(view, Audience(PartnershipId(partnership_id), party, mandates), directory)
-
     for turn in range(160):
         if turn % 50 == 20:
             for side in (0, 1) if agreements else ():
@@ -97,7 +98,7 @@ def test_live_updates_make_the_home_that_a_fresh_load_shows(seed: int, tmp_path:
                 served += any(each["serves"] for each in view.needs)
                 unlinked += moved.unlinked
                 for name in READERS:
-                    reader = reader_of(name, view)
+                    reader = reader_of(name, view, directory)
                     if name in pages:
                         keep_up(pages[name], changed_of_home(reader, moved))
                     else:
@@ -106,7 +107,7 @@ def test_live_updates_make_the_home_that_a_fresh_load_shows(seed: int, tmp_path:
             with database.models.connect() as connection:
                 loaded = HomeView(HomePresent.load(connection, partnership_id), written(bond.now))
             for name, page in pages.items():
-                anew = read("".join(home_page(reader_of(name, loaded), "/seat", "me")))
+                anew = read("".join(home_page(reader_of(name, loaded, directory), "/seat", "me")))
                 assert shown(page) == shown(anew), name
     assert len(agreements) == 3
     assert min(served, unlinked) > 3
