@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import orjson
@@ -109,19 +109,23 @@ def next_deadlines(connection: Connection) -> dict[str, str]:
 
 
 def version_before(connection: Connection, stream: str, at: str) -> int:
-    """The version of a stream right before a moment, as times are written: its times never go back."""
-    least, most = (
-        0,
-        int(
-            connection.execute(
-                select(func.max(tables.timeline.c.since)).where(tables.timeline.c.stream == stream)
-            ).scalar()
-            or 0
-        ),
-    )
+    """The version of a stream right before a moment, as times are written."""
+    return _last(connection, stream, lambda time: time < at)
+
+
+def version_at(connection: Connection, stream: str, at: str) -> int:
+    """The version of the last event of a stream that was recorded by a moment, as times are written; 0 before all."""
+    return _last(connection, stream, lambda time: time <= at)
+
+
+def _last(connection: Connection, stream: str, is_within: Callable[[str], bool]) -> int:
+    """The version of the last event within a time: those of a stream never go back."""
+    timeline = tables.timeline
+    newest = select(func.max(timeline.c.since)).where(timeline.c.stream == stream)
+    least, most = 0, int(connection.execute(newest).scalar() or 0)
     while least < most:
         middle = (least + most + 1) // 2
-        if (time_of(connection, stream, middle) or "") < at:
+        if is_within(time_of(connection, stream, middle) or ""):
             least = middle
         else:
             most = middle - 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from domain.canonical import sha256, without_absent
 from domain.fields import Object
 from domain.partnership import Partnership
 from domain.refusals import Code, Refusal, malformed
-from domain.times import written
+from domain.times import read_time, written
 from projections import as_of
 from projections.present import newest_version
 from projections.readings import EVERY, READINGS, About, Reading
@@ -105,10 +106,10 @@ class Api:
     ) -> Callable[[Connection], About]:
         """What a request asks for, to be completed when the read models are at hand."""
         seat, stream = await self._stream(request, kind)
-        names = self.node.directory(seat.partnership_id).names
+        names, now = self.node.directory(seat.partnership_id).names, self.node.clock()
 
         def about(connection: Connection) -> About:
-            version, moment = _version(connection, request, stream)
+            version, moment = _version(connection, request, stream, now)
             return About(stream, version, moment, after, limit, request.path_params, names)
 
         return about
@@ -271,14 +272,31 @@ def _whole(request: Request, name: str, default: int, least: int, most: int) -> 
     return int(given)
 
 
+def _time(request: Request, now: datetime) -> str:
+    """The time that is asked about, as times are written; a date means its end."""
+    if "as_of" in request.query_params:
+        raise malformed("as_of and at both say when.", "Send one of them.")
+    if (at := read_time(request.query_params["at"])) is None:
+        raise malformed(
+            "at must be a time with its zone (RFC 3339), or a date, which means its end in UTC.",
+            "Write it like 2026-03-03T17:00:00Z; the + of a zone is written %2B in an address.",
+        )
+    if at > now:
+        raise malformed("at is a time to come.", "Leave it out to read how it stands now.")
+    return written(at)
+
+
 def _page(request: Request) -> tuple[int, int]:
     """After which version, and how many rows at most."""
     return _whole(request, "after", 0, 0, 2**53), _whole(request, "limit", 1000, 1, 1000)
 
 
-def _version(connection: Connection, request: Request, stream: str) -> tuple[int, int | None]:
+def _version(connection: Connection, request: Request, stream: str, now: datetime) -> tuple[int, int | None]:
     """The version that is asked about, and the moment to ask for: None for now."""
     newest = newest_version(connection, stream)
+    if "at" in request.query_params:
+        moment = as_of.version_at(connection, stream, _time(request, now))
+        return moment, moment
     if "as_of" not in request.query_params:
         return newest, None
     moment = _whole(request, "as_of", 0, 0, 2**53)

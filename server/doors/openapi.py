@@ -16,7 +16,16 @@ from server.doors import schemas as s
 from server.doors.addresses import ADDRESSES
 from server.doors.socket import PRESENCE
 
-_AS_OF = {"name": "as_of", "in": "query", "required": False, "schema": VERSION, "description": "A past version."}
+_AS_OF: list[Schema] = [
+    {"name": "as_of", "in": "query", "required": False, "schema": VERSION, "description": "A past version."},
+    {
+        "name": "at",
+        "in": "query",
+        "required": False,
+        "schema": TEXT,
+        "description": "In its place a past time with zone (RFC 3339): the last event recorded by then.",
+    },
+]
 _PAGE = [
     {"name": "after", "in": "query", "required": False, "schema": VERSION},
     {"name": "limit", "in": "query", "required": False, "schema": {"type": "integer", "minimum": 1, "maximum": 1000}},
@@ -61,7 +70,7 @@ def openapi() -> dict[str, Any]:
         paths[f"{ADDRESSES[kind].path}/commands"] = {"post": _post("Send a command", command, _RECORDED)}
         paths[f"{ADDRESSES[kind].path}/events"] = {"get": _get("The log", _EVENTS, *_PAGE)}
     for each in READINGS:
-        asked = _get(each.summary, each.answer.schema(), _AS_OF, *(_PAGE if each.in_parts else ()))
+        asked = _get(each.summary, each.answer.schema(), *_AS_OF, *(_PAGE if each.in_parts else ()))
         paths.setdefault(f"{ADDRESSES[each.kind].path}{each.path}", {})["get"] = asked
     return {
         "openapi": "3.1.0",
@@ -141,7 +150,7 @@ def _get(summary: str, answer: Schema, *parameters: Schema) -> Schema:
 def _file(summary: str, kind: str) -> Schema:
     answered = {"description": "Done", "content": {kind: {"schema": TEXT}}}
     responses = {"200": answered, "default": _responses({})["default"]}
-    return {"summary": summary, "parameters": [_AS_OF], "responses": responses}
+    return {"summary": summary, "parameters": _AS_OF, "responses": responses}
 
 
 def _post(summary: str, body: Schema, answer: Schema, *, again: bool = True, status: str = "201") -> Schema:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,10 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from websockets.sync.client import connect
 
+from domain.times import moment_of, written
 from tests.server.conftest import Pair, pair_on
 from tests.server.served import Served
+from tests.server.test_relationship import Partner
 
 NAUGHTY = json.loads((Path(__file__).parent.parent / "data" / "naughty-strings.json").read_text("utf-8"))
 
@@ -73,6 +76,47 @@ def test_what_one_may_not_see_does_not_exist(pair: Pair) -> None:
     assert stranger.http.get(f"/api/v1/partnerships/{pair.ada.partnership_id}").status_code == 404
     assert httpx.get(f"{pair.node.url}/api/v1/agreements/{pair.ada.agreement_id}").status_code == 401
     assert pair.ada.http.get(f"/api/v1/agreements/{pair.ada.agreement_id}/proposals/x").status_code == 404
+
+
+def test_reading_at_a_time(pair: Pair) -> None:
+    """The last event that was recorded by then: every time of every stream, and those beside it, against as_of."""
+    ada, clock = pair.ada, pair.node.clock
+    made = pair.propose()
+    clock.forward(hours=1)
+    pair.cid.accept(made["proposal_id"])
+    clock.forward(hours=1)
+    Partner(ada).do("disclose_need", text="Calm evenings")
+    clock.forward(hours=1)
+    for path in (f"/api/v1/agreements/{ada.agreement_id}", f"/api/v1/partnerships/{ada.partnership_id}"):
+        events = ada.http.get(f"{path}/events").json()["events"]
+        reads = (
+            ("", "/terms", "/consents", "/timeline", "/document.md") if "agreements" in path else ("/needs", "/trust")
+        )
+        for number, event in enumerate(events):
+            at = moment_of(event["at"])
+            following = events[number + 1]["at"] if number + 1 < len(events) else None
+            tries = {written(at - timedelta(microseconds=1)): version_of(events, at - timedelta(microseconds=1))}
+            tries |= {written(at): version_of(events, at)}
+            tries |= {at.astimezone(timezone(timedelta(hours=5, minutes=30))).isoformat(): version_of(events, at)}
+            if following is None:
+                tries |= {written(at + timedelta(minutes=30)): len(events)}
+            for time, version in tries.items():
+                for read in reads:
+                    then = ada.http.get(f"{path}{read}", params={"at": time})
+                    same = ada.http.get(f"{path}{read}", params={"as_of": version})
+                    assert then.status_code == same.status_code
+                    assert then.content == same.content
+        day = (clock() - timedelta(days=1)).date().isoformat()
+        assert ada.http.get(f"{path}{reads[-1]}", params={"at": day}).status_code in (200, 404), "the end of a day"
+        to_come = written(clock() + timedelta(minutes=1))
+        now = written(clock())
+        for bad in ({"at": to_come}, {"at": "yesterday"}, {"at": ""}, {"at": now[:-1]}, {"at": now, "as_of": 1}):
+            answer = ada.http.get(f"{path}{reads[0]}", params=bad)
+            assert (answer.status_code, answer.json()["code"]) == (400, "malformed"), bad
+
+
+def version_of(events: list[dict[str, Any]], at: datetime) -> int:
+    return sum(1 for each in events if moment_of(each["at"]) <= at)
 
 
 def test_reading_as_of_a_version(pair: Pair) -> None:
