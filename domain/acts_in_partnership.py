@@ -13,7 +13,7 @@ from domain import acts
 from domain.acts import Broken
 from domain.refusals import Code, Guards, Refusal
 from domain.rules import Act
-from domain.words import ADOPTED, CancelCause, ExchangeState, IntentionState, Mandate, Understanding
+from domain.words import ADOPTED, CancelCause, ExchangeState, IntentionState, Mandate, ShareState, Understanding
 
 
 def guards_of_party(act: Act) -> Guards:
@@ -202,6 +202,48 @@ def cancel(words: ExchangeWords) -> Broken:
 def reads_own(words: ExchangeWords, held: Collection[Mandate]) -> bool:
     """Whether a member who holds these mandates is shown what its party has sealed: until the end of the exchange."""
     return words.state == ExchangeState.OPEN and words.sealed and bool(held)
+
+
+class ShareWords(NamedTuple):
+    """What an act on a share depends on. own: the asker's party asked for it; expired: its time has passed."""
+
+    state: str
+    own: bool
+    expired: bool
+
+
+def administers(held: Collection[Mandate]) -> Broken:
+    """Make a share: what is shown to outsiders a signatory or sponsor answers for."""
+    if not any(mandate in acts.ADMINISTRATORS for mandate in held):
+        yield Refusal(
+            Code.NOT_AUTHORISED,
+            "Only a signatory or sponsor decides on what is shown to others.",
+            "Ask a signatory or sponsor of your party.",
+        )
+
+
+def agree_to_share(words: ShareWords) -> Broken:
+    if words.own:
+        yield Refusal(
+            Code.NEEDS_BOTH,
+            "Your party asked for this; what it shows is both sides' words, so the other party agrees to it.",
+            "Wait for them, or take it back.",
+        )
+    yield from _shareable(words)
+    if words.state == ShareState.AGREED:
+        yield Refusal(Code.NOT_YET_PERMITTED, "Both have agreed to this already.", "The link opens; either can end it.")
+
+
+def revoke_share(words: ShareWords) -> Broken:
+    """End it, or not agree to it: an act of either party."""
+    yield from _shareable(words)
+
+
+def _shareable(words: ShareWords) -> Broken:
+    if words.state == ShareState.REVOKED:
+        yield Refusal(Code.ALREADY_ENDED, "This link was ended; it opens nothing.", "Make another one if it is meant.")
+    elif words.expired:
+        yield Refusal(Code.EXPIRED, "The time of this link has passed.", "Make another one if it is still meant.")
 
 
 def answer_statement(*, revealed: bool, own: bool) -> Broken:

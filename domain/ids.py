@@ -17,6 +17,7 @@ QuestionId = NewType("QuestionId", str)
 NeedId = NewType("NeedId", str)
 IntentionId = NewType("IntentionId", str)
 ExchangeId = NewType("ExchangeId", str)
+ShareId = NewType("ShareId", str)
 CommandId = NewType("CommandId", str)
 Fingerprint = NewType("Fingerprint", str)
 

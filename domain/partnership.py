@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from domain import exchanges, intentions, members, needs, trust
+from domain import exchanges, intentions, members, needs, shares, trust
 from domain.events import Actor
 from domain.ids import MemberId, PartnershipId, PartyId
 from domain.members import record_admission
@@ -22,7 +22,7 @@ class Partnership(PartnershipState):
 
     TOPIC = "Partnership"
     KIND = "partnership"
-    RULES = (members.rules, needs.rules, intentions.rules, exchanges.rules, trust.rules)
+    RULES = (members.rules, needs.rules, intentions.rules, exchanges.rules, trust.rules, shares.rules)
     Event = PartnershipEvent  # type: ignore[assignment]
     Created = PartnershipFormed  # type: ignore[assignment]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from domain.fingerprint import intention_fingerprint
-from domain.ids import Fingerprint, IntentionId, MemberId, NeedId, PartyId
+from domain.ids import AgreementId, Fingerprint, IntentionId, MemberId, NeedId, PartyId, ShareId
 from domain.refusals import Code, refuse
 from domain.rules import Covered, KnownNeed
 from domain.sealed import Exchange, Sealing
@@ -18,6 +18,7 @@ from domain.words import (
     IntentionState,
     Mandate,
     NeedOutcome,
+    ShareState,
     Understanding,
 )
 
@@ -125,6 +126,23 @@ def statement_key(party_id: PartyId, category: str) -> str:
     return f"{party_id}.{category}"
 
 
+class Share(NamedTuple):
+    """A link by which an agreement is shown to outsiders, once the other party has agreed. version: of the event that
+    asked for it; agreed, revoked: by whom and when."""
+
+    share_id: ShareId
+    agreement_id: AgreementId
+    party_id: PartyId
+    member_id: MemberId
+    made_at: str
+    expires_at: str
+    note: str | None
+    version: int
+    state: ShareState = ShareState.ASKED
+    agreed: Said | None = None
+    revoked: Said | None = None
+
+
 class PartnershipState(Sealing):
     """A partnership as its events have left it."""
 
@@ -140,6 +158,7 @@ class PartnershipState(Sealing):
         """The adopted one."""
         self.statements: Shelf[str, Statement] = Shelf()
         self.trust_was_revealed = False
+        self.shares: Shelf[ShareId, Share] = Shelf()
 
     @property
     def party_ids(self) -> tuple[PartyId, ...]:

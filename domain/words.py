@@ -100,6 +100,15 @@ class Understanding(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class ShareState(StrEnum):
+    """A share that is asked, agreed by the other party, or ended by either. Whether its time has passed says the clock
+    of whoever asks."""
+
+    ASKED = "asked"
+    AGREED = "agreed"
+    REVOKED = "revoked"
+
+
 class NeedOutcome(StrEnum):
     """What a need's owner says came of it."""
 

@@ -12,8 +12,9 @@ from projections.models import Model, Shelved
 from projections.needs_board import need_row, with_what_serves
 from projections.rows import Row
 from projections.sealed_exchanges import exchange_row, statement_row
-from projections.shapes import EXCHANGE, INTENTION, NEED, STATEMENT
+from projections.shapes import EXCHANGE, INTENTION, NEED, SHARE, STATEMENT
 from projections.shared_future import intention_row
+from projections.shown_to_others import share_row
 from projections.timeline import moment
 
 
@@ -46,6 +47,7 @@ PARTNERSHIPS = Model(
         Shelved("intentions", tables.intentions, intention_row, INTENTION),
         Shelved("exchanges", tables.exchanges, exchange_row, EXCHANGE),
         Shelved("statements", tables.statements, statement_row, STATEMENT),
+        Shelved("shares", tables.shares, share_row, SHARE),
     ),
     header_state=lambda partnership: (partnership.kind,),
     header_row=header_row,

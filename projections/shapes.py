@@ -21,6 +21,7 @@ from domain.words import (
     ObjectionState,
     ProposalState,
     Severity,
+    ShareState,
     TermStatus,
     TrustCategory,
     Understanding,
@@ -180,6 +181,19 @@ STATEMENT = Shape(
     repair=TEXT,
     answers=many(Shape(party_id=ID, text=TEXT)),
     version=VERSION,
+)
+_WHO = Shape(party_id=ID, member_id=ID, at=TIME)
+SHARE = Shape(
+    share_id=ID,
+    agreement_id=ID,
+    party_id=ID,
+    member_id=ID,
+    made_at=TIME,
+    expires_at=TIME,
+    note=nullable(TEXT),
+    state=words(*ShareState),
+    agreed=maybe(_WHO),
+    revoked=maybe(_WHO),
 )
 CLAUSE = Shape(heading=TEXT, text=TEXT, value=nullable({"type": "object"}), line=VERSION)
 NOTICE = Shape(line=VERSION, what=words("left_out", "counted", "not_understood"), words=TEXT)

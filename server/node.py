@@ -26,6 +26,7 @@ from server.background import Background
 from server.deciding.timers import Timers
 from server.deciding.workspace import Workspace
 from server.live.audiences import Audiences
+from server.live.guests import Guests
 from server.live.other_nodes import OtherNodes
 from server.live.presence import Presence
 from server.live.rooms import Rooms
@@ -67,6 +68,7 @@ class Node:
         self.presents = Presents(lambda agreement_id: self.read(Present.load, agreement_id))
         self.homes = Homes(lambda partnership_id: self.read(HomePresent.load, partnership_id))
         self.background = Background()
+        self.guests = Guests()
         self.mail = Mail(settings, self.background)
         self.texts = Apart()
         self.demo_notices: Mapping[str, DemoNotice] = {}
@@ -97,6 +99,7 @@ class Node:
         subscribers = [
             self.workspace.aggregates.see,
             self.vault.see,
+            self.guests.see,
             self.rooms.publish,
             self._directories.see,
             self.projecting.follow,

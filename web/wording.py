@@ -18,6 +18,11 @@ def gettext(message: str, /, **named: object) -> Markup:
     return said % named if named else said
 
 
+def ngettext(one: str, many: str, count: int, /, **named: object) -> Markup:
+    """One of two sentences, by how many there are: %(count)s."""
+    return escape(translations.ngettext(one, many, count)) % {"count": count, **named}
+
+
 @lru_cache(1024)
 def _said(message: str) -> Markup:
     return escape(translations.gettext(message))

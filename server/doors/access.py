@@ -51,10 +51,11 @@ def cookie_name(seat: str) -> str:
 
 
 def signed(node: Node, session_id: str) -> str:
-    return f"{session_id}.{_mac(node, 'session', session_id)}"
+    return f"{session_id}.{mac_of(node, 'session', session_id)}"
 
 
-def _mac(node: Node, purpose: str, text: str) -> str:
+def mac_of(node: Node, purpose: str, text: str) -> str:
+    """What shows that this installation has made a text, for a purpose."""
     return hmac.new(node.session_key, f"{purpose}:{text}".encode(), hashlib.sha256).hexdigest()
 
 
@@ -79,7 +80,7 @@ async def _seat(node: Node, connection: HTTPConnection) -> Seat | None:
     if session is None:
         return None
     session_id, _, mac = session.rpartition(".")
-    if not hmac.compare_digest(mac.encode(), _mac(node, "session", session_id).encode()):
+    if not hmac.compare_digest(mac.encode(), mac_of(node, "session", session_id).encode()):
         return None
     return await asyncio.to_thread(node.identity.by_session, session_id, node.clock())
 

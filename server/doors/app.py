@@ -20,11 +20,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from domain.refusals import Code, Refusal
 from server.doors.access import SEAT_PATH, is_foreign
 from server.doors.api import Api
+from server.doors.history import HistoryPages
 from server.doors.home_pages import HomePages
 from server.doors.import_pages import ImportPages
 from server.doors.problems import on_fault, on_http_error, on_refusal, problem
 from server.doors.records import RecordPages
 from server.doors.room_pages import RoomPages
+from server.doors.shares import Shares
 from server.doors.sign_in import Door
 from server.doors.socket import Live, live_routes
 from server.log.database import Database
@@ -73,7 +75,8 @@ def create_app(
             raise CannotStart("The node cannot start; the log says where it failed.") from None
         api = Api(node)
         door, pages = Door(node, api.commands), RoomPages(node, api.requests)
-        live.routes.extend(live_routes(Live(node, api.commands)))
+        history = HistoryPages(node, api.requests)
+        live.routes.extend([*live_routes(Live(node, api.commands)), *history.live_routes()])
 
         async def healthz(_: Request) -> Response:
             return PlainTextResponse("ok\n")
@@ -90,12 +93,15 @@ def create_app(
             return Response(node.metrics.written(), media_type=CONTENT_TYPE)
 
         records = RecordPages(node, api.requests)
+        shares = Shares(node, api.requests, api.commands)
         seated = [
             *api.routes(),
+            *shares.routes(),
             *pages.routes(),
             *HomePages(node, api.requests).routes(),
             *ImportPages(node, api.requests).routes(),
             *records.seated_routes(),
+            *history.seated_routes(),
             *door.seated_routes(),
         ]
         app.router.routes.extend(
@@ -106,7 +112,9 @@ def create_app(
                 Mount("/static", StaticFiles(directory=STATIC)),
                 *door.routes(),
                 *records.routes(),
+                *history.routes(),
                 *api.routes(),
+                *shares.routes(),
                 Mount(SEAT_PATH, routes=seated),
             ]
         )

@@ -10,10 +10,11 @@ from domain.partnership import Partnership
 from domain.streams import STREAMS
 from projections.readings import READINGS
 from projections.schema import ID, TEXT, VERSION, Schema, exactly, listed, nullable
-from projections.shapes import NOTICE, PARTNERSHIP, PREVIEW
+from projections.shapes import NOTICE, PARTNERSHIP, PREVIEW, SHARE
 from server.doors import imports, partnerships
 from server.doors import schemas as s
 from server.doors.addresses import ADDRESSES
+from server.doors.shares import MAKE
 from server.doors.socket import PRESENCE
 
 _AS_OF: list[Schema] = [
@@ -60,6 +61,15 @@ def openapi() -> dict[str, Any]:
             "post": _post("Propose a whole text", imports.PROPOSE.schema(), proposed)
         },
     }
+    shares = f"{ADDRESSES[Agreement.KIND].path}/shares"
+    paths[shares] = {
+        "get": _get("The links by which an agreement is shown to outsiders", exactly(shares=listed(SHARE.schema()))),
+        "post": _post(
+            "Ask to show an agreement by a link", MAKE.schema(), exactly(share_id=ID, link=TEXT), again=False
+        ),
+    }
+    paths[f"{shares}/{{share_id}}/agreement"] = {"post": _act("Agree to it, for the other party", SHARE.schema())}
+    paths[f"{shares}/{{share_id}}"] = {"delete": _act("End a link", SHARE.schema())}
     own = _get("What one's own party has sealed", exactly(exchange_id=ID, content={"type": "object"}))
     paths[f"{partnership}/exchanges/{{exchange_id}}/own"] = {"get": own}
     agreement = ADDRESSES[Agreement.KIND].path
@@ -154,12 +164,13 @@ def _file(summary: str, kind: str) -> Schema:
 
 
 def _post(summary: str, body: Schema, answer: Schema, *, again: bool = True, status: str = "201") -> Schema:
-    answers = {status: answer} | ({"200": answer} if again else {})
-    return {
-        "summary": summary,
-        "requestBody": {"required": True, "content": {"application/json": {"schema": body}}},
-        "responses": _responses(answers),
-    }
+    sent = {"requestBody": {"required": True, "content": {"application/json": {"schema": body}}}}
+    return {**_act(summary, answer, status, again=again), **sent}
+
+
+def _act(summary: str, answer: Schema, status: str = "200", *, again: bool = False) -> Schema:
+    """What is done by an address and a method alone."""
+    return {"summary": summary, "responses": _responses({status: answer} | ({"200": answer} if again else {}))}
 
 
 def _responses(answers: dict[str, Schema]) -> Schema:

@@ -89,6 +89,14 @@ TABLES: dict[str, tuple[str, dict[str, str]]] = {
             "last_version": "the last event that it caused",
         },
     ),
+    "share_links": (
+        "Links by which both have agreed to show an agreement to others.",
+        {
+            "hash": "a hash of the link, never the link",
+            "share_id": "which of them",
+            "partnership_id": "of which partnership",
+        },
+    ),
     "sealed": (
         "What a party has sealed, encrypted, until both have sealed or it is taken back, cancelled or expired.",
         {

@@ -79,6 +79,14 @@ sealed = Table(
     Column("ciphertext", LargeBinary, nullable=False),
 )
 
+share_links = Table(
+    "share_links",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("share_id", String(36), nullable=False),
+    Column("partnership_id", String(36), nullable=False),
+)
+
 Index("people_of_partnership", people.c.partnership_id)
 Index("people_by_email", func.lower(people.c.email))
 Index("tokens_of_member", tokens.c.member_id)

@@ -13,7 +13,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import write_po
 
 from server.doors.records import REBUILT, TABLES, told_events
-from web import relationship_words
+from web import history_words, relationship_words
 
 WEB = Path(relationship_words.__file__).parent
 FILE = WEB / "locale" / "onetext.pot"
@@ -24,20 +24,20 @@ def written() -> bytes:
     """The catalogue as the code has it now: each sentence once, with where it is said."""
     head = "# What Onetext's pages say, each sentence once."
     catalogue = Catalog(project="Onetext", header_comment=head, creation_date=datetime(2026, 1, 1, tzinfo=UTC))
-    for where, sentence in sorted(_sentences()):
+    for where, sentence in sorted(_sentences(), key=str):
         catalogue.add(sentence, locations=[(where, 0)])
     into = io.BytesIO()
     write_po(into, catalogue, width=120, include_lineno=False, sort_output=True)
     return into.getvalue()
 
 
-def _sentences() -> Iterator[tuple[str, str]]:
-    """Each sentence with where it is said."""
+def _sentences() -> Iterator[tuple[str, str | tuple[str, ...]]]:
+    """Each sentence, or the two for one and for many, with where it is said."""
     for file, _, sentence, _, _ in extract_from_dir(WEB, _SOURCES, directory_filter=_is_ours):
-        assert isinstance(sentence, str)
         yield f"web/{file}", sentence
-    said = {name: each for name, each in vars(relationship_words).items() if name.isupper()}
-    yield from (("web/relationship_words.py", each) for each in strings(said))
+    for module in (relationship_words, history_words):
+        said = {name: each for name, each in vars(module).items() if name.isupper()}
+        yield from ((f"web/{module.__name__.removeprefix('web.')}.py", each) for each in strings(said))
     recorded = [*TABLES.values(), REBUILT, [each.means for _, told in told_events() for each in told]]
     yield from (("server/doors/records.py", each) for each in strings(recorded))
 

@@ -13,6 +13,7 @@ from domain.events import Event
 from domain.refusals import Code, Refusal
 from domain.streams import STREAMS, event_types
 from server.doors.access import RateLimit
+from server.doors.history import HistoryPages
 from server.doors.home_pages import HomePages
 from server.doors.import_pages import ImportPages
 from server.doors.openapi import openapi
@@ -83,7 +84,7 @@ def _routes() -> str:
         [f"`{method.upper()} {path}`", operation["summary"]]
         for path, operations in openapi()["paths"].items()
         for method, operation in operations.items()
-        if method in ("get", "post")
+        if method in ("get", "post", "delete")
     ]
     return _table(["request", "what it does"], rows)
 
@@ -106,9 +107,11 @@ def _pages() -> str:
     limit = RateLimit(0, "")
     door = Door(node, limit)
     records = RecordPages(node, limit)
-    public = [*door.routes(), *records.routes()]
+    history = HistoryPages(node, limit)
+    public = [*door.routes(), *records.routes(), *history.routes()]
     of_agreements = [*RoomPages(node, limit).routes(), *ImportPages(node, limit).routes()]
     seated = [*of_agreements, *HomePages(node, limit).routes(), *records.seated_routes(), *door.seated_routes()]
+    seated += history.seated_routes()
     rows = [
         [f"`{'|'.join(sorted((route.methods or set()) - {'HEAD'}))} {prefix}{route.path}`", _first_line(route.endpoint)]
         for prefix, routes in (("", public), ("/SEAT", seated))

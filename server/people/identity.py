@@ -7,12 +7,13 @@ import hmac
 import secrets as randomness
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Engine, Row, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql import Executable
 
+from domain.ids import PartnershipId, ShareId
 from domain.times import moment_of, written
 from server.log import beside as t
 from server.seat import Seat
@@ -27,6 +28,13 @@ class Invitation:
     leads_to: str | None
     used: bool
     expired: bool
+
+
+class Shared(NamedTuple):
+    """What is shown to outsiders by a link."""
+
+    share_id: ShareId
+    partnership_id: PartnershipId
 
 
 def hashed(secret: str) -> str:
@@ -116,6 +124,12 @@ class Identity:
                 .values(revoked_at=written(now))
             )
             return True
+
+    def share(self, secret: str) -> Shared | None:
+        """What a link to outsiders shows, None where there is no such link."""
+        links = t.share_links
+        row = self._first(select(links.c.share_id, links.c.partnership_id).where(links.c.hash == hashed(secret)))
+        return Shared(ShareId(row[0]), PartnershipId(row[1])) if row else None
 
     def has_token(self, member_id: str) -> bool:
         """Whether a token of a member is good."""
@@ -217,6 +231,10 @@ def token_row(secret: str, seat: Seat, now: datetime, *, until_entry: bool = Fal
         made_at=written(now),
         until_entry=until_entry,
     )
+
+
+def share_row(secret: str, share_id: ShareId, partnership_id: PartnershipId) -> Executable:
+    return insert(t.share_links).values(hash=hashed(secret), share_id=share_id, partnership_id=partnership_id)
 
 
 def invitation_row(

@@ -100,7 +100,7 @@ def checkers() -> list[tuple[re.Pattern[str], str, dict[str, Any]]]:
     found = []
     for path, operations in document["paths"].items():
         pattern = re.compile(re.sub(r"\{[^}]*\}", "[^/]+", path))
-        for method in ("get", "post"):
+        for method in ("get", "post", "delete"):
             if method in operations:
                 validators = {}
                 for status, response in operations[method]["responses"].items():

@@ -82,10 +82,13 @@ TYPES = """
     IntentionKept
     TrustStatementAnswered
     TrustStatementReworded
+    ShareMade
+    ShareAgreed
+    ShareRevoked
 """
 WATCHING = re.compile(r"view|seen|read|watch|spent|dwell|click|visit|typing|presence", re.IGNORECASE)
-SAID_WITH_A_NOTE = ("NeedDeclaredMet", "NeedDeclaredUnmet")
-"""What a need's owner says to both of what came of it."""
+SAID_WITH_A_NOTE = ("NeedDeclaredMet", "NeedDeclaredUnmet", "ShareMade")
+"""What is said to both: what came of a need, and whom a link is for."""
 PRIVATE = re.compile(r"draft|note|score|limit|email|name|internal|reservation", re.IGNORECASE)
 
 

@@ -36,6 +36,7 @@ COLUMNS = {
     "sessions": "session_id member_id partnership_id made_at expires_at revoked_at",
     "secrets": "name value",
     "command_outcomes": "stream command_id member_id content first_version last_version",
+    "share_links": "hash share_id partnership_id",
     "sealed": "exchange_id party_id commitment ciphertext",
 }
 """Every column beside the log that somebody has thought about: whom does it watch?"""

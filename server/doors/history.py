@@ -1,0 +1,232 @@
+"""The history of an agreement: pages that can be read and change nothing, for members, and for the guests of a link.
+
+Both parties' members and guests get the same bytes: every link is relative, and nothing is said of who reads.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
+from datetime import timedelta
+from functools import wraps
+from typing import Any, NamedTuple
+
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route, WebSocketRoute
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from domain.agreement import Agreement
+from domain.ids import PartnershipId, ShareId, is_id
+from domain.refusals import Code, Refusal, malformed
+from domain.relationship import Share
+from domain.times import moment_of, written
+from domain.words import ShareState
+from projections.history import Past
+from projections.readings import EVERY, About, consents
+from server.doors.access import RateLimit, base_url, is_foreign, locale_of, mac_of, signed_in
+from server.doors.pages import page_of
+from server.node import Node
+from web.history import HistoryReader
+from web.history_pages import audit_page, history_page
+from web.templates import templates
+
+ENDED = 4410
+"""The close code for a page whose link was ended."""
+TOLD = timedelta(days=30)
+"""For which whoever had a page open is told that its time has passed."""
+_COOKIE = "onetext_share_"
+_PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow"}
+
+
+class Closed(Exception):
+    """A link that opens nothing: not yet, or no more."""
+
+    def __init__(self, status: int, detail: str, next_step: str) -> None:
+        super().__init__(detail)
+        self.status, self.detail, self.next_step = status, detail, next_step
+
+
+class Of(NamedTuple):
+    """Whose history is read."""
+
+    partnership_id: PartnershipId
+    agreement_id: str
+
+
+class HistoryPages:
+    """The same pages under a member's seat and under a link's."""
+
+    def __init__(self, node: Node, requests: RateLimit) -> None:
+        self.node, self.requests = node, requests
+
+    def seated_routes(self) -> list[Route]:
+        return self._pages("/history/{agreement_id}", self._member)
+
+    def routes(self) -> list[Route]:
+        return [Route("/s/{secret}", self.enter), *self._pages("/shared/{share_id}", self._guest)]
+
+    def live_routes(self) -> list[WebSocketRoute]:
+        return [WebSocketRoute("/shared/{share_id}/live", self.live)]
+
+    def _pages(self, path: str, whose: Callable[[Request], Awaitable[Of]]) -> list[Route]:
+        def shown(page: Callable[[Request, Of], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
+            @wraps(page)
+            async def answer(request: Request) -> Response:
+                try:
+                    response = await page(request, await whose(request))
+                except Closed as closed:
+                    response = _closed(closed)
+                response.headers.update(_PRIVATE)
+                return response
+
+            return answer
+
+        return [Route(f"{path}/", shown(self.history)), Route(f"{path}/audit", shown(self.audit))]
+
+    async def history(self, request: Request, of: Of) -> Response:
+        """Where an agreement stands, what was agreed, where it was hard, and how it came to be."""
+        asked = _asked(request)
+        return await page_of(history_page, await self._reader(request, of, asked), asked)
+
+    async def audit(self, request: Request, of: Of) -> Response:
+        """Every consent: by whom, under which mandate, to which exact words, when."""
+        asked = _asked(request)
+        view = await self._reader(request, of, asked)
+        about = About(of.agreement_id, view.past.version, view.past.version, limit=EVERY)
+        found = await self.node.read(consents, about)
+        assert found
+        return await page_of(audit_page, view, asked, found["consents"])
+
+    async def _reader(self, request: Request, of: Of, asked: int | None) -> HistoryReader:
+        past = await self.node.read(Past.load, of.agreement_id, asked)
+        if past is None:
+            raise Refusal(Code.NOT_FOUND)
+        return HistoryReader(past, self.node.directory(of.partnership_id), locale_of(request))
+
+    # Members.
+
+    async def _member(self, request: Request) -> Of:
+        seat = await signed_in(self.node, request)
+        self.requests.count(seat.member_id)
+        agreement_id: str = request.path_params["agreement_id"]
+        await self.node.workspace.refuse_foreign(seat, Agreement.KIND, agreement_id)
+        await self.node.workspace.let_clock_record(agreement_id)
+        return Of(seat.partnership_id, agreement_id)
+
+    # Guests.
+
+    async def enter(self, request: Request) -> Response:
+        """Change the secret of a link for a cookie of its one tree, so that no history and no referrer carries it."""
+        self.requests.count(_address(request))
+        found = await asyncio.to_thread(self.node.identity.share, request.path_params["secret"])
+        if found is None:
+            raise Refusal(Code.NOT_FOUND)
+        try:
+            share = await self._open(found.partnership_id, found.share_id)
+        except Closed as closed:
+            response = _closed(closed)
+            response.headers.update(_PRIVATE)
+            return response
+        path = f"/shared/{share.share_id}/"
+        response = RedirectResponse(path, 303, _PRIVATE)
+        response.set_cookie(
+            _COOKIE + share.share_id,
+            f"{found.partnership_id}.{self._signed(found.partnership_id, share.share_id)}",
+            expires=moment_of(share.expires_at) + TOLD,
+            path=path,
+            httponly=True,
+            samesite="lax",
+            secure=base_url(request, self.node).startswith("https:"),
+        )
+        return response
+
+    async def _guest(self, request: HTTPConnection) -> Of:
+        self.requests.count(_address(request))
+        share_id = request.path_params["share_id"]
+        partnership_id, _, given = request.cookies.get(f"{_COOKIE}{share_id}", "").partition(".")
+        if not is_id(share_id) or not hmac.compare_digest(
+            given.encode(), self._signed(partnership_id, share_id).encode()
+        ):
+            raise Refusal(Code.NOT_FOUND)
+        share = await self._open(PartnershipId(partnership_id), ShareId(share_id))
+        await self.node.workspace.let_clock_record(share.agreement_id)
+        return Of(PartnershipId(partnership_id), share.agreement_id)
+
+    def _signed(self, partnership_id: str, share_id: str) -> str:
+        return mac_of(self.node, "share", f"{partnership_id}:{share_id}")
+
+    async def _open(self, partnership_id: PartnershipId, share_id: ShareId) -> Share:
+        """The share, where its link opens now."""
+        await self.node.known(partnership_id)
+        share = self.node.workspace.partnership(partnership_id).shares.get(share_id)
+        if share is None:
+            raise Refusal(Code.NOT_FOUND)
+        if share.state == ShareState.REVOKED:
+            raise Closed(410, "This link was ended.", "Ask whoever gave it to you whether there is another one.")
+        if share.expires_at <= written(self.node.clock()):
+            raise Closed(410, "The time of this link has passed.", "Ask whoever gave it to you for a new one.")
+        if share.state == ShareState.ASKED:
+            raise Closed(
+                403,
+                "This link is not open yet: the other party has not agreed to it.",
+                "Open it again once both have agreed.",
+            )
+        return share
+
+    async def live(self, socket: WebSocket) -> None:
+        """Stays open as long as the link does; closed with 4410 once it is ended."""
+        if is_foreign(self.node.settings, socket):
+            await socket.close(4403)
+            return
+        await socket.accept()
+        share_id = ShareId(socket.path_params["share_id"])
+        with self.node.guests.watching(share_id) as ended, suppress(RuntimeError):
+            try:
+                of = await self._guest(socket)
+            except (Closed, Refusal):
+                await socket.close(ENDED)
+                return
+            share = self.node.workspace.partnership(of.partnership_id).shares[share_id]
+            lasts = (moment_of(share.expires_at) - self.node.clock()).total_seconds()
+            if await _first(_left(socket), ended.wait(), lasts):
+                await socket.close(ENDED)
+
+
+async def _first(left: Coroutine[Any, Any, Any], ended: Coroutine[Any, Any, Any], seconds: float) -> bool:
+    """Whether the link ends, or its time passes, before the page is left."""
+    tasks = [asyncio.create_task(left), asyncio.create_task(ended)]
+    try:
+        await asyncio.wait(tasks, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        return not tasks[0].done()
+    finally:
+        for each in tasks:
+            each.cancel()
+
+
+async def _left(socket: WebSocket) -> None:
+    """Until whoever has the page open leaves it; what it says is not listened to."""
+    with suppress(WebSocketDisconnect):
+        while True:
+            await socket.receive_text()
+
+
+def _closed(closed: Closed) -> Response:
+    page = templates.get_template("door/refused.html").render(detail=closed.detail, next=closed.next_step)
+    return HTMLResponse(page, closed.status)
+
+
+def _asked(request: Request) -> int | None:
+    given = request.query_params.get("as_of")
+    if given is None:
+        return None
+    if not (given.isascii() and given.isdigit() and 0 < len(given) < 17):
+        raise malformed("as_of is the number of an event.", "Take a link of this page.")
+    return int(given)
+
+
+def _address(connection: HTTPConnection) -> str:
+    """Whose requests are counted together for a second: nothing of it is kept."""
+    return connection.client.host if connection.client else ""

@@ -1,0 +1,200 @@
+"""The history of an agreement, as whoever may read it reads it: the same for both parties and for their guests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+from markupsafe import Markup
+
+from domain.turns import Wait, waits
+from domain.words import NOT_ENDED, AgreementStatus, NeedOutcome, Severity, TermStatus
+from projections.history import Past
+from projections.timeline import sentence
+from web import history_words as words
+from web import shown_values
+from web.directory import Directory
+from web.view import Body
+from web.wording import gettext, ngettext
+
+AGREED = (TermStatus.PROVISIONAL, TermStatus.RATIFIED)
+
+
+class Said(NamedTuple):
+    """A sentence, and the versions of the events that it rests on."""
+
+    words: Markup
+    events: Sequence[int]
+
+
+class HistoryReader:
+    """One moment of one agreement. locale: how numbers are written."""
+
+    def __init__(self, past: Past, directory: Directory, locale: str) -> None:
+        self.past, self.locale, self.header = past, locale, past.header
+        self.names: Mapping[str | None, str] = directory.names
+        self.parties: Sequence[str] = past.header["parties"]
+        self.terms = {each["term_id"]: each for each in past.terms}
+
+    # Who.
+
+    def side(self, party_id: str | None) -> str:
+        """The colour of a party: the same everywhere."""
+        return "a" if party_id == self.parties[0] else "b"
+
+    def party(self, party_id: str | None) -> str:
+        return self.names.get(party_id) or gettext("A party")
+
+    def who(self, body: Body) -> Markup:
+        """By whom something was said, and for which party."""
+        member = self.names.get(body["member_id"]) or gettext("A member")
+        return Markup("{}, {}").format(member, self.party(body["party_id"]))
+
+    # Where it stands.
+
+    def where_it_stands(self) -> Iterator[Said]:
+        """The whole in a paragraph, each sentence with what it rests on."""
+        past, (first, second) = self.past, self.parties
+        yield Said(
+            gettext(
+                "%(first)s and %(second)s have worked on this agreement since %(day)s.",
+                first=self.party(first),
+                second=self.party(second),
+                day=self.day(past.opened_at),
+            ),
+            [1],
+        )
+        yield from self._state()
+        if past.objections:
+            yield from self._conflicts()
+
+    def _state(self) -> Iterator[Said]:
+        past, status = self.past, self.header["status"]
+        turned = [past.turned[status]] if status in past.turned else []
+        match status:
+            case AgreementStatus.IN_FORCE:
+                since = max(each["at"] for each in self.header["ratification"]["consents"])
+                yield Said(
+                    gettext("Both have signed it: it is in force since %(day)s.", day=self.day(since)), past.signed
+                )
+            case AgreementStatus.RATIFYING:
+                yield Said(gettext("All of it is put to signature; it is not in force."), [*turned, *past.signed])
+            case AgreementStatus.ABANDONED:
+                yield Said(gettext("It was abandoned: nothing of it is in force."), turned)
+            case _:
+                yield Said(gettext("It is being negotiated; nothing of it is in force."), turned)
+        if not past.terms:
+            yield Said(gettext("Nothing is on its agenda yet."), [1])
+            return
+        agreed = sum(1 for each in past.terms if each["status"] in AGREED)
+        yield Said(
+            ngettext(
+                "Of its one clause %(agreed)s is agreed.",
+                "Of its %(count)s clauses %(agreed)s are agreed.",
+                len(past.terms),
+                agreed=agreed,
+            ),
+            [past.accepted] if past.accepted else [],
+        )
+
+    def _conflicts(self) -> Iterator[Said]:
+        standing = [each for each in self.past.objections if each["state"] in NOT_ENDED]
+        raised = len(self.past.objections)
+        if not standing:
+            told = ngettext(
+                "One objection was raised, and it has ended.",
+                "%(count)s objections were raised, and all have ended.",
+                raised,
+            )
+            yield Said(told, [each["version"] for each in self.past.objections[-3:]])
+            return
+        told = ngettext(
+            "One objection was raised, and it stands.",
+            "%(count)s objections were raised; still standing: %(left)s.",
+            raised,
+            left=len(standing),
+        )
+        yield Said(told, [each["version"] for each in standing])
+        if blocking := [each for each in standing if each["severity"] == Severity.BLOCKING]:
+            told = ngettext(
+                "One of them blocks what it is about.", "%(count)s of them block what they are about.", len(blocking)
+            )
+            yield Said(told, [each["version"] for each in blocking])
+
+    # What is still open.
+
+    @cached_property
+    def waiting(self) -> list[Wait]:
+        """What waited for either party at that moment."""
+        past = self.past
+        return list(waits(self.header, past.terms, past.proposals, past.objections, past.questions, past.at))
+
+    def waits_for(self, party_id: str) -> list[tuple[str, list[str]]]:
+        """What waits for a party: the kind of thing in words, and on which clauses."""
+        found: dict[str, list[str]] = {}
+        for each in self.waiting:
+            if each.party_id == party_id:
+                found.setdefault(each.about, []).extend(each.term_ids)
+        return [(words.WAITS[about], list(dict.fromkeys(term_ids))) for about, term_ids in found.items()]
+
+    def heading(self, term_id: str) -> str:
+        term = self.terms.get(term_id)
+        return str(term["heading"]) if term else gettext("a clause that is gone")
+
+    # What was agreed.
+
+    @cached_property
+    def agreed(self) -> list[Body]:
+        """The clauses with agreed words, in the order of the text."""
+        return [each for each in self.past.terms if each["version"]]
+
+    @cached_property
+    def values(self) -> list[tuple[Body, Body | None, list[tuple[str, Body]]]]:
+        """The clauses with a typed value, agreed or offered: the agreed one, and by whom which other one is offered."""
+        found = []
+        for term in self.past.terms:
+            offered = [
+                (proposal["party_id"], item["value"])
+                for proposal in self.past.proposals
+                for item in proposal["items"]
+                if item["term_id"] == term["term_id"] and item.get("value") and item["value"] != term["value"]
+            ]
+            agreed = term["value"] if term["version"] else None
+            if agreed or offered:
+                found.append((term, agreed, offered))
+        return found
+
+    def value(self, value: Body) -> Markup:
+        """A typed value in figures."""
+        return shown_values.rendered(value, self.locale)
+
+    # Needs.
+
+    @cached_property
+    def served(self) -> list[tuple[Body, list[Body]]]:
+        """The needs that clauses serve, each with these."""
+        found: dict[str, list[Body]] = {}
+        for term in self.past.terms:
+            for need_id in term["need_ids"]:
+                found.setdefault(need_id, []).append(term)
+        return [(self.past.needs[need_id], terms) for need_id, terms in found.items() if need_id in self.past.needs]
+
+    def outcome(self, need: Body) -> str:
+        """What its owner says came of a need."""
+        return words.OUTCOMES[need["outcome"] and NeedOutcome(need["outcome"])]
+
+    def need(self, need_id: str | None) -> Body | None:
+        return self.past.needs.get(need_id or "")
+
+    def principle(self, intention_id: str | None) -> Body | None:
+        return self.past.principles.get(intention_id or "")
+
+    # How it came to be.
+
+    def sentence(self, moment: Body) -> str:
+        return sentence(moment, self.names)
+
+    def day(self, moment: str) -> str:
+        """The day of a moment, in UTC."""
+        return shown_values.shown({"kind": "date", "date": moment[:10]}, self.locale)

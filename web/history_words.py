@@ -1,0 +1,30 @@
+"""What the history says, where it depends on what it is said of: each string is a sentence of the catalogue."""
+
+from __future__ import annotations
+
+from domain.words import NeedOutcome, ObjectionState
+
+WAITS = {
+    "proposal": "an answer to what is proposed",
+    "condition": "a condition",
+    "objection": "an answer to an objection",
+    "resolution": "whether an objection is settled",
+    "question": "an answer to a question",
+    "parking": "whether a clause is parked",
+    "deferral": "whether a clause is deferred",
+    "reopened": "new words for what was reopened",
+    "signature": "the signature",
+}
+ENDINGS = {
+    ObjectionState.RESOLVED: "Both said that it is settled.",
+    ObjectionState.WITHDRAWN: "Its party withdrew it.",
+    ObjectionState.MOOT: "What it was about ended.",
+    ObjectionState.AGREED_TO_DIFFER: "They agreed to differ.",
+    ObjectionState.ACCEPTED_WITH_CONCERN: "It was accepted with this concern.",
+}
+OUTCOMES = {
+    None: "its owner has not said yet whether it is met",
+    NeedOutcome.MET: "met, says its owner",
+    NeedOutcome.UNMET: "not met, says its owner",
+}
+ACTS = {"proposed": "proposed", "accepted": "accepted", "ratified": "signed"}

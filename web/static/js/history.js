@@ -1,0 +1,24 @@
+// The history of an agreement: a page that a link opened ends when the link does.
+import "/static/js/local_time.js";
+
+const page = document.getElementById("history");
+const shared = location.pathname.match(/^\/shared\/[^/]+\//)?.[0];
+if (page && shared) follow(shared);
+
+/** @param {string} tree the path under which the link's pages stand */
+function follow(tree) {
+  const socket = new WebSocket(`${location.protocol === "https:" ? "wss:" : "ws:"}//${location.host}${tree}live`);
+  socket.addEventListener("close", (event) => {
+    if (event.code === 4410) tellEnded();
+    else setTimeout(() => follow(tree), 2000);
+  });
+}
+
+/** Nothing of what was shown stays. */
+function tellEnded() {
+  const told = document.getElementById("ended");
+  if (!page || !told) return;
+  told.hidden = false;
+  page.replaceChildren(told);
+  document.title = "Onetext";
+}
