@@ -14,6 +14,7 @@ from domain.words import (
     ObjectionState,
     ProposalState,
     Severity,
+    ShareState,
     TermStatus,
     Understanding,
 )
@@ -105,9 +106,15 @@ def _signatures(header: Body, parties: Sequence[str]) -> Iterator[Wait]:
 
 
 def waits_in_partnership(
-    parties: Sequence[str], needs: Iterable[Body], intentions: Iterable[Body], exchanges: Iterable[Body]
+    parties: Sequence[str],
+    needs: Iterable[Body],
+    intentions: Iterable[Body],
+    exchanges: Iterable[Body],
+    shares: Iterable[Body] = (),
+    now: str = "",
 ) -> Iterator[Wait]:
-    """Everything of a partnership itself that waits, from the rows of the read models (relationship.md, Whose turn)."""
+    """Everything of a partnership itself that waits, from the rows of the read models (relationship.md, Whose turn).
+    now: the moment of asking, as times are written: a share whose time has passed waits for nobody."""
     first, second = parties
     other = {first: second, second: first}
     for need in needs:
@@ -125,3 +132,6 @@ def waits_in_partnership(
             for party in parties:
                 if party not in exchange["commitments"]:
                     yield Wait(party, "exchange", exchange["exchange_id"], ())
+    for share in shares:
+        if share["state"] == ShareState.ASKED and now < share["expires_at"]:
+            yield Wait(other[share["party_id"]], "share", share["share_id"], ())

@@ -47,6 +47,7 @@ class HomePresent:
     intentions: Rows = field(default_factory=dict)
     exchanges: Rows = field(default_factory=dict)
     statements: Rows = field(default_factory=dict)
+    shares: Rows = field(default_factory=dict)
     agreements: dict[str, Present] = field(default_factory=dict)
 
     @property
@@ -98,7 +99,9 @@ class HomePresent:
                 else:
                     rows.pop(key, None)
         is_of_trust = bool(_changed(change, tables.exchanges) or _changed(change, tables.statements))
-        return Moved(needs=needs, intentions=intentions, trust=is_of_trust, added=added)
+        shared = {self.shares[each].body["agreement_id"] for each in _changed(change, tables.shares)}
+        agreements = shared & self.agreements.keys()
+        return Moved(needs=needs, intentions=intentions, trust=is_of_trust, agreements=agreements, added=added)
 
     def _of_agreement(self, change: Change) -> Moved:
         agreement_id = change.stream
@@ -125,6 +128,7 @@ class HomePresent:
             (tables.intentions, self.intentions),
             (tables.exchanges, self.exchanges),
             (tables.statements, self.statements),
+            (tables.shares, self.shares),
         )
 
 

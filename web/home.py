@@ -18,6 +18,7 @@ from domain.words import (
     IntentionState,
     Mandate,
     NeedState,
+    ShareState,
     Skill,
     TrustCategory,
 )
@@ -98,6 +99,11 @@ class HomeReader:
         """How many things wait for a party, an agreement in which something does as one."""
         own = sum(1 for each in self.view.waiting if each.party_id == party_id)
         return own + sum(1 for each in self.view.agreements.values() if each.view.places_waiting(party_id))
+
+    def shares(self, agreement: Standing) -> list[Body]:
+        """The links to an agreement that open, or would once it is agreed to."""
+        of = (each for each in self.view.shares if each["agreement_id"] == agreement.agreement_id)
+        return [each for each in of if each["state"] != ShareState.REVOKED and self.view.now < each["expires_at"]]
 
     def waits(self, agreement: Standing) -> list[tuple[str, int]]:
         """For whom how many clauses wait in an agreement, one's own party first."""

@@ -31,6 +31,7 @@ class HomeView:
         self.parties: Sequence[str] = present.header["parties"]
         self._needs, self._intentions = present.needs.copy(), present.intentions.copy()
         self._exchanges, self._statements = present.exchanges.copy(), present.statements.copy()
+        self._shares = present.shares.copy()
         known = before.agreements if before else {}
         self.agreements: dict[str, Standing] = {
             key: _same(known.get(key), each) or Standing(RoomView(each, now))
@@ -74,7 +75,12 @@ class HomeView:
     def waiting(self) -> list[Wait]:
         """What of the partnership itself waits for either party."""
         needs = [row.body for row in self._needs.values()]
-        return list(waits_in_partnership(self.parties, needs, self.intentions, self.exchanges))
+        return list(waits_in_partnership(self.parties, needs, self.intentions, self.exchanges, self.shares, self.now))
+
+    @cached_property
+    def shares(self) -> list[Body]:
+        """The links by which agreements are shown to outsiders, in the order of their making."""
+        return _in_order(self._shares)
 
     def waits_for(self, about: str) -> set[str]:
         """The parties that something about a thing waits for."""

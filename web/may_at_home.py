@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from domain import acts, acts_in_partnership
-from domain.acts_in_partnership import ExchangeWords, IntentionWords, NeedWords
+from domain.acts_in_partnership import ExchangeWords, IntentionWords, NeedWords, ShareWords
 from domain.rules import Covered
 from domain.words import Mandate
 from web.home_view import HomeView
@@ -82,6 +82,17 @@ class MayAtHome:
     def open_agreement(self) -> bool:
         """Open an agreement."""
         return self.us is not None and acts.is_open(acts.mandate(self.held, Mandate.NEGOTIATOR, (), whole_text=True))
+
+    @cached_property
+    def share(self) -> bool:
+        """Ask to show an agreement to outsiders."""
+        return self.us is not None and acts.is_open(acts_in_partnership.administers(self.held))
+
+    def with_share(self, act: str, share: Body) -> bool:
+        """agree_to_share or revoke_share."""
+        own, expired = share["party_id"] == self.us, share["expires_at"] <= self.view.now
+        words = ShareWords(share["state"], own=own, expired=expired)
+        return self.share and acts.is_open(getattr(acts_in_partnership, act)(words))
 
     def administer(self, party_id: str) -> bool:
         return acts.is_open(acts.administer(self.held, own_party=self.us == party_id))

@@ -19,6 +19,6 @@ function tellEnded() {
   const told = document.getElementById("ended");
   if (!page || !told) return;
   told.hidden = false;
-  page.replaceChildren(told);
+  document.body.replaceChildren(told);
   document.title = "Onetext";
 }

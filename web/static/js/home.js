@@ -108,13 +108,13 @@ document.addEventListener("submit", async (event) => {
   const id = unanswered.get(said) ?? freshId();
   unanswered.set(said, id);
   const body = posts === "agreements" ? { command_id: id, ...JSON.parse(said) } : JSON.parse(said);
-  const answer = await post(postsTo ?? `${api}/${posts}`, body);
+  const answer = await post(postsTo ?? `${api}/${posts}`, body, form.dataset.method);
   sending.delete(form);
   if (answer.done || answer.refused?.code) unanswered.delete(said);
   if (!output) return;
   if (answer.refused) tell(output, answer.refused);
   else if (form.dataset.leads) location.assign(form.dataset.leads.replace(/\{(\w+)\}/g, (_, name) => answer.done[name]));
-  else if (form.dataset.shows) showLink(output, answer.done[form.dataset.shows]);
+  else if (form.dataset.shows) showLink(output, answer.done[form.dataset.shows], form.dataset.told);
 });
 
 /**
@@ -205,12 +205,13 @@ async function sendAll(base, output) {
 /**
  * @param {string} url
  * @param {unknown} body
+ * @param {string} [method]
  * @returns {Promise<{ done?: any, refused?: { code?: string, detail: string, next: string } }>}
  */
-async function post(url, body) {
+async function post(url, body, method = "POST") {
   try {
     const response = await fetch(url, {
-      method: "POST",
+      method,
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify(body),
     });
@@ -235,17 +236,18 @@ function tell(output, refused) {
 /**
  * @param {HTMLOutputElement} output
  * @param {string} link
+ * @param {string} [told] of it
  */
-function showLink(output, link) {
+function showLink(output, link, told = "Send this link on; it works once.") {
   output.className = "made";
   const field = document.createElement("input");
   field.readOnly = true;
   field.value = link;
-  field.setAttribute("aria-label", "The link; it works once");
+  field.setAttribute("aria-label", "The link");
   const copy = document.createElement("button");
   copy.type = "button";
   copy.dataset.copies = "";
   copy.textContent = "Copy the link";
-  output.replaceChildren("Send this link on; it works once. ", field, copy);
+  output.replaceChildren(`${told} `, field, copy);
   field.select();
 }
