@@ -50,8 +50,17 @@ class _Stretch:
 
 def redline(before: str, after: str) -> list[Run]:
     """Runs in order: all but the inserted ones spell `before`, all but the deleted ones spell `after`."""
+    return _runs(_joined(_stretches(_TOKEN.findall(before), _TOKEN.findall(after))))
+
+
+def word_by_word(before: str, after: str) -> list[Run]:
+    """The same with every word that stayed as one that did, however small the island: what is asked is which."""
+    return _runs(_stretches(_TOKEN.findall(before), _TOKEN.findall(after)))
+
+
+def _runs(stretches: list[_Stretch]) -> list[Run]:
     runs: list[Run] = []
-    for stretch in _joined(_stretches(_TOKEN.findall(before), _TOKEN.findall(after))):
+    for stretch in stretches:
         if stretch.before == stretch.after:
             _add(runs, Op.SAME, _spelled(stretch.before))
         elif stretch.same:

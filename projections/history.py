@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy import Connection, select
@@ -26,7 +26,7 @@ class Past:
     the version of its newest event; objections: every one that had been raised, with the version of that event;
     happened: the last moments, in order; needs and principles: those of the partnership at that time, by id; turned:
     the version of the last event that brought each state of the whole; signed: those that gave signatures which were
-    not void; accepted: the last by which a clause was agreed."""
+    not void; accepted: the last by which a clause was agreed; headings: of all clauses there ever were, by id."""
 
     agreement_id: str
     version: int
@@ -44,6 +44,7 @@ class Past:
     turned: Mapping[str, int] = field(default_factory=dict)
     signed: Sequence[int] = ()
     accepted: int | None = None
+    headings: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def load(cls, connection: Connection, agreement_id: str, asked: int | None = None) -> Past | None:
@@ -73,7 +74,136 @@ class Past:
             {each["intention_id"]: each for each in as_of.ever(connection, tables.intentions, of, then)},
             _turned(connection, agreement_id, version),
             *_consented(connection, agreement_id, version),
+            {each["term_id"]: each["heading"] for each in as_of.ever(connection, tables.terms, agreement_id, version)},
         )
+
+
+MARKS = {
+    "ProposalMade": "proposal",
+    "ObjectionRaised": "objection",
+    "ResolutionOffered": "resolution",
+    "ResolutionConfirmed": "resolution",
+    "ResolutionDeclined": "resolution",
+    "ProposalAccepted": "consent",
+    "ProposalAcceptedSubjectTo": "consent",
+    "ConditionFulfilled": "consent",
+    "ConsentGiven": "consent",
+    "RatificationOpened": "ratification",
+    "RatificationVoided": "ratification",
+    "AgreementRatified": "ratification",
+    "AgreementAbandoned": "ratification",
+}
+"""The events by which an argument moves, and as what they are marked."""
+
+
+def marks(connection: Connection, agreement_id: str, term_id: str | None = None) -> list[tuple[int, str]]:
+    """The versions of the events by which the argument moved, on one clause or all, each with its mark, in order."""
+    timeline, stories = tables.timeline, tables.stories
+    rows = select(timeline.c.since, timeline.c.type).where(
+        timeline.c.stream == agreement_id, timeline.c.type.in_(MARKS)
+    )
+    if term_id is not None:
+        on_it = select(stories.c.since).where(stories.c.stream == agreement_id, stories.c.term_id == term_id)
+        rows = rows.where(timeline.c.since.in_(on_it))
+    return [(since, MARKS[kind]) for since, kind in connection.execute(rows.order_by(timeline.c.since))]
+
+
+class Drawn(NamedTuple):
+    """An event by which the argument moved. on: the version of the event that it bears upon; told: the row of the
+    timeline, from which its sentence is made."""
+
+    version: int
+    at: str
+    kind: str
+    party_id: str | None
+    term_ids: Sequence[str]
+    on: int | None
+    told: str = ""
+
+
+def course(connection: Connection, agreement_id: str, version: int) -> list[tuple[Drawn, Body]]:
+    """The events by which the argument moved up to a version, each with what it bears upon and its moment."""
+    made = as_of.ever(connection, tables.proposals, agreement_id, version)
+    answers = {each["proposal_id"]: each["counters"] or each["replaces"] for each in made}
+    timeline = tables.timeline
+    rows = select(timeline.c.since, timeline.c.type, timeline.c.body).where(
+        timeline.c.stream == agreement_id, timeline.c.since <= version, timeline.c.type.in_(MARKS)
+    )
+    newest: dict[str, int] = {}
+    """Of a proposal the event that made it, of an objection the last on it."""
+    found = []
+    for since, kind, written in connection.execute(rows.order_by(timeline.c.since)):
+        body = orjson.loads(written)
+        proposal_id, objection_id = body["on"].get("proposal_id"), body["on"].get("objection_id")
+        if objection_id:
+            on = newest.get(objection_id, newest.get(proposal_id))
+            newest[objection_id] = since
+        elif MARKS[kind] == "proposal":
+            on = newest.get(answers.get(proposal_id) or "")
+            newest[proposal_id] = since
+        else:
+            on = newest.get(proposal_id)
+        found.append((Drawn(since, body["at"], MARKS[kind], body["party_id"], body["term_ids"], on), body))
+    return found
+
+
+class Agreed(NamedTuple):
+    """A version of a clause: by which event it came, with which words, by which proposal, whose consents, and the
+    objections that led to it."""
+
+    version: int
+    since: int
+    at: str
+    term: Body
+    proposal: Body | None
+    consents: Sequence[Body]
+    objections: Sequence[Body]
+
+
+def versions_of(connection: Connection, agreement_id: str, term_id: str, version: int) -> list[Agreed]:
+    """The versions of a clause up to that of the agreement, in order."""
+    terms = tables.terms
+    rows = select(terms.c.since, terms.c.body).where(
+        terms.c.stream == agreement_id, terms.c.key == term_id, terms.c.since <= version
+    )
+    raised = [each for each in _raised(connection, agreement_id, version) if term_id in each["term_ids"]]
+    found: list[Agreed] = []
+    for since, written in connection.execute(rows.order_by(terms.c.since)):
+        term = orjson.loads(written)
+        if term["version"] == (found[-1].version if found else 0):
+            continue
+        moment = _moment(connection, agreement_id, since)
+        proposal = as_of.one(connection, tables.proposals, agreement_id, moment["on"].get("proposal_id", ""), version)
+        by_events = [since, *([proposal["version"]] if proposal else ())]
+        led = [each for each in raised if {"term_id": term_id, "version": term["version"]} in each["led_to"]]
+        consents = _consents_of(connection, agreement_id, term_id, by_events)
+        found.append(Agreed(term["version"], since, moment["at"], term, proposal, consents, led))
+    return found
+
+
+def _moment(connection: Connection, agreement_id: str, since: int) -> Body:
+    timeline = tables.timeline
+    row = select(timeline.c.body).where(timeline.c.stream == agreement_id, timeline.c.since == since)
+    found: Body = orjson.loads(connection.execute(row).scalar_one())
+    return found
+
+
+def _consents_of(connection: Connection, agreement_id: str, term_id: str, events: Sequence[int]) -> list[Body]:
+    consents = tables.consents
+    rows = select(consents.c.body).where(consents.c.stream == agreement_id, consents.c.since.in_(events))
+    in_order = rows.order_by(consents.c.since, consents.c.place)
+    found = [orjson.loads(body) for body in connection.execute(in_order).scalars()]
+    return [each for each in found if each["term_id"] == term_id]
+
+
+def told(connection: Connection, agreement_id: str, after: int, most: int) -> list[Body]:
+    """What happened after a version, in order."""
+    return as_of.happened(connection, tables.timeline, agreement_id, after + most, after, most).bodies
+
+
+def version_of(connection: Connection, agreement_id: str, at: str) -> int:
+    """The version of the last event by a time, as times are written; the first one's where that is none."""
+    return max(as_of.version_at(connection, agreement_id, at), 1)
 
 
 def _newest(connection: Connection, agreement_id: str) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Column, Connection, Index, Integer, MetaData, SmallInteger, String, Table, Text
 from sqlalchemy.types import TypeEngine
 
-MODEL = 12
+MODEL = 13
 """The number of the read models' form; they are rebuilt when it changes."""
 
 metadata = MetaData()
@@ -80,7 +80,9 @@ intentions = table_of_things("intentions")
 exchanges = table_of_things("exchanges")
 statements = table_of_things("statements")
 shares = table_of_things("shares")
-timeline = table_of_moments("timeline", Column("body", Text, nullable=False))
+timeline = table_of_moments(
+    "timeline", Column("type", String(40), nullable=False), Column("body", Text, nullable=False)
+)
 consents = table_of_moments(
     "consents", Column("place", Integer, primary_key=True, autoincrement=False), Column("body", Text, nullable=False)
 )

@@ -28,6 +28,7 @@ def moment(event: Event, term_ids: Sequence[str] = (), headings: Mapping[Any, st
         "term_ids": list(term_ids),
         "headings": headings or {},
         "about": {key: said[key] for key in event.told() if said[key] is not None},
+        "on": {key: said[key] for key in ("proposal_id", "objection_id") if said.get(key)},
     }
 
 

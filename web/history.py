@@ -35,7 +35,6 @@ class HistoryReader:
         self.past, self.locale, self.header = past, locale, past.header
         self.names: Mapping[str | None, str] = directory.names
         self.parties: Sequence[str] = past.header["parties"]
-        self.terms = {each["term_id"]: each for each in past.terms}
 
     # Who.
 
@@ -95,7 +94,7 @@ class HistoryReader:
                 len(past.terms),
                 agreed=agreed,
             ),
-            [past.accepted] if past.accepted else [],
+            [past.accepted or 1],
         )
 
     def _conflicts(self) -> Iterator[Said]:
@@ -138,9 +137,32 @@ class HistoryReader:
                 found.setdefault(each.about, []).extend(each.term_ids)
         return [(words.WAITS[about], list(dict.fromkeys(term_ids))) for about, term_ids in found.items()]
 
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {each["term_id"]: place for place, each in enumerate(self.past.terms)}
+
+    def place(self, term_id: str | None) -> int:
+        """Where a clause stands in the text; the whole text before all, and what is gone after all."""
+        return -1 if term_id is None else self._places.get(term_id, len(self._places))
+
+    @cached_property
+    def due(self) -> list[tuple[str, str, list[str]]]:
+        """Dates that fall due after that moment: when, what, and on which clauses, the next first."""
+        found = []
+        for proposal in self.past.proposals:
+            term_ids = [item["term_id"] for item in proposal["items"]]
+            if proposal["condition"]:
+                found.append((proposal["condition"]["due"], words.DUE["condition"], term_ids))
+            elif proposal["valid_until"]:
+                found.append((proposal["valid_until"], words.DUE["offer"], term_ids))
+        for term in self.past.terms:
+            if term["until"] and term["status"] in (TermStatus.PARKED, TermStatus.DEFERRED):
+                found.append((term["until"], words.DUE[term["status"]], [term["term_id"]]))
+        return sorted(each for each in found if each[0] > self.past.at)
+
     def heading(self, term_id: str) -> str:
-        term = self.terms.get(term_id)
-        return str(term["heading"]) if term else gettext("a clause that is gone")
+        """What a clause was called at that moment."""
+        return self.past.headings.get(term_id) or gettext("a clause that is gone")
 
     # What was agreed.
 
@@ -158,7 +180,7 @@ class HistoryReader:
                 (proposal["party_id"], item["value"])
                 for proposal in self.past.proposals
                 for item in proposal["items"]
-                if item["term_id"] == term["term_id"] and item.get("value") and item["value"] != term["value"]
+                if item["term_id"] == term["term_id"] and _is_other(item.get("value"), term["value"])
             ]
             agreed = term["value"] if term["version"] else None
             if agreed or offered:
@@ -198,3 +220,8 @@ class HistoryReader:
     def day(self, moment: str) -> str:
         """The day of a moment, in UTC."""
         return shown_values.shown({"kind": "date", "date": moment[:10]}, self.locale)
+
+
+def _is_other(offered: Body | None, agreed: Body | None) -> bool:
+    """Whether a value is offered, and another than what is agreed."""
+    return offered is not None and offered["kind"] != "none" and offered != agreed

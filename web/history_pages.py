@@ -5,23 +5,59 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from projections.history import Agreed, Drawn
 from web import history_words
+from web.audit import Audit
+from web.biography import brought, told
+from web.compare import compared
 from web.history import HistoryReader
+from web.picture import Picture
 from web.templates import templates
 from web.view import Body
 
 
-def history_page(view: HistoryReader, asked: int | None) -> Iterator[str]:
-    """The whole page, in pieces. asked: the version that its address names, None for now."""
-    return templates.get_template("history/page.html").generate(here="history", **_context(view, asked))
+def history_page(view: HistoryReader, clause: str | None) -> Iterator[str]:
+    """The whole page, in pieces. clause: the one that was chosen, whose marks alone are shown."""
+    return templates.get_template("history/page.html").generate(here="history", **_context(view, clause))
 
 
-def audit_page(view: HistoryReader, asked: int | None, consents: Sequence[Body]) -> Iterator[str]:
-    """Every consent, in pieces."""
-    return templates.get_template("history/audit.html").generate(
-        here="audit", consents=consents, **_context(view, asked)
+def audit_page(audit: Audit) -> Iterator[str]:
+    """Every consent that was asked for, in pieces."""
+    return templates.get_template("history/audit.html").generate(here="audit", audit=audit, **_context(audit.view))
+
+
+def compare_page(view: HistoryReader, first: int, before: Sequence[Body], *, beside: bool) -> Iterator[str]:
+    """The text at two moments, in pieces. before: its clauses after the event of the first."""
+    return templates.get_template("history/compare.html").generate(
+        here="compare", first=first, beside=beside, compared=compared(before, view.past.terms), **_context(view)
     )
 
 
-def _context(view: HistoryReader, asked: int | None) -> dict[str, Any]:
-    return {"view": view, "words": history_words, "then": "" if asked is None else f"?as_of={asked}"}
+def course_page(view: HistoryReader, drawn: Sequence[tuple[Drawn, Body]], zoom: float) -> Iterator[str]:
+    """The course of the negotiation as a picture, in pieces."""
+    marks = [mark._replace(told=view.sentence(body)) for mark, body in drawn]
+    sides = {party: view.side(party) for party in view.parties}
+    order = {each["term_id"]: each["heading"] for each in view.past.terms}
+    picture = Picture(marks, {**order, **view.past.headings}, sides, zoom)
+    return templates.get_template("history/course.html").generate(
+        here="course", picture=picture, zoom=zoom, **_context(view)
+    )
+
+
+def portfolio_page(names: Sequence[str], views: Sequence[HistoryReader]) -> Iterator[str]:
+    """Every agreement of a partnership, in pieces. names: of its parties."""
+    return templates.get_template("history/portfolio.html").generate(names=names, views=views)
+
+
+def clause_page(view: HistoryReader, term_id: str, versions: Sequence[Agreed]) -> Iterator[str]:
+    """How a clause came to say what it says, in pieces."""
+    given = {**_context(view), "up": "../"}
+    return templates.get_template("history/clause.html").generate(
+        here="clause", term_id=term_id, versions=told(versions), pieces=brought(versions), **given
+    )
+
+
+def _context(view: HistoryReader, clause: str | None = None) -> dict[str, Any]:
+    past = view.past
+    then = "" if past.version == past.newest else f"?as_of={past.version}"
+    return {"view": view, "words": history_words, "then": then, "clause": clause, "up": ""}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from domain.words import NeedOutcome, ObjectionState
+from domain.words import NeedOutcome, ObjectionState, TermStatus
 
 WAITS = {
     "proposal": "an answer to what is proposed",
@@ -28,3 +28,17 @@ OUTCOMES = {
     NeedOutcome.UNMET: "not met, says its owner",
 }
 ACTS = {"proposed": "proposed", "accepted": "accepted", "ratified": "signed"}
+CHANGES = {
+    "added": "New",
+    "removed": "Gone",
+    "agreed": "Its first agreed words",
+    "changed": "Changed",
+    "moved": "Moved to another place",
+}
+DUE = {
+    "condition": "a condition is due",
+    "offer": "an offer ends",
+    TermStatus.PARKED: "a clause is parked until then",
+    TermStatus.DEFERRED: "a clause is deferred until then",
+}
+FILTERS = {"party": "Party", "member": "Person", "clause": "Clause", "day": "Day (UTC)"}

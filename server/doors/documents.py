@@ -27,7 +27,7 @@ async def markdown(node: Node, asked: Asked) -> Response:
     found = await node.read(lambda connection: document(connection, asked(connection)))
     if found is None:
         raise Refusal(Code.NOT_FOUND)
-    return _file(await asyncio.to_thread(markdown_of, found), "text/markdown", found["title"], "md")
+    return file_of(await asyncio.to_thread(markdown_of, found), "text/markdown", found["title"], "md")
 
 
 async def table(node: Node, asked: Asked, name: str) -> Response:
@@ -46,7 +46,7 @@ async def table(node: Node, asked: Asked, name: str) -> Response:
     if made is None:
         raise Refusal(Code.NOT_FOUND)
     title, text = made
-    return _file(text, "text/csv", f"{title}, {name}", "csv")
+    return file_of(text, "text/csv", f"{title}, {name}", "csv")
 
 
 def _terms(_: Connection, __: About, found: Body, ___: dict[str, str]) -> str:
@@ -70,7 +70,7 @@ _TABLES = {"terms": _terms, "consents": _consents, "conflicts": _conflicts}
 TABLES = tuple(_TABLES)
 
 
-def _file(text: str, kind: str, title: str, ending: str) -> Response:
+def file_of(text: str, kind: str, title: str, ending: str) -> Response:
     """To be kept under the agreement's title (RFC 6266)."""
     words = " ".join(re.sub(r"[^\w .,&()-]", " ", title).split())[:80]
     name = f"{words or 'agreement'}.{ending}"

@@ -22,19 +22,27 @@ from domain.agreement import Agreement
 from domain.ids import PartnershipId, ShareId, is_id
 from domain.refusals import Code, Refusal, malformed
 from domain.relationship import Share
-from domain.times import moment_of, written
-from domain.words import ShareState
-from projections.history import Past
+from domain.times import moment_of, read_time, written
+from domain.words import AgreementStatus, ShareState
+from projections import as_of, tables
+from projections.history import MOMENTS, Past, course, marks, told, version_of, versions_of
+from projections.present import newest_version
 from projections.readings import EVERY, About, consents
+from projections.timeline import sentence
 from server.doors.access import RateLimit, base_url, is_foreign, locale_of, mac_of, signed_in
-from server.doors.pages import page_of
+from server.doors.documents import file_of
+from server.doors.pages import json_of, page_of
 from server.node import Node
+from server.texts.document import consents_table
+from web.audit import FILTERS, SORTS, Audit
 from web.history import HistoryReader
-from web.history_pages import audit_page, history_page
+from web.history_pages import audit_page, clause_page, compare_page, course_page, history_page, portfolio_page
+from web.marks import strip
 from web.templates import templates
 
 ENDED = 4410
 """The close code for a page whose link was ended."""
+ZOOMS: dict[str, float] = {"0.5": 0.5, "1": 1, "2": 2, "4": 4}
 TOLD = timedelta(days=30)
 """For which whoever had a page open is told that its time has passed."""
 _COOKIE = "onetext_share_"
@@ -63,7 +71,7 @@ class HistoryPages:
         self.node, self.requests = node, requests
 
     def seated_routes(self) -> list[Route]:
-        return self._pages("/history/{agreement_id}", self._member)
+        return [Route("/history/", self.portfolio), *self._pages("/history/{agreement_id}", self._member)]
 
     def routes(self) -> list[Route]:
         return [Route("/s/{secret}", self.enter), *self._pages("/shared/{share_id}", self._guest)]
@@ -84,23 +92,107 @@ class HistoryPages:
 
             return answer
 
-        return [Route(f"{path}/", shown(self.history)), Route(f"{path}/audit", shown(self.audit))]
+        return [
+            Route(f"{path}/", shown(self.history)),
+            Route(f"{path}/audit", shown(self.audit)),
+            Route(f"{path}/consents.csv", shown(self.consents)),
+            Route(f"{path}/clauses/{{term_id}}", shown(self.clause)),
+            Route(f"{path}/compare", shown(self.compare)),
+            Route(f"{path}/course", shown(self.course)),
+            Route(f"{path}/marks.svg", shown(self.strip)),
+            Route(f"{path}/marks.json", shown(self.marks)),
+            Route(f"{path}/moments.json", shown(self.moments)),
+        ]
 
     async def history(self, request: Request, of: Of) -> Response:
         """Where an agreement stands, what was agreed, where it was hard, and how it came to be."""
-        asked = _asked(request)
-        return await page_of(history_page, await self._reader(request, of, asked), asked)
+        view = await self._reader(request, of)
+        return await page_of(history_page, view, _clause(request))
 
     async def audit(self, request: Request, of: Of) -> Response:
         """Every consent: by whom, under which mandate, to which exact words, when."""
-        asked = _asked(request)
-        view = await self._reader(request, of, asked)
+        return await page_of(audit_page, await self._audit(request, of))
+
+    async def consents(self, request: Request, of: Of) -> Response:
+        """The same as a table to take away."""
+        audit = await self._audit(request, of)
+        past = audit.view.past
+        is_in_force = past.header["status"] == AgreementStatus.IN_FORCE
+        headings, names = dict(past.headings), audit.view.names
+        text = await asyncio.to_thread(
+            lambda: consents_table(audit.consents, is_in_force=is_in_force, headings=headings, names=names)
+        )
+        return file_of(text, "text/csv", f"{past.header['title']}, consents", "csv")
+
+    async def _audit(self, request: Request, of: Of) -> Audit:
+        view = await self._reader(request, of)
         about = About(of.agreement_id, view.past.version, view.past.version, limit=EVERY)
         found = await self.node.read(consents, about)
         assert found
-        return await page_of(audit_page, view, asked, found["consents"])
+        asked = {name: given for name in FILTERS if (given := request.query_params.get(name))}
+        sort = request.query_params.get("sort", "when")
+        if sort not in SORTS:
+            raise malformed(f"sort is one of {', '.join(SORTS)}.", "Take a link of this page.")
+        return Audit(view, found["consents"], asked, sort)
 
-    async def _reader(self, request: Request, of: Of, asked: int | None) -> HistoryReader:
+    async def compare(self, request: Request, of: Of) -> Response:
+        """The text at two moments: within one text or side by side; at first, since the event before the last."""
+        asked = _number(request, "to")
+        view = await self._reader_at(request, of, asked)
+        first = _number(request, "from")
+        first = view.past.version - 1 if first is None else first
+        if first > view.past.newest:
+            raise malformed("from is beyond the newest event.", f"There are {view.past.newest}.")
+        before = await self.node.read(as_of.standing, tables.terms, of.agreement_id, first)
+        return await page_of(compare_page, view, first, before, beside="beside" in request.query_params)
+
+    async def course(self, request: Request, of: Of) -> Response:
+        """The course of the negotiation as a picture: one lane a clause, what answers above what it answers."""
+        view = await self._reader(request, of)
+        drawn = await self.node.read(course, of.agreement_id, view.past.version)
+        zoom = request.query_params.get("zoom", "1")
+        if zoom not in ZOOMS:
+            raise malformed(f"zoom is one of {', '.join(ZOOMS)}.", "Take a link of this page.")
+        return await page_of(course_page, view, drawn, ZOOMS[zoom])
+
+    async def clause(self, request: Request, of: Of) -> Response:
+        """How a clause came to say what it says: its versions, who consented, and which of them brought which words."""
+        term_id = request.path_params["term_id"]
+        view = await self._reader(request, of)
+        if term_id not in view.past.headings:
+            raise Refusal(Code.NOT_FOUND)
+        found = await self.node.read(versions_of, of.agreement_id, term_id, view.past.version)
+        return await page_of(clause_page, view, term_id, found)
+
+    async def strip(self, request: Request, of: Of) -> Response:
+        """The marks of the events by which the argument moved, as a picture."""
+        found, newest = await self._marks(request, of)
+        return Response(await asyncio.to_thread(strip, found, newest), media_type="image/svg+xml")
+
+    async def marks(self, request: Request, of: Of) -> Response:
+        """The same for a program: the versions of these events, in order."""
+        found, newest = await self._marks(request, of)
+        return await json_of({"newest": newest, "marks": [version for version, _ in found]})
+
+    async def _marks(self, request: Request, of: Of) -> tuple[list[tuple[int, str]], int]:
+        found = await self.node.read(marks, of.agreement_id, _clause(request))
+        return found, await self.node.read(newest_version, of.agreement_id)
+
+    async def moments(self, request: Request, of: Of) -> Response:
+        """What happened after an event, each in a sentence."""
+        after = _number(request, "after") or 0
+        found = await self.node.read(told, of.agreement_id, after, MOMENTS)
+        names = self.node.directory(of.partnership_id).names
+        told_so = [[each["event_version"], each["at"], sentence(each, names)] for each in found]
+        return await json_of({"moments": told_so})
+
+    async def _reader(self, request: Request, of: Of) -> HistoryReader:
+        asked = _number(request, "as_of")
+        if "at" in request.query_params:
+            asked = await self.node.read(version_of, of.agreement_id, _time(request))
+        return await self._reader_at(request, of, asked)
+
+    async def _reader_at(self, request: Request, of: Of, asked: int | None) -> HistoryReader:
         past = await self.node.read(Past.load, of.agreement_id, asked)
         if past is None:
             raise Refusal(Code.NOT_FOUND)
@@ -115,6 +207,17 @@ class HistoryPages:
         await self.node.workspace.refuse_foreign(seat, Agreement.KIND, agreement_id)
         await self.node.workspace.let_clock_record(agreement_id)
         return Of(seat.partnership_id, agreement_id)
+
+    async def portfolio(self, request: Request) -> Response:
+        """Every agreement of the partnership: how it stands, what waits, and which dates fall due."""
+        seat = await signed_in(self.node, request)
+        self.requests.count(seat.member_id)
+        headers = await self.node.read(as_of.agreements_of, seat.partnership_id)
+        directory, locale = self.node.directory(seat.partnership_id), locale_of(request)
+        found = [await self.node.read(Past.load, each["agreement_id"]) for each in headers]
+        views = [HistoryReader(each, directory, locale) for each in found if each]
+        parties = self.node.workspace.partnership(seat.partnership_id).parties
+        return await page_of(portfolio_page, [each.name for each in parties], views)
 
     # Guests.
 
@@ -218,13 +321,28 @@ def _closed(closed: Closed) -> Response:
     return HTMLResponse(page, closed.status)
 
 
-def _asked(request: Request) -> int | None:
-    given = request.query_params.get("as_of")
+def _number(request: Request, name: str) -> int | None:
+    given = request.query_params.get(name)
     if given is None:
         return None
     if not (given.isascii() and given.isdigit() and 0 < len(given) < 17):
-        raise malformed("as_of is the number of an event.", "Take a link of this page.")
+        raise malformed(f"{name} is the number of an event.", "Take a link of this page.")
     return int(given)
+
+
+def _time(request: Request) -> str:
+    """The time that was typed, in UTC where it says no zone."""
+    given = request.query_params["at"]
+    at = read_time(given) or read_time(f"{given}Z") or read_time(f"{given}:00Z")
+    if at is None:
+        raise malformed("at is a day, or a day with a time.", "Write it like 2026-03-03T17:00.")
+    return written(at)
+
+
+def _clause(request: Request) -> str | None:
+    """The clause that was chosen."""
+    given = request.query_params.get("clause", "")
+    return given if is_id(given) else None
 
 
 def _address(connection: HTTPConnection) -> str:

@@ -116,6 +116,7 @@ REBUILT = {
     "until": "until which event it held",
     "sort": "its place among others",
     "shown": "whether it is part of the present",
+    "type": "what kind of event",
     "body": "the thing as the events left it",
     "of": "the thing that it belongs to",
     "linked": "whether it serves a need",

@@ -1,9 +1,11 @@
-// The history of an agreement: a page that a link opened ends when the link does.
+// The history of an agreement: travels through its events, and ends when the link that opened it does.
 import "/static/js/local_time.js";
+import { travel } from "/static/js/travel.js";
 
-const page = document.getElementById("history");
+travel();
+
 const shared = location.pathname.match(/^\/shared\/[^/]+\//)?.[0];
-if (page && shared) follow(shared);
+if (shared) follow(shared);
 
 /** @param {string} tree the path under which the link's pages stand */
 function follow(tree) {
@@ -17,7 +19,7 @@ function follow(tree) {
 /** Nothing of what was shown stays. */
 function tellEnded() {
   const told = document.getElementById("ended");
-  if (!page || !told) return;
+  if (!told) return;
   told.hidden = false;
   document.body.replaceChildren(told);
   document.title = "Onetext";

@@ -1,0 +1,137 @@
+"""The history of an agreement: what it says is what the log says, at every moment."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from itertools import count
+from random import Random
+
+import pytest
+
+from domain.diff import Op
+from domain.turns import waits
+from domain.words import NOT_ENDED
+from projections import as_of, tables
+from projections.history import MARKS, Past, marks
+from projections.projector import Projector
+from server.log.database import migrate, open_database
+from tests.databases import fresh_url
+from tests.negotiations import PARTIES
+from tests.pages import read
+from tests.projections.test_as_of import folded, played
+from tests.web.test_wording import marked, not_said
+from web.audit import Audit
+from web.compare import Compared, compared
+from web.directory import Directory
+from web.history import HistoryReader
+from web.history_pages import audit_page, compare_page, history_page
+from web.marks import strip
+
+DIRECTORY = Directory(dict(zip(PARTIES, ("Qqmeridian", "Qqcastellan"), strict=True)), [])
+__all__ = ["marked"]
+
+
+@pytest.fixture(scope="module", params=range(3))
+def known(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory):  # type: ignore[no-untyped-def]
+    """A random negotiation with its read models."""
+    events = played(request.param + 40, 300)
+    database = open_database(fresh_url("sqlite", tmp_path_factory.mktemp("history")))
+    migrate(database)
+    projector = Projector(database.models, lambda _, version: folded(events[:version]))
+    ids = count(1)
+    for start in range(0, len(events), 7):
+        projector.project([(next(ids), each) for each in events[start : start + 7]])
+    with database.models.connect() as connection:
+        yield events, connection
+    database.close()
+
+
+def test_what_is_compared_rebuilds_both_texts(known) -> None:  # type: ignore[no-untyped-def]
+    events, connection = known
+    agreement_id, random = str(events[0].originator_id), Random(7)
+    kinds = set()
+    for turn in range(250):
+        first, second = random.randint(0, len(events)), random.randint(1, len(events))
+        before = as_of.standing(connection, tables.terms, agreement_id, first)
+        after = as_of.standing(connection, tables.terms, agreement_id, second)
+        if turn % 2:
+            random.shuffle(after)
+        found = compared(before, after)
+        kinds |= {each.what for each in found}
+        assert [_text(each, Op.INSERTED) for each in found if each.after] == [_words(each) for each in after]
+        then = sorted((each for each in found if each.before), key=lambda each: each.was or 0)
+        assert [_text(each, Op.DELETED) for each in then] == [_words(each) for each in before]
+        stayed = [each.was for each in found if each.before and each.after and not each.moved]
+        assert stayed == sorted(stayed, key=lambda each: each or 0), "what was not moved follows each other as it did"
+    assert kinds >= {"added", "moved", "same"}
+
+
+def _words(term: dict[str, object]) -> tuple[str, str]:
+    return str(term["heading"]), str(term["text"] or "")
+
+
+def _text(each: Compared, kept: Op) -> tuple[str, str]:
+    """What the runs of one side say."""
+    heading, text = (
+        "".join(run.text for run in each.runs(name) if run.op in (Op.SAME, kept)) for name in ("heading", "text")
+    )
+    return heading, text
+
+
+def test_every_sentence_rests_on_events_that_had_happened(known) -> None:  # type: ignore[no-untyped-def]
+    events, connection = known
+    agreement_id = str(events[0].originator_id)
+    for version in range(1, len(events) + 1):
+        past = Past.load(connection, agreement_id, version)
+        assert past
+        view = HistoryReader(past, DIRECTORY, "en")
+        fold = folded(events[:version])
+        said = list(view.where_it_stands())
+        assert all(0 < each <= version for one in said for each in one.events)
+        assert all(one.events for one in said)
+        assert past.header["status"] == fold.status
+        assert [each["objection_id"] for each in past.objections] == list(fold.objections)
+        standing = sum(1 for each in fold.objections.values() if each.state in NOT_ENDED)
+        assert sum(1 for each in past.objections if each["state"] in NOT_ENDED) == standing
+        assert set(view.waiting) == set(
+            waits(past.header, past.terms, past.proposals, past.objections, past.questions, past.at)
+        )
+
+
+def test_the_marks_are_the_events_by_which_the_argument_moved(known) -> None:  # type: ignore[no-untyped-def]
+    events, connection = known
+    agreement_id = str(events[0].originator_id)
+    wanted = [(each.originator_version, MARKS[each.TOPIC]) for each in events if each.TOPIC in MARKS]
+    assert marks(connection, agreement_id) == wanted
+    term_id = as_of.standing(connection, tables.terms, agreement_id)[0]["term_id"]
+    fold = folded(events)
+    on_it = [each for each in events if each.TOPIC in MARKS and term_id in fold.concerned(vars(each))]
+    assert marks(connection, agreement_id, term_id) == [(each.originator_version, MARKS[each.TOPIC]) for each in on_it]
+    assert strip(wanted, len(events)).count("M") == len(wanted)
+
+
+@pytest.mark.usefixtures("marked")
+def test_every_sentence_of_the_history_can_be_translated(known) -> None:  # type: ignore[no-untyped-def]
+    events, connection = known
+    agreement_id = str(events[0].originator_id)
+    past = Past.load(connection, agreement_id)
+    assert past
+    view = HistoryReader(past, DIRECTORY, "en")
+    consents = as_of.happened(connection, tables.consents, agreement_id).bodies
+    audit = Audit(view, [each | {"voided_by": None} for each in consents], {}, "when")
+    before = as_of.standing(connection, tables.terms, agreement_id, past.version // 2)
+    said = set()
+    for page in (
+        history_page(view, None),
+        audit_page(audit),
+        compare_page(view, 3, before, beside=False),
+        compare_page(view, 3, before, beside=True),
+    ):
+        said |= not_said(read("".join(page)))
+    told = [view.sentence(each) for each in as_of.happened(connection, tables.timeline, agreement_id).bodies]
+    data = repr([[vars(each) for each in events], told])  # what the log says, and its sentences, which are the events'
+    assert said - set(re.findall(r"[A-Za-z]{2,}", data)) - {"Qqmeridian", "Qqcastellan", "UTC", *MONTHS} == set()
+
+
+MONTHS = [f"{date(2026, each, 1):%B}" for each in range(1, 13)]

@@ -1,0 +1,63 @@
+"""Every consent, as an auditor looks for them: by whom, for which party, to which clause, on which day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+from web.history import HistoryReader
+from web.view import Body
+
+FILTERS: dict[str, Callable[[Body], Any]] = {
+    "party": lambda consent: consent["party_id"],
+    "member": lambda consent: consent["member_id"],
+    "clause": lambda consent: consent["term_id"] or "whole",
+    "day": lambda consent: consent["at"][:10],
+}
+SORTS = ("when", "who", "clause")
+
+
+class Audit(NamedTuple):
+    """What was asked for, and what there is to choose from. asked: by the name of a filter; every: all consents."""
+
+    view: HistoryReader
+    every: Sequence[Body]
+    asked: Mapping[str, str]
+    sort: str
+
+    @property
+    def consents(self) -> list[Body]:
+        """Those that were asked for, in the order that was asked for."""
+        found = [each for each in self.every if all(FILTERS[name](each) == value for name, value in self.asked.items())]
+        keys: dict[str, Callable[[Body], Any]] = {
+            "when": lambda each: each["event_version"],
+            "who": lambda each: (str(self.view.party(each["party_id"])), str(self.view.who(each))),
+            "clause": lambda each: self.view.place(each["term_id"]),
+        }
+        return sorted(found, key=keys[self.sort])
+
+    def choices(self, name: str) -> list[tuple[str, str]]:
+        """The values of a filter that occur, each as it is shown."""
+        found = dict.fromkeys(FILTERS[name](each) for each in self.every)
+        return [(value, self._shown(name, value)) for value in found]
+
+    def _shown(self, name: str, value: str) -> str:
+        match name:
+            case "party":
+                return str(self.view.party(value))
+            case "member":
+                return self.view.names.get(value) or value
+            case "clause":
+                return "" if value == "whole" else self.view.heading(value)
+            case _:
+                return value
+
+    def query(self, **more: str) -> str:
+        """What asks for the same, with something changed."""
+        sort = {} if self.sort == "when" else {"sort": self.sort}
+        asked = {**self.asked, **sort, **more}
+        past = self.view.past
+        if past.version != past.newest:
+            asked["as_of"] = str(past.version)
+        return f"?{urlencode(asked)}" if asked else ""

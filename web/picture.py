@@ -1,0 +1,155 @@
+"""The course of a negotiation as a picture: time from left to right, one lane a clause, each mark above what it bears
+upon (a counter above the offer, an objection above the counter, what settled it above that), so that what belongs
+together and what came first are read at once. Parties are told apart by shape as well as by colour."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from markupsafe import Markup, escape
+
+from domain.times import moment_of
+from projections.history import Drawn
+
+LEFT, RIGHT, TOP, BOTTOM = 190.0, 24.0, 30.0, 12.0
+"""Beside the lanes: their names, and the days above them."""
+STEP, WIDEST = 11.0, 3600.0
+"""Between two marks, where there is room; and about how wide the lanes may get."""
+RISE, LEAST = 11.0, 24.0
+"""How much higher what bears upon something stands; and the height of a lane with one level."""
+QUIET = 26.0
+"""How wide a quiet stretch is at most, however long it was."""
+
+
+class Placed(NamedTuple):
+    """A mark with its place."""
+
+    mark: Drawn
+    x: float
+    y: float
+
+
+class Picture:
+    """headings: of the clauses in the order of the text; sides: "a" or "b" by party; zoom: 1 as wide as it needs."""
+
+    def __init__(
+        self, marks: Sequence[Drawn], headings: Mapping[str, str], sides: Mapping[str, str], zoom: float = 1.0
+    ) -> None:
+        self._sides = sides
+        self._marks = sorted(marks, key=lambda each: each.version)
+        self._levels = _levels(self._marks)
+        spoken_of = {term_id for each in self._marks for term_id in each.term_ids}
+        self.lanes = {term_id: heading for term_id, heading in headings.items() if term_id in spoken_of}
+        step = zoom * max(0.7, min(STEP, WIDEST / max(len(self._marks), 1)))
+        self._x, self.folds = _along(self._marks, step, QUIET * zoom)
+        self.width = LEFT + max(self._x.values(), default=0.0) + RIGHT
+        self._bottoms: dict[str, float] = {}
+        y = TOP
+        for term_id in self.lanes:
+            highest = max(self._levels[each.version] for each in self._marks if term_id in each.term_ids)
+            y += LEAST + RISE * highest
+            self._bottoms[term_id] = y
+        self.height = y + BOTTOM
+
+    def drawn(self) -> Markup:
+        """The picture as an SVG element; each mark leads to its event."""
+        parts = [*self._lanes(), *self._folds(), *self._days(), *self._marks_drawn()]
+        return Markup(
+            f'<svg class="course" role="img" width="{self.width:.0f}" height="{self.height:.0f}" '
+            f'viewBox="0 0 {self.width:.0f} {self.height:.0f}">{"".join(parts)}</svg>'
+        )
+
+    def _lanes(self) -> Iterator[str]:
+        for term_id, heading in self.lanes.items():
+            y = self._bottoms[term_id]
+            name = heading if len(heading) <= 26 else f"{heading[:25].rstrip()}…"
+            yield f'<line class="lane" x1="{LEFT - 8:.0f}" x2="{self.width - 8:.1f}" y1="{y:.1f}" y2="{y:.1f}"/>'
+            yield f'<text class="lane-name" x="0" y="{y - 4:.1f}">{escape(name)}<title>{escape(heading)}</title></text>'
+
+    def _folds(self) -> Iterator[str]:
+        for x, days in self.folds:
+            yield (
+                f'<g class="fold"><line x1="{LEFT + x:.1f}" x2="{LEFT + x:.1f}" y1="{TOP - 8:.1f}" '
+                f'y2="{self.height - BOTTOM:.1f}"/><title>{days} d</title></g>'
+            )
+
+    def _days(self) -> Iterator[str]:
+        """The day at the first mark of each, where there is room to read it."""
+        before, free = "", -1.0
+        for each in self._marks:
+            day, x = each.at[:10], LEFT + self._x[each.version]
+            if day != before and x > free:
+                yield f'<text class="day" x="{x:.1f}" y="12">{day}</text>'
+                free = x + 74
+            before = day
+
+    def _marks_drawn(self) -> Iterator[str]:
+        placed: dict[tuple[int, str], Placed] = {}
+        for mark in self._marks:
+            for term_id in mark.term_ids:
+                if term_id not in self._bottoms:
+                    continue
+                y = self._bottoms[term_id] - 9 - RISE * self._levels[mark.version]
+                place = Placed(mark, LEFT + self._x[mark.version], y)
+                placed[mark.version, term_id] = place
+                if below := placed.get((mark.on or 0, term_id)):
+                    yield (f'<path class="bears" d="M{below.x:.1f} {below.y:.1f}V{place.y:.1f}H{place.x:.1f}"/>')
+        for (version, _), place in placed.items():
+            side = self._sides.get(place.mark.party_id or "", "none")
+            yield (
+                f'<a href="./?as_of={version}#event-{version}" class="{place.mark.kind} side-{side}">'
+                f"{self._shape(place)}<title>{escape(place.mark.told)}</title></a>"
+            )
+
+    def _shape(self, place: Placed) -> str:
+        x, y, is_first = place.x, place.y, self._sides.get(place.mark.party_id or "") == "a"
+        match place.mark.kind:
+            case "proposal" if is_first:
+                return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4"/>'
+            case "proposal":
+                return f'<rect x="{x - 3.6:.1f}" y="{y - 3.6:.1f}" width="7.2" height="7.2"/>'
+            case "objection":
+                return f'<path d="M{x:.1f} {y - 4.6:.1f}l4.6 8.4h-9.2z"/>'
+            case "resolution":
+                return f'<path d="M{x:.1f} {y - 4.8:.1f}l4.8 4.8l-4.8 4.8l-4.8 -4.8z"/>'
+            case "consent":
+                return f'<path class="tick" d="M{x - 4:.1f} {y:.1f}l3 3.4l5.4 -7"/>'
+            case _:
+                return f'<path class="bar" d="M{x:.1f} {y - 6:.1f}v12"/>'
+
+
+def _levels(marks: Iterable[Drawn]) -> dict[int, int]:
+    """How many marks each stands above, by version: what it bears upon, what that bears upon, and so on."""
+    found: dict[int, int] = {}
+    for each in marks:
+        found[each.version] = found[each.on] + 1 if each.on in found else 0
+    return found
+
+
+def _along(marks: Sequence[Drawn], step: float, widest: float) -> tuple[dict[int, float], list[tuple[float, int]]]:
+    """Where each mark stands from left to right, by version: never nearer than a step to the one before, and no quiet
+    stretch wider than `widest`. Also where stretches were folded, and how many days they were."""
+    found: dict[int, float] = {}
+    folds: list[tuple[float, int]] = []
+    x, before = step, None
+    usual = _usual_gap(marks)
+    for each in marks:
+        at = moment_of(each.at)
+        if before is not None:
+            gap = (at - before).total_seconds()
+            further = min(step * gap / usual, widest) if usual else 0.0
+            if usual and step * gap / usual > widest and gap >= 86400:
+                folds.append((x + (step + further) / 2, int(gap // 86400)))
+            x += step + further
+        found[each.version] = x
+        before = at
+    return found, folds
+
+
+def _usual_gap(marks: Sequence[Drawn]) -> float:
+    """The time between two marks in the middle of all that are apart."""
+    times = [moment_of(each.at).timestamp() for each in marks]
+    gaps = sorted(later - earlier for earlier, later in pairwise(times) if later > earlier)
+    return gaps[len(gaps) // 2] if gaps else 0.0
