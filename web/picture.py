@@ -57,7 +57,7 @@ class Picture:
         """The picture as an SVG element; each mark leads to its event."""
         parts = [*self._lanes(), *self._folds(), *self._days(), *self._marks_drawn()]
         return Markup(
-            f'<svg class="course" role="img" width="{self.width:.0f}" height="{self.height:.0f}" '
+            f'<svg class="course" role="group" width="{self.width:.0f}" height="{self.height:.0f}" '
             f'viewBox="0 0 {self.width:.0f} {self.height:.0f}">{"".join(parts)}</svg>'
         )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urljoin, urlsplit
 
 import httpx
 import pytest
@@ -12,8 +13,10 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
 from domain.times import written
+from tests.pages import read
 from tests.server.conftest import Pair, on
 from tests.server.served import Program, Served
+from tests.server.test_records import dump
 from tests.server.test_relationship import Partner
 
 
@@ -151,3 +154,83 @@ def test_both_parties_members_and_guests_read_the_same_bytes(pair: Pair) -> None
             assert read.content == content
     assert b"1 Price" in pages[""]
     assert b"As it stood after event 2 of" in pages["?as_of=2"]
+
+
+def test_nothing_that_a_guest_can_follow_or_send_changes_anything(pair: Pair) -> None:
+    """A crawl of every link and form of the tree: all stays within, is only read, and leaves every row as it was."""
+    made = pair.propose()
+    objection = pair.cid.do(
+        "raise_objection",
+        proposal_id=made["proposal_id"],
+        severity="concern",
+        ground="cost",
+        text="Too high",
+        would_accept="Nine",
+    )
+    pair.ada.do("answer_objection", objection_id=objection["objection_id"], text="It covers nights.")
+    pair.cid.accept(made["proposal_id"])
+    share = make(pair.ada, pair.node)
+    agree(pair.cid, share["share_id"])
+    guest, page = entered(share["link"])
+    before, tree = dump(pair.node), str(page.url)
+    seen: dict[str, str] = {}
+    waiting = [tree]
+    while waiting:
+        address = waiting.pop()
+        if address in seen:
+            continue
+        answer = guest.get(address)
+        assert answer.status_code == 200, address
+        seen[address] = answer.text
+        if not answer.headers["content-type"].startswith("text/html"):
+            continue
+        html = read(answer.text)
+        for node in html.nodes():
+            assert not any(name.startswith(("data-command", "data-posts", "hx-post", "onclick")) for name in node.said)
+            if node.tag == "form":
+                assert (node.said.get("method") or "get").lower() == "get"
+            for name in ("href", "src", "action"):
+                if link := node.said.get(name):
+                    target = urljoin(address, link).partition("#")[0]
+                    assert target.startswith(tree) or urlsplit(target).path.startswith("/static/"), target
+                    if target.startswith(tree) and target.count("as_of") < 2:
+                        waiting.append(target)
+    kinds = {urlsplit(each).path.removeprefix(urlsplit(tree).path).partition("/")[0] for each in seen}
+    assert kinds >= {"", "audit", "course", "compare", "clauses", "consents.csv", "marks.svg"}
+    assert len(seen) > 30
+    assert not any(name in text for text in seen.values() for name in ("purpose", "To work together"))
+    for method in ("POST", "PUT", "PATCH", "DELETE"):
+        for address in list(seen)[:10]:
+            assert guest.request(method, address).status_code in (404, 405)
+    commands = f"{pair.node.url}/api/v1/agreements/{pair.ada.agreement_id}/commands"
+    assert guest.post(commands, json={"command_id": "x", "type": "open_term", "heading": "x"}).status_code == 401
+    assert dump(pair.node) == before
+
+
+def test_a_link_shows_nothing_else_of_the_partnership(pair: Pair) -> None:
+    """Another agreement, needs that nothing of this one names, trust, members' addresses: not a word in any page."""
+    secret = "kestrel-velvet-anchor"
+    ada, cid = Partner(pair.ada), Partner(pair.cid)
+    ada.do("disclose_need", text=f"{secret} unlinked", why=secret)
+    linked = ada.do("disclose_need", text="Calm evenings", why=None)
+    ada.do("propose_intention", kind="vision", text=secret)
+    made = pair.propose()
+    pair.cid.accept(made["proposal_id"])
+    term_id = pair.ada.get()["terms"][0]["term_id"]
+    pair.ada.do("link_need", term_id=term_id, need_id=linked["need_id"], base_version=1)
+    other = Program(pair.ada.url, pair.ada.token, pair.ada.party_id, pair.ada.partnership_id)
+    other.agreement_id = pair.ada.open_agreement(secret)
+    other.do("open_term", heading=secret)
+    share = make(pair.ada, pair.node, note=secret)
+    agree(pair.cid, share["share_id"])
+    guest, page = entered(share["link"])
+    pages = ("", "audit", "course", "compare?from=0", f"clauses/{term_id}")
+    for path in (*pages, "moments.json", "marks.json", "marks.svg", "consents.csv"):
+        answer = guest.get(f"{page.url}{path}")
+        assert answer.status_code == 200
+        assert secret not in answer.text, path
+    assert "Calm evenings" in page.text
+    for path in (f"/api/v1/partnerships/{pair.ada.partnership_id}", f"/api/v1/agreements/{pair.ada.agreement_id}", "/"):
+        answer = guest.get(f"{pair.node.url}{path}")
+        assert secret not in answer.text
+    assert cid.get("")["parties"]
