@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 import orjson
 from sqlalchemy import Connection, select
 
-from domain.words import LIVE
+from domain.agreement_events import ConditionFulfilled, ConsentGiven, ProposalAccepted
+from domain.words import LIVE, AgreementStatus
 from projections import as_of, tables
 from projections.as_of import held
 from projections.rows import by_version
@@ -58,6 +59,7 @@ class Past:
         of = header["partnership_id"]
         then = as_of.version_before(connection, of, after) if after else None
         proposals = as_of.standing(connection, tables.proposals, agreement_id, version)
+        turned = _turned(connection, agreement_id, version)
         return cls(
             agreement_id,
             version,
@@ -72,8 +74,9 @@ class Past:
             _happened(connection, agreement_id, version),
             {each["need_id"]: each for each in as_of.ever(connection, tables.needs, of, then)},
             {each["intention_id"]: each for each in as_of.ever(connection, tables.intentions, of, then)},
-            _turned(connection, agreement_id, version),
-            *_consented(connection, agreement_id, version),
+            turned,
+            _signed(connection, agreement_id, header, turned, version),
+            _accepted(connection, agreement_id, version),
             {each["term_id"]: each["heading"] for each in as_of.ever(connection, tables.terms, agreement_id, version)},
         )
 
@@ -240,14 +243,28 @@ def _turned(connection: Connection, agreement_id: str, version: int) -> dict[str
     return found
 
 
-def _consented(connection: Connection, agreement_id: str, version: int) -> tuple[list[int], int | None]:
-    """The events that gave the signatures which were not void, and the last by which a clause was agreed."""
-    voided = as_of.voided(connection, agreement_id, version)
-    given = as_of.happened(connection, tables.consents, agreement_id, version, 0, EVERY).bodies
-    signed = [each["event_version"] for each in given if each["act"] == "ratified"]
-    accepted = [each["event_version"] for each in given if each["act"] == "accepted"]
-    return [each for each in signed if each not in voided], max(accepted, default=None)
+def _signed(
+    connection: Connection, agreement_id: str, header: Body, turned: Mapping[str, int], version: int
+) -> list[int]:
+    """The events that gave the signatures which count: those since the text was put to signature last."""
+    if header["status"] not in (AgreementStatus.RATIFYING, AgreementStatus.IN_FORCE):
+        return []
+    timeline = tables.timeline
+    since = turned[AgreementStatus.RATIFYING]
+    rows = select(timeline.c.since).where(
+        timeline.c.stream == agreement_id,
+        timeline.c.since.between(since, version),
+        timeline.c.type == ConsentGiven.TOPIC,
+    )
+    return list(connection.execute(rows.order_by(timeline.c.since)).scalars())
 
 
-EVERY = 1_000_000
-"""Rows, where all are wanted."""
+def _accepted(connection: Connection, agreement_id: str, version: int) -> int | None:
+    """The last event by which a clause was agreed."""
+    timeline = tables.timeline
+    rows = select(timeline.c.since).where(
+        timeline.c.stream == agreement_id,
+        timeline.c.since <= version,
+        timeline.c.type.in_((ProposalAccepted.TOPIC, ConditionFulfilled.TOPIC)),
+    )
+    return connection.execute(rows.order_by(timeline.c.since.desc()).limit(1)).scalar()
