@@ -33,6 +33,7 @@ from server.doors.access import RateLimit, base_url, is_foreign, locale_of, mac_
 from server.doors.documents import file_of
 from server.doors.pages import json_of, page_of
 from server.node import Node
+from server.sources import new_id
 from server.texts.document import consents_table
 from web.audit import FILTERS, SORTS, Audit
 from web.history import HistoryReader
@@ -237,7 +238,7 @@ class HistoryPages:
         response = RedirectResponse(path, 303, _PRIVATE)
         response.set_cookie(
             _COOKIE + share.share_id,
-            f"{found.partnership_id}.{self._signed(found.partnership_id, share.share_id)}",
+            self._cookie(found.partnership_id, share.share_id, new_id()),
             expires=moment_of(share.expires_at) + TOLD,
             path=path,
             httponly=True,
@@ -247,19 +248,23 @@ class HistoryPages:
         return response
 
     async def _guest(self, request: HTTPConnection) -> Of:
-        self.requests.count(_address(request))
         share_id = request.path_params["share_id"]
-        partnership_id, _, given = request.cookies.get(f"{_COOKIE}{share_id}", "").partition(".")
-        if not is_id(share_id) or not hmac.compare_digest(
-            given.encode(), self._signed(partnership_id, share_id).encode()
-        ):
+        given = request.cookies.get(f"{_COOKIE}{share_id}", "")
+        partnership_id, _, rest = given.partition(".")
+        guest = rest.partition(".")[0]
+        wanted = self._cookie(partnership_id, share_id, guest)
+        if not is_id(share_id) or not hmac.compare_digest(given.encode(), wanted.encode()):
+            self.requests.count(_address(request))
             raise Refusal(Code.NOT_FOUND)
+        self.requests.count(guest)
         share = await self._open(PartnershipId(partnership_id), ShareId(share_id))
         await self.node.workspace.let_clock_record(share.agreement_id)
         return Of(PartnershipId(partnership_id), share.agreement_id)
 
-    def _signed(self, partnership_id: str, share_id: str) -> str:
-        return mac_of(self.node, "share", f"{partnership_id}:{share_id}")
+    def _cookie(self, partnership_id: str, share_id: str, guest: str) -> str:
+        """What shows that this installation let somebody in. guest: tells apart those whose requests are counted."""
+        made = mac_of(self.node, "share", f"{partnership_id}:{share_id}:{guest}")
+        return f"{partnership_id}.{guest}.{made}"
 
     async def _open(self, partnership_id: PartnershipId, share_id: ShareId) -> Share:
         """The share, where its link opens now."""
