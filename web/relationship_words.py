@@ -146,5 +146,5 @@ WHO_COULD_READ = (
     "Until both have sealed, no member of either side is shown what you write, but for those of your own who hold a "
     "mandate. It is kept encrypted on the machine that runs Onetext: whoever runs that machine and has its key could "
     "read it meanwhile. It is erased there when both are shown, when you take it back or seal anew, when the exchange "
-    "is cancelled, and when its time is over."
+    "is cancelled, and when its time is over. A backup that was made meanwhile keeps it, encrypted."
 )
