@@ -25,6 +25,18 @@ TOO_SMALL = """least => [...document.querySelectorAll("button, .button, summary,
   .map(([each, box]) => `${each.outerHTML.slice(0, 100)} ${box.width | 0}x${box.height | 0}`)"""
 
 
+FORMS_AT_HOME = (
+    ("not quite", ".need.restated", "Not quite"),
+    ("rewording a need", ".need.restated", "Reword it"),
+    ("a need that is met", ".need.restated", "It is met"),
+    ("withdrawing a need", ".need.restated", "Withdraw it"),
+    ("other words", ".intention.adopted", "Propose other words"),
+    ("retiring", ".intention.adopted", "Ask to retire it"),
+    ("rewording an outcome", ".intention.proposed", "Reword it"),
+    ("saying it in the open", "#trust-competence", "Say this in the open"),
+)
+
+
 async def violations(page: Page) -> list[str]:
     found = (await Axe().run(page)).response["violations"]
     return [f"{each['id']}: {each['nodes'][0]['html'][:160]} ({len(each['nodes'])})" for each in found]
@@ -140,6 +152,12 @@ async def test_every_page_is_accessible(browser: Browser, demo: Running, scheme:
             ):  # fmt: skip
                 await page.locator(where).get_by_role("button", name=button, exact=True).first.click()
                 await expect(page.locator(".desk .act-form")).to_be_visible()
+                await look(name, page)
+                await page.locator(".desk .act-form [data-closes=desk]").click()
+            for name, where, button in FORMS_AT_HOME if size == "phone" or scheme == "light" else ():
+                if await page.locator(f"{where} details.more-acts").count():
+                    await page.locator(f"{where} details.more-acts").first.evaluate("each => {each.open = true}")
+                await opened(page, where, button)
                 await look(name, page)
                 await page.locator(".desk .act-form [data-closes=desk]").click()
             form = await opened(page, "#skills-h ~ .acts", "Ask both to write")

@@ -107,6 +107,41 @@ async def test_a_seal_shows_nothing_until_both_have_sealed(browser: Browser, dem
     assert ada.said == cid.said == []
 
 
+async def test_trust_is_sealed_shown_at_once_answered_and_reworded(browser: Browser, demo: Running) -> None:
+    ada, cid = await at_home(browser, demo, "a_negotiator"), await at_home(browser, demo, "b_negotiator")
+    trust = ada.page.locator(".exchanges", has=ada.page.locator("#trust-h"))
+    await acts(trust, ada.page, "Ask both to write anew", until="2027-03-01")
+    for member, words in ((ada, "Bitter truths at once"), (cid, "A call before a change")):
+        exchange = member.page.locator(".exchange")
+        await exchange.get_by_role("button", name="Write ours and seal it").click()
+        form = exchange.locator(".act-form")
+        await expect(form).to_contain_text("A backup that was made meanwhile keeps it, encrypted.")
+        for category in ("contractual", "competence"):
+            await form.locator(f"[data-includes={category}]").uncheck()
+        for number in range(4):
+            await form.locator("textarea:enabled").nth(number).fill(f"{words}, {number}.")
+        if member is ada:
+            await form.locator("button.primary").click()
+            await expect(exchange).to_contain_text("Meridian Home ▣ has sealed")
+            await expect(cid.page.locator(".exchange")).to_contain_text("Meridian Home ▣ has sealed")
+            assert "Bitter truths" not in await cid.page.content()
+        else:
+            await form.locator("button.primary").click()
+    for member in (ada, cid):
+        goodwill = member.page.locator("#trust-goodwill")
+        await expect(goodwill).to_contain_text("Bitter truths at once, 0.")
+        await expect(goodwill).to_contain_text("A call before a change, 3.")
+        await expect(member.page.locator("#trust-contractual")).to_contain_text("Nothing said of this.")
+    theirs = ada.page.locator("#trust-goodwill .column", has_text="Castellan Contact")
+    await acts(theirs, ada.page, "Answer", text="We will call your shift lead.")
+    await expect(cid.page.locator("#trust-goodwill")).to_contain_text("We will call your shift lead.")
+    own = cid.page.locator("#trust-goodwill .column", has_text="Castellan Contact")
+    await acts(own, cid.page, "Reword it", builds="A call the day before")
+    await expect(ada.page.locator("#trust-goodwill")).to_contain_text("A call the day before")
+    await expect(ada.page.locator("#trust-goodwill")).to_contain_text("answered before it was reworded")
+    assert ada.said == cid.said == []
+
+
 async def only(page: Page, skill: str, words: str) -> None:
     """Seal what one says of one skill alone."""
     form = page.locator(".desk .act-form")

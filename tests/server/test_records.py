@@ -25,10 +25,25 @@ from tests.server.test_sealed import kept_in
 NOT_OURS = {"alembic_version"}
 """Which form the tables have: kept by the tool that upgrades them."""
 WATCHES = re.compile(
-    r"view|seen|watch|spent|dwell|click|visit|typing|presence|present|duration|last_|ip$|_ip_|agent|device|browser|location",
+    r"view|seen|watch|spent|dwell|click|visit|typing|presence|present|duration|last_|(^|_)ip($|_)|agent|device|browser|location"
+    r"|opened|open(ed)?_(at|by|count)|look(ed|ing)|(^|_)read(_|$)|page|idle|active_|time_on|seconds|minutes|address|remote",
     re.IGNORECASE,
 )
-RANKS = re.compile(r"score|rank|rating|grade|average|(^|_)counts?($|_)|points|streak|badge", re.IGNORECASE)
+RANKS = re.compile(
+    r"score|rank|rating|grade|average|(^|_)(counts?|tally|rate|level|total|index)($|_)|points|streak|badge|sentiment|mood",
+    re.IGNORECASE,
+)
+OPENED = {"AgreementOpened", "TermOpened", "TermReopened", "RatificationOpened", "ExchangeOpened"}
+"""What was begun, by an act that both see."""
+FIELDS = """
+after again agreement_id breaks builds category cause caused_by commitment condition contents counters covers
+due evidence exchange_id expires_at fingerprint ground heading intention_id items kind mandate mark member_id
+need_id need_ids note objection_id objection_ids observer on owner parties partnership_id party_id
+principle_id program proposal_id purpose question question_id rationale reaction reason refs repair replaces
+salts severity share_id signatures term_id term_ids text thread_id title until until_as_sent valid_until
+version versions why with_concerns would_accept
+"""
+"""Every field of every event that somebody has thought about: whom does it watch?"""
 COLUMNS = {
     "people": "member_id partnership_id name email",
     "tokens": "hash member_id partnership_id made_at revoked_at until_entry",
@@ -67,11 +82,21 @@ def test_every_column_was_thought_about_and_is_told(served: Served) -> None:
 
 def test_nothing_records_looking_or_ranks_anybody() -> None:
     names = {event.TOPIC for event in event_types()}
-    names |= {field for event in event_types() for field in event.data_fields()}
+    fields = {field for event in event_types() for field in event.data_fields()}
+    names |= fields
     for metadata in (beside.metadata, tables.metadata):
         names |= {str(column.name) for table in metadata.sorted_tables for column in table.columns}
-    harmless = {"last_version"}  # of the events that a command caused
+    assert fields == set(FIELDS.split()), "a new field: think whom it watches, then list it"
+    harmless = {"last_version"} | OPENED  # of the events that a command caused
     assert [each for each in sorted(names - harmless) if WATCHES.search(each) or RANKS.search(each)] == []
+
+
+def test_what_would_watch_or_rank_is_told() -> None:
+    watching = """PageOpened opened_at opened_by opened_count looked_at read_at read_by time_on_page idle_seconds ip
+        remote_addr address seen_at dwell_ms last_visit user_agent"""
+    ranking = "score rank tally accept_rate trust_level sentiment points average_delay"
+    assert [name for name in watching.split() if not WATCHES.search(name)] == []
+    assert [name for name in ranking.split() if not RANKS.search(name)] == []
 
 
 def test_the_page_is_there_before_anybody_has_signed_in_and_tells_all_of_it(served: Served) -> None:

@@ -18,13 +18,16 @@ from typing import Any
 from unittest.mock import Mock
 
 import httpx
+import orjson
 import psycopg
 import pytest
 from sqlalchemy import text
 from structlog.testing import capture_logs
 from websockets.asyncio.client import connect
+from websockets.sync.client import connect as live
 from websockets.typing import Subprotocol
 
+from server.doors.access import seat_name
 from server.log.backup import back_up
 from server.log.database import open_database
 from server.log.keys import KeyUnusable, read_keys
@@ -115,7 +118,9 @@ def test_nothing_leaks_before_the_reveal(kind: str, tmp_path: Path) -> None:
     ines = at(nodes[-1], theirs.admit("Ines", observer=True))
     ours.agreement_id = ours.open_agreement("Claims line")
     got: list[bytes] = []
-    listening = Listening([(nodes[-1], cid), (nodes[0], edda), (nodes[-1], ines), (nodes[0], ada)], got)
+    listening = Listening(
+        [(nodes[-1], cid), (nodes[0], edda), (nodes[-1], ines), (nodes[0], ada)], ours.agreement_id, got
+    )
     listening.start()
 
     exchanges = [ada.do("open_exchange", kind=each, until=LATER)["exchange_id"] for each in ("trust", "skills")]
@@ -132,7 +137,13 @@ def test_nothing_leaks_before_the_reveal(kind: str, tmp_path: Path) -> None:
         )
         assert refused.status_code in (400, 413), refused.text
         got.append(refused.content)
+    got += by_socket(nodes[0], ada, exchanges[0])
     for partner in (cid, edda, ines):
+        seat = f"{partner.member.url}/{seat_name(NOBODY)}"
+        for path in ("/", "/guide", "/history/", f"/history/{ours.agreement_id}/", f"/agreements/{ours.agreement_id}"):
+            page = httpx.get(f"{seat}{path}", headers={**partner.http.headers, "Accept": "text/html"})
+            assert page.status_code == 200, page.text
+            got.append(page.content)
         for path in ("", "/needs", "/intentions", "/exchanges", "/trust", "/events?limit=1000"):
             got.append(partner.http.get(f"{partner.path}{path}").content)
         for exchange in exchanges:
@@ -144,9 +155,10 @@ def test_nothing_leaks_before_the_reveal(kind: str, tmp_path: Path) -> None:
     export = [ONETEXT, "export", "--database", url, ours.agreement_id, "--format", "json"]
     got.append(subprocess.run(export, capture_output=True, check=True).stdout)
     ada.do("disclose_need", text="the last word")
+    ours.do("open_term", heading="the last word")
     listening.wait_for(b"the last word")
     listening.stop()
-    assert all(len(each) > 5 for each in listening.frames.values())
+    assert all(len(each) > 1 for each in listening.frames.values())
     got += kept_in(url, tmp_path)
     got += [node.log.read_bytes() for node in nodes]
     assert sum(map(len, got)) > 20_000
@@ -159,15 +171,36 @@ def test_nothing_leaks_before_the_reveal(kind: str, tmp_path: Path) -> None:
         node.stop()
 
 
+NOBODY = "00000000-0000-4000-8000-000000000000"
+"""Whose pages are asked for does not matter where a token says who asks."""
+
+
+def by_socket(node: Node, partner: Partner, exchange_id: str) -> list[bytes]:
+    """Seal by the live socket too, well and wrongly; the frames that come of it."""
+    url = f"{node.address.replace('http', 'ws')}/partnerships/{partner.member.partnership_id}/live"
+    frames: list[bytes] = []
+    with live(url, additional_headers={"Authorization": f"Bearer {partner.member.token}"}) as socket:
+        contents = [statements("goodwill", words=f"{SENTINEL} by socket"), *wrong(SENTINEL)]
+        for number, content in enumerate(contents):
+            command = {"command_id": f"socket-{number}", "type": "seal", "exchange_id": exchange_id, "content": content}
+            socket.send(orjson.dumps(command).decode())
+            while f"socket-{number}" not in (frame := str(socket.recv(20))):
+                frames.append(frame.encode())
+            frames.append(frame.encode())
+    assert sum(b'"refused"' in each for each in frames) == len(contents) - 1
+    return frames
+
+
 class Listening:
     """Members with open sockets, of programs and of pages; everything that they are sent."""
 
-    def __init__(self, who: list[tuple[Node, Partner]], got: list[bytes]) -> None:
-        self.got = got
-        self._sockets = [(*each, spoken) for each in who for spoken in ("json", "html")]
+    def __init__(self, who: list[tuple[Node, Partner]], agreement_id: str, got: list[bytes]) -> None:
+        self.got, self.agreement_id = got, agreement_id
+        streams = ("partnership", "agreement")
+        self._sockets = [(*each, spoken, stream) for each in who for spoken in ("json", "html") for stream in streams]
         self.frames: dict[int, list[bytes]] = {number: [] for number in range(len(self._sockets))}
         self._over = threading.Event()
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._listen()))
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._listen()), daemon=True)
 
     def start(self) -> None:
         self._thread.start()
@@ -188,9 +221,10 @@ class Listening:
     async def _listen(self) -> None:
         await asyncio.gather(*[self._one(*each, self.frames[number]) for number, each in enumerate(self._sockets)])
 
-    async def _one(self, node: Node, partner: Partner, spoken: str, sent: list[bytes]) -> None:
+    async def _one(self, node: Node, partner: Partner, spoken: str, stream: str, sent: list[bytes]) -> None:
         member = partner.member
-        url = f"{node.address.replace('http', 'ws')}/partnerships/{member.partnership_id}/live?after=0"
+        stream_id = member.partnership_id if stream == "partnership" else self.agreement_id
+        url = f"{node.address.replace('http', 'ws')}/{stream}s/{stream_id}/live?after=0"
         subprotocol = Subprotocol(f"onetext.{spoken}.v1")
         headers = {"Authorization": f"Bearer {member.token}"}
         async with connect(url, additional_headers=headers, subprotocols=[subprotocol]) as socket:
