@@ -29,7 +29,7 @@ from domain.partnership_events import (
     RestatementCorrected,
 )
 from domain.refusals import Code, Subject
-from domain.relationship import Need, PartnershipState, Said
+from domain.relationship import Need, PartnershipState, Said, Step
 from domain.rules import Act, Rules
 from domain.words import NeedOutcome, NeedState, Understanding
 
@@ -133,6 +133,7 @@ def need_disclosed(partnership: PartnershipState, event: NeedDisclosed) -> None:
         event.at,
         event.originator_version,
         changed_at=event.at,
+        history=(_step(event),),
     )
 
 
@@ -181,4 +182,12 @@ def need_withdrawn(partnership: PartnershipState, event: NeedWithdrawn) -> None:
 
 def _change(partnership: PartnershipState, event: Any, **changed: Any) -> None:
     need_id: NeedId = event.need_id
-    partnership.needs[need_id] = partnership.needs[need_id]._replace(changed_at=event.at, **changed)
+    need = partnership.needs[need_id]
+    history = (*need.history, _step(event))
+    partnership.needs[need_id] = need._replace(changed_at=event.at, history=history, **changed)
+
+
+def _step(event: Any) -> Step:
+    said = next((vars(event)[name] for name in ("text", "note", "reason") if vars(event).get(name)), None)
+    actor = event.actor
+    return Step(event.TOPIC, actor.party_id, actor.member_id, event.at, said, vars(event).get("why"))

@@ -54,7 +54,8 @@ class Said:
 
 class Need(NamedTuple):
     """What a party needs. correction: what its owner said of the last restatement that did not get it right; note: of
-    the declared outcome; reason: why it was withdrawn; version: of the event that disclosed it."""
+    the declared outcome; reason: why it was withdrawn; version: of the event that disclosed it; history: all that was
+    said of it, in order."""
 
     need_id: NeedId
     party_id: PartyId
@@ -70,6 +71,7 @@ class Need(NamedTuple):
     correction: str | None = None
     reason: str | None = None
     changed_at: str = ""
+    history: tuple[Step, ...] = ()
 
 
 class Intention(NamedTuple):
@@ -94,17 +96,30 @@ class Intention(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A step in the life of a thing: the event's type, by whom, when, and the words that came with it."""
+    """A step in the life of a thing: the event's type, by whom, when, and the words that came with it; of a need also
+    why."""
 
     type: str
     party_id: PartyId | None
     member_id: MemberId | None
     at: str
     text: str | None = None
+    why: str | None = None
+
+
+class Words(NamedTuple):
+    """What a party said of trust in one category, until it reworded it then."""
+
+    builds: str
+    breaks: str
+    reaction: str
+    repair: str
+    until: str
 
 
 class Statement(NamedTuple):
-    """What a party says of trust in one category. version: of the event that stated it or put it in these words."""
+    """What a party says of trust in one category. version: of the event that stated it or put it in these words;
+    earlier: what it said before, in order."""
 
     party_id: PartyId
     category: str
@@ -115,6 +130,7 @@ class Statement(NamedTuple):
     at: str
     version: int
     answers: tuple[Said, ...] = ()
+    earlier: tuple[Words, ...] = ()
 
     @property
     def key(self) -> str:

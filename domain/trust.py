@@ -7,7 +7,7 @@ from domain import acts_in_partnership
 from domain.partnership_commands import AnswerTrustStatement, RewordTrustStatement
 from domain.partnership_events import TrustStatementAnswered, TrustStatementReworded
 from domain.refusals import Code, refuse
-from domain.relationship import PartnershipState, Said, Statement, statement_key
+from domain.relationship import PartnershipState, Said, Statement, Words, statement_key
 from domain.rules import Act, Rules
 
 rules = Rules()
@@ -67,5 +67,8 @@ def statement_reworded(partnership: PartnershipState, event: TrustStatementRewor
         event.at,
         event.originator_version,
         before.answers if before else (),
+        (*before.earlier, Words(before.builds, before.breaks, before.reaction, before.repair, event.at))
+        if before
+        else (),
     )
     partnership.statements[statement.key] = statement

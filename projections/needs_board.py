@@ -51,6 +51,7 @@ def need_row(partnership: Partnership, need_id: str) -> Row:
             "disclosed_at": need.disclosed_at,
             "changed_at": need.changed_at,
             "version": need.version,
+            "history": [asdict(each) for each in need.history],
         },
     )
 

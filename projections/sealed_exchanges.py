@@ -54,6 +54,7 @@ def statement_row(partnership: Partnership, key: str) -> Row | None:
         "at": statement.at,
         "answers": [asdict(each) for each in statement.answers],
         "version": statement.version,
+        "earlier": [each._asdict() for each in statement.earlier],
     }
     return Row(f"{party}{category}", True, body)
 

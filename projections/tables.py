@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Column, Connection, Index, Integer, MetaData, SmallInteger, String, Table, Text
 from sqlalchemy.types import TypeEngine
 
-MODEL = 13
+MODEL = 14
 """The number of the read models' form; they are rebuilt when it changes."""
 
 metadata = MetaData()

@@ -185,6 +185,10 @@ class HomeReader:
         """What came of an intention: the sentence, by whom, when, and why."""
         return [(words.STEPS[each["type"]], self.who(each), each["at"], each["text"]) for each in intention["history"]]
 
+    def said_before(self, need: Body) -> list[tuple[str, Body]]:
+        """All that was said of a need, each with its sentence."""
+        return [(words.NEED_STEPS[each["type"]], each) for each in need["history"]]
+
     # Trust and skills.
 
     def stated_in(self, statement: Body) -> str:

@@ -44,6 +44,16 @@ SAID_BACK_ANEW = {
     NeedOutcome.MET: "%(party)s is then asked to say it back anew, and that it was met no longer stands.",
     NeedOutcome.UNMET: "%(party)s is then asked to say it back anew, and that it was not met no longer stands.",
 }
+NEED_STEPS = {
+    "NeedDisclosed": "said by %(member)s, %(at)s",
+    "NeedRestated": "said back by %(member)s, %(at)s",
+    "RestatementConfirmed": "“yes, that is it”, by %(member)s, %(at)s",
+    "RestatementCorrected": "“not quite”, by %(member)s, %(at)s",
+    "NeedReworded": "reworded by %(member)s, %(at)s",
+    "NeedDeclaredMet": "met, says %(member)s, %(at)s",
+    "NeedDeclaredUnmet": "not met, says %(member)s, %(at)s",
+    "NeedWithdrawn": "withdrawn by %(member)s, %(at)s",
+}
 REVOKE = {
     Mandate.CONTRIBUTOR: "Revoke contributor",
     Mandate.NEGOTIATOR: "Revoke negotiator",

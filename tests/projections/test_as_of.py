@@ -370,7 +370,7 @@ def rows(connection: Connection, read: Callable[[Connection], None]) -> int:
     return found
 
 
-FORM = (13, "81015f701c73c415f722a85059281e5452f87f4920e629a237f32358db213b37")
+FORM = (14, "d792ba21ed4d456d0c19837f44d8295501336435a136797284fa958804b92841")
 """The number of the read models' form, and a hash of that form."""
 
 
