@@ -131,6 +131,77 @@ REBUILT = {
 """Columns of the tables that are folded from the log, and hold nothing else."""
 
 
+OF_EVENTS = {
+    "after": "the clause that it stands after",
+    "again": "an earlier offer that it takes up",
+    "agreement_id": "which agreement",
+    "breaks": "what breaks trust, in the party's words",
+    "builds": "what builds trust, in the party's words",
+    "category": "of which kind of trust it speaks",
+    "cause": "why it came to that",
+    "caused_by": "which event it followed from",
+    "commitment": "a salted hash of what was sealed",
+    "condition": "what acceptance depends on, in words",
+    "contents": "what both had sealed, in their words",
+    "counters": "the offer that it answers with another",
+    "covers": "the clauses that a mandate is for from now on",
+    "due": "until when it is to be done",
+    "evidence": "what shows that it was done, in words",
+    "exchange_id": "which sealed exchange",
+    "expires_at": "until when a link opens",
+    "fingerprint": "a hash of the exact words that were consented to",
+    "ground": "on what ground somebody objects",
+    "heading": "the heading of a clause",
+    "intention_id": "which vision, principle or outcome",
+    "items": "what is proposed, clause by clause: headings, words, values, places",
+    "kind": "of which kind it is",
+    "mandate": "which mandate",
+    "mark": "as what a clause is marked",
+    "member_id": "which member",
+    "need_id": "which need",
+    "need_ids": "which needs it serves",
+    "note": "what its party wants to say with it, in words",
+    "objection_id": "which objection",
+    "objection_ids": "which objections it answers",
+    "observer": "whether the member may only read",
+    "on": "whether it holds or is taken off",
+    "owner": "which party it is for to do",
+    "parties": "the names of the two organisations",
+    "partnership_id": "which partnership",
+    "party_id": "which party",
+    "principle_id": "which principle is cited",
+    "program": "whether the member is a program",
+    "proposal_id": "which offer",
+    "purpose": "what the partnership is for, in words",
+    "question": "what an exchange is about, in words",
+    "question_id": "which question",
+    "rationale": "why something is proposed, in words",
+    "reaction": "how the party reacts when trust breaks, in its words",
+    "reason": "why, in words",
+    "refs": "what a way to settle it refers to",
+    "repair": "how trust can be repaired, in the party's words",
+    "replaces": "in whose place it stands",
+    "salts": "what makes the hashes of what was sealed unguessable, told once it is shown",
+    "severity": "whether an objection blocks",
+    "share_id": "which link to outsiders",
+    "signatures": "how many signatures each party gives",
+    "term_id": "which clause",
+    "term_ids": "which clauses",
+    "text": "what was said, in words",
+    "thread_id": "to which line of offers it belongs",
+    "title": "the title of an agreement",
+    "until": "until when it holds",
+    "until_as_sent": "the same as it was written",
+    "valid_until": "until when an offer, or the time to sign, holds",
+    "version": "which version was read",
+    "versions": "which versions of clauses came of it",
+    "why": "why something is needed, in words",
+    "with_concerns": "concerns with which it was accepted",
+    "would_accept": "what would make it acceptable, in words",
+}
+"""What each field of an event holds, beside what every event has."""
+
+
 class Told(NamedTuple):
     """A kind of thing that is recorded: its name, what it means, and what is recorded of it."""
 
@@ -146,7 +217,7 @@ def told_events() -> list[tuple[str, list[Told]]]:
 
 def _told(event: type[Event]) -> Told:
     words = " ".join((event.__doc__ or "").split())
-    return Told(event.TOPIC, words, [(each, "") for each in event.data_fields()])
+    return Told(event.TOPIC, words, [(each, OF_EVENTS[each]) for each in event.data_fields()])
 
 
 def told_tables() -> list[Told]:

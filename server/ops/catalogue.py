@@ -12,7 +12,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import write_po
 
-from server.doors.records import REBUILT, TABLES, told_events
+from server.doors.records import OF_EVENTS, REBUILT, TABLES, told_events
 from web import history_words, relationship_words
 
 WEB = Path(relationship_words.__file__).parent
@@ -38,7 +38,7 @@ def _sentences() -> Iterator[tuple[str, str | tuple[str, ...]]]:
     for module in (relationship_words, history_words):
         said = {name: each for name, each in vars(module).items() if name.isupper()}
         yield from ((f"web/{module.__name__.removeprefix('web.')}.py", each) for each in strings(said))
-    recorded = [*TABLES.values(), REBUILT, [each.means for _, told in told_events() for each in told]]
+    recorded = [*TABLES.values(), REBUILT, OF_EVENTS, [each.means for _, told in told_events() for each in told]]
     yield from (("server/doors/records.py", each) for each in strings(recorded))
 
 

@@ -15,7 +15,7 @@ from websockets.typing import Subprotocol
 from domain.streams import event_types
 from projections import tables
 from server.doors.access import seat_name
-from server.doors.records import REBUILT, TABLES
+from server.doors.records import OF_EVENTS, REBUILT, TABLES
 from server.log import beside
 from tests.server.conftest import Pair
 from tests.server.served import Served
@@ -87,6 +87,7 @@ def test_nothing_records_looking_or_ranks_anybody() -> None:
     for metadata in (beside.metadata, tables.metadata):
         names |= {str(column.name) for table in metadata.sorted_tables for column in table.columns}
     assert fields == set(FIELDS.split()), "a new field: think whom it watches, then list it"
+    assert OF_EVENTS.keys() == fields
     harmless = {"last_version"} | OPENED  # of the events that a command caused
     assert [each for each in sorted(names - harmless) if WATCHES.search(each) or RANKS.search(each)] == []
 
