@@ -139,6 +139,8 @@ async def test_trust_is_sealed_shown_at_once_answered_and_reworded(browser: Brow
     await acts(own, cid.page, "Reword it", builds="A call the day before")
     await expect(ada.page.locator("#trust-goodwill")).to_contain_text("A call the day before")
     await expect(ada.page.locator("#trust-goodwill")).to_contain_text("answered before it was reworded")
+    await theirs.locator("summary", has_text="What it said before").click()
+    await expect(theirs.locator("details")).to_contain_text("A call before a change, 0.")
     assert ada.said == cid.said == []
 
 

@@ -105,6 +105,30 @@ def test_a_need_is_said_back_until_its_owner_says_that_is_it(told: Told) -> None
     assert told.waiting() == set()
 
 
+def test_all_that_was_said_of_a_need_is_kept_with_it(told: Told) -> None:
+    need_id = told.need()
+    first = told.do(CID, "restate_need", need_id=need_id, text="you want it steady")
+    told.do(ADA, "correct_restatement", need_id=need_id, text="not only that")
+    told.do(CID, "restate_need", need_id=need_id, text="and early")
+    version = told.partnership.needs[need_id].restatement.version  # type: ignore[index, union-attr]
+    told.do(ADA, "confirm_restatement", need_id=need_id, version=version)
+    told.do(ADA, "reword_need", need_id=need_id, text="steadier", why="it costs us")
+    told.do(ADA, "declare_need_unmet", need_id=need_id, note="still waiting")
+    told.do(ADA, "withdraw_need", need_id=need_id, reason="gone")
+    assert first["text"] == "you want it steady"
+    kept = [(each.type, each.text, each.why) for each in told.partnership.needs[need_id].history]  # type: ignore[index]
+    assert kept == [
+        ("NeedDisclosed", "steady", None),
+        ("NeedRestated", "you want it steady", None),
+        ("RestatementCorrected", "not only that", None),
+        ("NeedRestated", "and early", None),
+        ("RestatementConfirmed", None, None),
+        ("NeedReworded", "steadier", "it costs us"),
+        ("NeedDeclaredUnmet", "still waiting", None),
+        ("NeedWithdrawn", "gone", None),
+    ]
+
+
 def test_who_may_do_what_with_a_need(told: Told) -> None:
     need = told.need(CID)
     assert told.code(CID, "restate_need", need_id=need, text="x") == Code.NEEDS_BOTH
