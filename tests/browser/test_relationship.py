@@ -273,6 +273,40 @@ async def test_the_first_need_can_be_linked_in_rooms_that_are_open(browser: Brow
     assert ada.said == []
 
 
+async def test_what_is_folded_is_printed(browser: Browser, demo: Running) -> None:
+    ada = await at_home(browser, demo, "a_negotiator")
+    home = ada.page.url
+    for path, folded in (("", ".said-before li"), ("records", "details dd")):
+        await ada.page.goto(f"{home}{path}")
+        await ada.page.emulate_media(media="print")
+        lines = ada.page.locator(folded)
+        assert await lines.count() > 5
+        heights = await lines.evaluate_all("all => all.map(each => each.getBoundingClientRect().height)")
+        assert min(heights) > 0, path
+        await ada.page.emulate_media(media="screen")
+
+
+async def test_by_keys_alone_one_answers_what_waits(browser: Browser, demo: Running) -> None:
+    ada = await at_home(browser, demo, "a_negotiator")
+    await ada.page.keyboard.press("n")
+    card = ada.page.locator(".thing:focus")
+    await expect(card).to_contain_text("Waiting for us")
+    await expect(card.get_by_role("button", name="Not quite")).to_be_visible()
+    for _ in range(12):
+        await ada.page.keyboard.press("Tab")
+        if await ada.page.evaluate("document.activeElement.textContent.trim() === 'Not quite'"):
+            break
+    await ada.page.keyboard.press("Enter")
+    form = ada.page.locator(".desk .act-form")
+    await expect(form.locator("textarea")).to_be_focused()
+    await ada.page.keyboard.type("n: not a report, the numbers.")
+    await ada.page.keyboard.press("Tab")
+    await ada.page.keyboard.press("Enter")
+    await expect(form).to_have_count(0)
+    await expect(ada.page.locator(".need", has_text="n: not a report, the numbers.")).to_be_visible()
+    assert ada.said == []
+
+
 async def test_on_a_phone_each_part_and_what_waits_for_us_are_a_touch_away(browser: Browser, demo: Running) -> None:
     phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
     cid = await at_home(browser, demo, "b_negotiator", **phone)

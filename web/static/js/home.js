@@ -69,6 +69,8 @@ document.addEventListener("click", (event) => {
   if (dialog instanceof HTMLDialogElement) dialog.showModal();
 });
 document.addEventListener("keydown", (event) => {
+  const writes = event.target instanceof Element && event.target.closest("input, textarea, select, [contenteditable], dialog[open]");
+  if (event.key === "n" && !writes && !event.ctrlKey && !event.metaKey && !event.altKey) goToNext(home.dataset.us || "");
   const desk = event.key === "Escape" && event.target instanceof Element ? event.target.closest(".desk") : null;
   if (desk && !document.querySelector("dialog[open]")) closeDesk(/** @type {Element} */ (event.target));
 });
