@@ -15,6 +15,8 @@ from domain.partnership import Partnership
 from domain.refusals import Refusal
 from domain.rules import Act
 from domain.sealed import Opened
+from domain.shares import AgreeToShare, MakeShare, RevokeShare
+from domain.times import written
 from domain.words import ADOPTED, ExchangeState, IntentionKind, IntentionState, Mandate, Skill, TrustCategory
 from tests.negotiations import PARTIES
 
@@ -68,7 +70,7 @@ class Bond:
         self._keep()
         refusal: Refusal | None = None
         try:
-            command = read_command({"command_id": self.mint(), **raw}, Partnership.commands, self.mint, self.salt)
+            command = self._read(raw)
             self.partnership.prepare(command, act)
             self._keep()
             self.partnership.execute(command, act)
@@ -81,8 +83,18 @@ class Bond:
         self._keep()
         return refusal
 
+    def _read(self, raw: Raw) -> Any:
+        """A command as it is sent, or one that a door makes."""
+        if raw["type"] not in DOORS:
+            return read_command({"command_id": self.mint(), **raw}, Partnership.commands, self.mint, self.salt)
+        fields = {name: each for name, each in raw.items() if name != "type"}
+        return DOORS[raw["type"]](command_id=self.mint(), digest="", **fields)
+
     def _keep(self) -> None:
         self.events.extend(self.partnership.collect_events())  # type: ignore[arg-type]
+
+
+DOORS: dict[str, Any] = {"make_share": MakeShare, "agree_to_share": AgreeToShare, "revoke_share": RevokeShare}
 
 
 def statements(*categories: str, words: str = "x") -> Raw:
@@ -105,7 +117,8 @@ def random_act(bond: Bond, random: Random) -> tuple[int, Raw] | timedelta:
     if random.random() < 0.05:
         return timedelta(hours=random.choice([1, 20, 60]))
     side = random.randrange(2)
-    maker = random.choices([_need, _on_need, _intention, _on_intention, _exchange, _trust], [2, 8, 2, 8, 6, 3])[0]
+    makers = [_need, _on_need, _intention, _on_intention, _exchange, _trust, _share]
+    maker = random.choices(makers, [2, 8, 2, 8, 6, 3, 3])[0]
     return side, maker(bond, random)
 
 
@@ -180,6 +193,20 @@ def _exchange(bond: Bond, random: Random) -> Raw:
         ],
         [5, 8, 1, 1],
     )[0]
+
+
+def _share(bond: Bond, random: Random) -> Raw:
+    shares = bond.partnership.shares
+    if not shares or random.random() < 0.4:
+        ends = written(bond.now + timedelta(hours=random.choice([-1, 30, 300])))
+        made = {
+            "share_id": bond.mint(),
+            "agreement_id": NOWHERE,
+            "expires_at": ends,
+            "note": random.choice([None, "x"]),
+        }
+        return {"type": "make_share", **made}
+    return {"type": random.choice(["agree_to_share", "revoke_share"]), "share_id": _some(random, shares)}
 
 
 def _trust(bond: Bond, random: Random) -> Raw:

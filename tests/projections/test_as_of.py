@@ -33,6 +33,7 @@ from projections.present import Present
 from projections.projector import Projector, clear, dump
 from projections.sealed_exchanges import exchange_row, statement_row
 from projections.shared_future import intention_row
+from projections.shown_to_others import share_row
 from projections.story import story
 from server.log.database import migrate, open_database
 from server.log.mapper import CanonicalMapper
@@ -190,6 +191,7 @@ OF_A_PARTNERSHIP = [
     (tables.intentions, "intentions", intention_row),
     (tables.exchanges, "exchanges", exchange_row),
     (tables.statements, "statements", statement_row),
+    (tables.shares, "shares", share_row),
 ]
 
 
@@ -370,7 +372,7 @@ def rows(connection: Connection, read: Callable[[Connection], None]) -> int:
     return found
 
 
-FORM = (14, "d792ba21ed4d456d0c19837f44d8295501336435a136797284fa958804b92841")
+FORM = (14, "9be06f65b55f16baeb8425f8134fabe9eff6ef3d0c1bced0c88b1f80771ce39a")
 """The number of the read models' form, and a hash of that form."""
 
 
