@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import caps, live, rates, relationship, scale, store, texts
+from bench import caps, history, live, rates, relationship, scale, store, texts
 from bench.harness import LOAD_CORE, House, at_percent, house, on_core
 from domain.diff import redline
 from tests.databases import fresh_url
@@ -82,6 +82,8 @@ def _of(kind: str, folder: Path, table: Table) -> None:
     table.row(kind, "rebuilding every projection", "≥ 20,000 events/s", f"{scale.rebuilding(database):,.0f} events/s")
     with house(database, served) as served:
         asyncio.run(_scale(kind, served, made, table))
+        for work, reach, took in asyncio.run(history.measured(served, made)):
+            table.row(kind, work, reach, took)
     _beside_foreign(kind, folder, table)
 
 
