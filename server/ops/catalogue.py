@@ -17,7 +17,7 @@ from web import history_words, relationship_words
 
 WEB = Path(relationship_words.__file__).parent
 FILE = WEB / "locale" / "onetext.pot"
-_SOURCES = [("**.py", "python"), ("templates/**.html", "jinja2")]
+_SOURCES = [("**.py", "python"), ("templates/**.html", "jinja2"), ("static/js/**.js", "javascript")]
 
 
 def written() -> bytes:
@@ -43,7 +43,7 @@ def _sentences() -> Iterator[tuple[str, str | tuple[str, ...]]]:
 
 
 def _is_ours(folder: str | Path) -> bool:
-    return Path(folder).name not in ("assets", "static")
+    return Path(folder).name not in ("assets", "vendor")
 
 
 def strings(said: Any) -> Iterator[str]:

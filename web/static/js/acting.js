@@ -6,6 +6,7 @@ import { tellOutcome, tellUndelivered, whatOf } from "/static/js/refusal.js";
 import { resendUnsent, send, unsentCount } from "/static/js/send.js";
 import { showOwnSoon } from "/static/js/sent.js";
 import { whatIsUnread } from "/static/js/value_editor.js";
+import { gettext } from "/static/js/wording.js";
 
 const LATE = 1500; // milliseconds
 
@@ -33,7 +34,7 @@ export function actOn(room) {
       if (output) holdBack(output, unread);
       return;
     }
-    if (output) output.textContent = "Sending…";
+    if (output) output.textContent = gettext("Sending…");
     const command = commandOf(form);
     const unlock = lock(form);
     const late = setTimeout(() => tellOnItsWay(output), LATE);
@@ -57,7 +58,7 @@ export function actOn(room) {
     const connection = document.getElementById("connection");
     if (!connection) return;
     const unsent = unsentCount();
-    const words = unsent ? `${unsent} unsent · ${live ? "sending" : "reconnecting"}` : live ? "Live" : "Reconnecting";
+    const words = unsent ? (live ? gettext("%(count)s unsent · sending", { count: unsent }) : gettext("%(count)s unsent · reconnecting", { count: unsent })) : live ? gettext("Live") : gettext("Reconnecting");
     for (const each of [connection, document.getElementById("connection-below")]) {
       if (!each) continue;
       if (each.textContent !== words) each.textContent = words;
@@ -102,8 +103,8 @@ function lock(form) {
 
 /** @param {HTMLOutputElement | null} output */
 function tellOnItsWay(output) {
-  if (output?.textContent === "Sending…") {
-    output.textContent = "On its way: it is kept in this browser, and goes out as soon as the connection is back.";
+  if (output?.textContent === gettext("Sending…")) {
+    output.textContent = gettext("On its way: it is kept in this browser, and goes out as soon as the connection is back.");
   }
 }
 

@@ -1,4 +1,5 @@
 // Copies what a read-only field holds; what is somebody else's is shown once, for as long as it takes to copy it.
+import { gettext } from "/static/js/wording.js";
 
 document.addEventListener("click", async (event) => {
   const button = /** @type {Element} */ (event.target).closest("[data-copies-once]");
@@ -9,7 +10,7 @@ document.addEventListener("click", async (event) => {
     await navigator.clipboard.writeText(field.value);
     const told = document.createElement("p");
     told.setAttribute("role", "status");
-    told.textContent = "Copied. Paste it into a message to them now; it is gone from this page.";
+    told.textContent = gettext("Copied. Paste it into a message to them now; it is gone from this page.");
     once.replaceChildren(told);
   } catch {
     field.hidden = false; // outside a secure context the browser gives no clipboard
@@ -24,8 +25,8 @@ document.addEventListener("click", async (event) => {
   field.select();
   try {
     await navigator.clipboard.writeText(field.value);
-    button.textContent = "Copied";
+    button.textContent = gettext("Copied");
   } catch {
-    button.textContent = "Selected: copy it"; // outside a secure context the browser gives no clipboard
+    button.textContent = gettext("Selected: copy it"); // outside a secure context the browser gives no clipboard
   }
 });

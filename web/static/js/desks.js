@@ -1,6 +1,7 @@
 // Desks: where forms open.
 import { forgetDraft, itemsOf, restoreDraft, saveDraft } from "/static/js/drafts.js";
 import { look } from "/static/js/binding.js";
+import { gettext } from "/static/js/wording.js";
 
 /**
  * Whether something in an element is being written.
@@ -93,7 +94,7 @@ function discard(button) {
   if (!(form instanceof HTMLFormElement)) return;
   if (!button.dataset.asked) {
     button.dataset.asked = "yes";
-    button.textContent = "Discard for good?";
+    button.textContent = gettext("Discard for good?");
     return;
   }
   forgetDraft(form);
@@ -104,7 +105,7 @@ function discard(button) {
  * Says on every open form whose offer no longer stands that it is so; what was typed stays.
  * @param {string} [why]
  */
-export function tellWhatMovedOn(why = "The offer that this is about was replaced or has ended.") {
+export function tellWhatMovedOn(why = gettext("The offer that this is about was replaced or has ended.")) {
   for (const form of document.querySelectorAll(".act-form[data-on-offer]")) {
     const offer = form.getAttribute("data-on-offer") ?? "";
     const stands = document.querySelector(`[data-offer~="${CSS.escape(offer)}"]`) !== null;
@@ -125,7 +126,7 @@ function leaveOut(box) {
   const told = document.createElement("p");
   told.className = "refused";
   told.setAttribute("role", "alert");
-  told.textContent = "This offer was replaced or has ended meanwhile: it is left out. Read what stands now on its clause.";
+  told.textContent = gettext("This offer was replaced or has ended meanwhile: it is left out. Read what stands now on its clause.");
   box.closest("label")?.after(told);
   box.dispatchEvent(new Event("change", { bubbles: true }));
 }
@@ -150,13 +151,13 @@ function tellTakenAway(title) {
   const told = document.createElement("p");
   const what = document.createElement("b");
   what.dir = "auto";
-  what.textContent = `“${title}” is not open any more: what it was about has ended.`;
+  what.textContent = gettext("“%(title)s” is not open any more: what it was about has ended.", { title });
   const close = document.createElement("button");
   close.type = "button";
   close.className = "quiet";
-  close.textContent = "Close";
+  close.textContent = gettext("Close");
   close.addEventListener("click", () => told.remove());
-  told.append(what, " What you wrote is kept among your drafts.", close);
+  told.append(what, ` ${gettext("What you wrote is kept among your drafts.")}`, close);
   notice.append(told);
   notice.hidden = false;
 }
@@ -168,7 +169,7 @@ export async function tellWhatIsNoLongerOpen() {
     const answer = await fetch(form.dataset.again ?? "", { headers: { accept: "text/html", "hx-request": "true" } }).catch(() => null);
     if (!answer || answer.ok || answer.status >= 500 || [401, 429].includes(answer.status) || !form.isConnected) continue;
     const told = new DOMParser().parseFromString(await answer.text(), "text/html");
-    overtaken(form, told.querySelector("b")?.textContent ?? "This is not open any more.");
+    overtaken(form, told.querySelector("b")?.textContent ?? gettext("This is not open any more."));
   }
 }
 
@@ -187,8 +188,8 @@ export function overtaken(form, why) {
   const go = document.createElement("button");
   go.type = "button";
   go.dataset.takesUp = "";
-  go.textContent = "Go on with what stands now";
-  told.append(what, form.classList.contains("touched") ? " What you wrote is kept. " : " ", go);
+  go.textContent = gettext("Go on with what stands now");
+  told.append(what, form.classList.contains("touched") ? ` ${gettext("What you wrote is kept.")} ` : " ", go);
   form.querySelector(".acts")?.before(told);
   const folded = form.closest("details:not([open])"); // where what is over was put away
   if (folded instanceof HTMLDetailsElement) folded.open = true;
@@ -225,13 +226,13 @@ function tellCutOff(desk, url) {
   told.setAttribute("role", "alert");
   if (url) told.dataset.comesLater = url;
   const what = document.createElement("b");
-  what.textContent = "The server cannot be reached now.";
+  what.textContent = gettext("The server cannot be reached now.");
   const close = document.createElement("button");
   close.type = "button";
   close.className = "quiet";
   close.dataset.closes = "desk";
-  close.textContent = "Close";
-  told.append(what, url ? " The form opens here as soon as the connection is back. " : " Press again when the connection is back. ", close);
+  close.textContent = gettext("Close");
+  told.append(what, url ? ` ${gettext("The form opens here as soon as the connection is back.")} ` : ` ${gettext("Press again when the connection is back.")} `, close);
   desk.replaceChildren(told);
 }
 

@@ -1,6 +1,7 @@
 // Half-written forms: what is typed is kept over Escape, a reload, another clause and a lost connection, for this member in
 // this browser, until it is sent or discarded.
 import { addRow } from "/static/js/value_editor.js";
+import { gettext } from "/static/js/wording.js";
 
 /** @typedef {{ name: string, nth: number, value: string, checked?: boolean }} Kept nth: of the fields of that name, since several kinds of value have fields of one name */
 /** @typedef {{ fields: Kept[], items: [number, string][], base: string, title: string, about: string, again: string, desk: string, at: number, tab?: string, sent?: string }} Draft tab: of the browser, that wrote it; sent: the command that it became, which is not answered yet */
@@ -36,7 +37,7 @@ function ownKeyOf(form) {
   const kept = read(keyOf(form));
   if (kept && kept.tab !== tab && !kept.sent && String(kept.at) !== form.dataset.takenUp) {
     form.dataset.draftKey = `${keyOf(form)}~${tab}`;
-    tell(form, "You are writing this in another tab as well: both are kept.");
+    tell(form, gettext("You are writing this in another tab as well: both are kept."));
   }
   return keyOf(form);
 }
@@ -137,7 +138,7 @@ export function listDrafts(room) {
     const button = document.getElementById("drafts-kept");
     if (button) {
       button.hidden = drafts.length === 0;
-      button.textContent = drafts.length === 1 ? "1 draft" : `${drafts.length} drafts`;
+      button.textContent = drafts.length === 1 ? gettext("1 draft") : gettext("%(count)s drafts", { count: drafts.length });
     }
     document.querySelector("#drafts .drafts")?.replaceChildren(...drafts.map(([key, draft]) => listed(key, draft)));
     const dialog = document.getElementById("drafts");
@@ -165,8 +166,8 @@ function listed(key, draft) {
   const acts = document.createElement("p");
   acts.className = "acts";
   acts.append(
-    button("Take it up", () => takeUp(key, draft)),
-    sure("Discard", () => forgetKey(key)),
+    button(gettext("Take it up"), () => takeUp(key, draft)),
+    sure(gettext("Discard"), () => forgetKey(key)),
   );
   item.append(title, about, words, acts);
   return item;
@@ -187,7 +188,7 @@ function sure(words, act) {
     if (made.dataset.asked) act();
     else {
       made.dataset.asked = "yes";
-      made.textContent = `${words} for good?`;
+      made.textContent = gettext("%(act)s for good?", { act: words });
     }
   });
   made.className = "quiet";
@@ -226,7 +227,7 @@ export async function restoreDraft(form, addItem) {
   }
   form.classList.add("touched");
   form.querySelector("[data-discards]")?.removeAttribute("hidden");
-  tell(form, draft.base === base ? "This is what you had begun." : "This is what you had begun. The clause has moved on since: look at its words above.");
+  tell(form, draft.base === base ? gettext("This is what you had begun.") : gettext("This is what you had begun. The clause has moved on since: look at its words above."));
 }
 
 /**

@@ -10,6 +10,7 @@ import { keepPlace } from "/static/js/place.js";
 import { showPresence } from "/static/js/presence.js";
 import { eraseUnsent, freshId, resendUnsent, unsentOf } from "/static/js/send.js";
 import { showOwn } from "/static/js/sent.js";
+import { gettext } from "/static/js/wording.js";
 
 const home = /** @type {HTMLElement} */ (document.getElementById("room"));
 const api = home.dataset.api ?? "";
@@ -32,7 +33,7 @@ follow(home, {
     if (frame.type !== "shown") return;
     showTitle();
     markOwn();
-    tellWhatMovedOn("The words that this is about are others now, or no longer stand.");
+    tellWhatMovedOn(gettext("The words that this is about are others now, or no longer stand."));
     tellWhatIsNoLongerOpen();
     drafts.refresh();
     look();
@@ -48,7 +49,7 @@ markOwn();
 function showTitle() {
   const waiting = Number(document.getElementById("bar")?.dataset.waiting ?? 0);
   const said = document.getElementById("said");
-  const words = waiting ? `Waiting for us: ${waiting}` : "Nothing waits for us";
+  const words = waiting ? gettext("Waiting for us: %(count)s", { count: waiting }) : gettext("Nothing waits for us");
   if (said && home.dataset.us && said.textContent !== words) said.textContent = words;
   document.title = waiting ? `(${waiting}) ${home.dataset.title}` : (home.dataset.title ?? "");
 }
@@ -134,22 +135,24 @@ async function mayLeave(form) {
   if (!output) return true;
   output.className = "refusal";
   const what = document.createElement("b");
-  const counted = [drafts ? `${drafts} draft${drafts > 1 ? "s" : ""}` : "", unsent ? `${unsent} on ${unsent > 1 ? "their" : "its"} way` : ""];
-  what.textContent = `Kept in this browser, and not sent: ${counted.filter(Boolean).join(" and ")}.`;
+  const begins = drafts === 1 ? gettext("1 draft") : gettext("%(count)s drafts", { count: drafts });
+  const goes = unsent === 1 ? gettext("1 on its way") : gettext("%(count)s on their way", { count: unsent });
+  const both = gettext("%(drafts)s and %(unsent)s", { drafts: begins, unsent: goes });
+  what.textContent = gettext("Kept in this browser, and not sent: %(what)s.", { what: drafts && unsent ? both : drafts ? begins : goes });
   const go = async (/** @type {() => Promise<void> | void} */ first) => {
     await first();
     form.dataset.decided = "yes";
     form.requestSubmit();
   };
   const acts = [
-    button("Keep them and sign out", () => go(() => {})),
-    button("Erase them and sign out", () => go(async () => {
+    button(gettext("Keep them and sign out"), () => go(() => {})),
+    button(gettext("Erase them and sign out"), () => go(async () => {
       eraseDrafts(home.dataset.me);
       await eraseUnsent(base);
     })),
   ];
-  if (unsent) acts.unshift(button("Send what is unsent, then sign out", () => go(() => sendAll(base, output))));
-  acts.push(button("Stay signed in", () => output.replaceChildren()));
+  if (unsent) acts.unshift(button(gettext("Send what is unsent, then sign out"), () => go(() => sendAll(base, output))));
+  acts.push(button(gettext("Stay signed in"), () => output.replaceChildren()));
   const row = document.createElement("span");
   row.className = "acts";
   row.append(...acts);
@@ -176,7 +179,7 @@ function listOf(begun) {
     const item = document.createElement("li");
     const link = document.createElement("a");
     link.href = room;
-    link.textContent = "send it from there";
+    link.textContent = gettext("send it from there");
     const words = document.createElement("span");
     words.dir = "auto";
     const isNamed = !draft.about || draft.title.includes(draft.about);
@@ -198,7 +201,7 @@ async function sendAll(base, output) {
       if (!isKept) settleDraft(draft, command.command_id, Boolean(recorded));
       if (!refused) return;
       const told = document.createElement("p");
-      told.textContent = `“${what ?? "An act"}” was not recorded. ${refused.detail}`;
+      told.textContent = `${what ? gettext("“%(what)s” was not recorded.", { what }) : gettext("What you sent was not recorded.")} ${refused.detail}`;
       output.append(told);
     });
   }
@@ -220,7 +223,7 @@ async function post(url, body, method = "POST") {
     const answer = await response.json();
     return response.ok ? { done: answer } : { refused: answer };
   } catch {
-    return { refused: { detail: "The server cannot be reached.", next: "Reload the page before you try again: it may have been done." } };
+    return { refused: { detail: gettext("The server cannot be reached."), next: gettext("Reload the page before you try again: it may have been done.") } };
   }
 }
 
@@ -240,16 +243,16 @@ function tell(output, refused) {
  * @param {string} link
  * @param {string} [told] of it
  */
-function showLink(output, link, told = "Send this link on; it works once.") {
+function showLink(output, link, told = gettext("Send this link on; it works once.")) {
   output.className = "made";
   const field = document.createElement("input");
   field.readOnly = true;
   field.value = link;
-  field.setAttribute("aria-label", "The link");
+  field.setAttribute("aria-label", gettext("The link"));
   const copy = document.createElement("button");
   copy.type = "button";
   copy.dataset.copies = "";
-  copy.textContent = "Copy the link";
+  copy.textContent = gettext("Copy the link");
   output.replaceChildren(`${told} `, field, copy);
   field.select();
 }

@@ -1,5 +1,6 @@
 // <local-time datetime="…">: a moment in the reader's own time, and how long ago while that is short; with `whole`, beside
 // a moment that is written in UTC, the whole of it, where it reads differently here.
+import { gettext } from "/static/js/wording.js";
 
 const MINUTE = 60_000;
 
@@ -30,7 +31,7 @@ class LocalTime extends HTMLElement {
       this.shadowRoot.textContent = at.getTimezoneOffset() === 0 ? "" : ` (here ${exact})`;
       return;
     }
-    this.shadowRoot.textContent = minutes < 1 ? "just now" : minutes < 60 ? `${minutes} min ago` : short(at);
+    this.shadowRoot.textContent = minutes < 1 ? gettext("just now") : minutes < 60 ? gettext("%(count)s min ago", { count: minutes }) : short(at);
   }
 }
 

@@ -2,6 +2,7 @@
 import { commandOf } from "/static/js/command_form.js";
 import { closeDesk, overtaken } from "/static/js/desks.js";
 import { forgetDraft } from "/static/js/drafts.js";
+import { gettext } from "/static/js/wording.js";
 
 /** @typedef {import("/static/js/send.js").Outcome} Outcome */
 
@@ -29,7 +30,7 @@ export function tellOutcome(form, outcome) {
   next.textContent = outcome.refused.next;
   output.replaceChildren(what, next, ...changedSince(outcome.refused.changed));
   output.scrollIntoView({ block: "nearest" });
-  if (OVERTAKEN.has(outcome.refused.code)) overtaken(form, "What this is about has moved on.");
+  if (OVERTAKEN.has(outcome.refused.code)) overtaken(form, gettext("What this is about has moved on."));
 }
 
 /** Refusals that say that the offer is no longer what it was. */
@@ -79,7 +80,7 @@ export function tellUndelivered(command, refused, what) {
   const told = document.createElement("p");
   const named = document.createElement("b");
   named.dir = "auto";
-  named.textContent = `${what ? `“${what}”` : "What you sent"} was not recorded. ${refused.detail}`;
+  named.textContent = `${what ? gettext("“%(what)s” was not recorded.", { what }) : gettext("What you sent was not recorded.")} ${refused.detail}`;
   const words = wordsOf(command).map((each) => {
     const quoted = document.createElement("q");
     quoted.textContent = each;
@@ -89,7 +90,7 @@ export function tellUndelivered(command, refused, what) {
   const close = document.createElement("button");
   close.type = "button";
   close.className = "quiet";
-  close.textContent = "Close";
+  close.textContent = gettext("Close");
   close.addEventListener("click", () => told.remove());
   told.append(close);
   notice.append(told);
@@ -117,6 +118,6 @@ const WORDS = new Set(["heading", "text", "rationale", "reason", "condition", "e
 function changedSince(changed) {
   if (!changed?.term) return [];
   const now = document.createElement("q");
-  now.textContent = `${changed.term.heading}, now at version ${changed.term.version}: ${changed.term.text}`;
+  now.textContent = gettext("%(clause)s, now at version %(version)s: %(text)s", { clause: changed.term.heading, version: changed.term.version, text: changed.term.text });
   return [now];
 }

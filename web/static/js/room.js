@@ -16,6 +16,7 @@ import { showPresence } from "/static/js/presence.js";
 import "/static/js/redline.js";
 import { showOwn } from "/static/js/sent.js";
 import { markOwnSignature, refreshSigning } from "/static/js/signing.js";
+import { gettext } from "/static/js/wording.js";
 
 const room = /** @type {HTMLElement} */ (document.getElementById("room"));
 const acts = actOn(room);
@@ -23,7 +24,7 @@ const acts = actOn(room);
 function showTitle() {
   const waiting = Number(document.getElementById("bar")?.dataset.waiting ?? 0);
   const said = document.getElementById("said");
-  const words = waiting ? `Waiting for us: ${waiting}` : "Nothing waits for us";
+  const words = waiting ? gettext("Waiting for us: %(count)s", { count: waiting }) : gettext("Nothing waits for us");
   if (said && room.dataset.us && said.textContent !== words) said.textContent = words;
   document.title = waiting ? `(${waiting}) ${room.dataset.title}` : (room.dataset.title ?? "");
 }

@@ -1,4 +1,5 @@
 // Sends commands and keeps the unsent ones in IndexedDB, so that neither a reload nor a restart of the server loses one.
+import { gettext } from "/static/js/wording.js";
 
 /** @typedef {{ command_id: string, type: string } & Record<string, unknown>} Command */
 /** @typedef {{ url: string, command: Command, what?: string, draft?: string }} Unsent what: what it was called, and on what; draft: the key under which its words are kept until it is answered */
@@ -171,13 +172,13 @@ async function attempt(url, command) {
 
 const SIGNED_OUT = {
   code: "not_signed_in",
-  detail: "You are signed out.",
-  next: "Open a link of yours again: what you sent is kept in this browser and goes out then.",
+  detail: gettext("You are signed out."),
+  next: gettext("Open a link of yours again: what you sent is kept in this browser and goes out then."),
 };
 const NOT_TAKEN = {
   code: "malformed",
-  detail: "This was not taken by what stands before the server.",
-  next: "Make it shorter, or ask whoever runs Onetext here.",
+  detail: gettext("This was not taken by what stands before the server."),
+  next: gettext("Make it shorter, or ask whoever runs Onetext here."),
 };
 
 // What is kept: { url, command } under numbers that grow. Where a browser keeps nothing (some private windows), commands
