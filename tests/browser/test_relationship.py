@@ -55,7 +55,7 @@ async def test_a_need_is_heard_live_and_nothing_is_reloaded(browser: Browser, de
     for each in (ada, cid, edda):
         await expect(thing(each, "Quiet nights").locator(".state")).to_have_text("✓ Understood, says Castellan")
     await expect(edda.page.locator("#main :is(.thing, .part > .acts, .column > .acts) button")).to_have_count(0)
-    await theirs.locator("summary").click()
+    await theirs.locator("summary", has_text="More").click()
     await acts(theirs, cid.page, "Withdraw it", reason="Said elsewhere")
     await expect(need.locator(".state")).to_have_text("– Withdrawn by Castellan")
     for each in (ada, cid, edda):
@@ -160,7 +160,7 @@ async def only(page: Page, skill: str, words: str) -> None:
 async def test_a_vision_is_reworded_and_adopted_with_its_redline(browser: Browser, demo: Running) -> None:
     ada, cid = await at_home(browser, demo, "a_negotiator"), await at_home(browser, demo, "b_negotiator")
     now = thing(ada, "Whoever calls on the worst day")
-    await now.locator("summary").click()
+    await now.locator("summary", has_text="More").click()
     await acts(now, ada.page, "Propose other words", text="Whoever calls reaches somebody who can help.")
     theirs = cid.page.locator(".intention.proposed", has_text="reaches somebody who can help")
     await expect(theirs.locator("del").first).to_be_visible()
@@ -181,7 +181,7 @@ async def test_a_vision_is_reworded_and_adopted_with_its_redline(browser: Browse
         await expect(past).to_contain_text("Whoever calls on the worst day")
         await expect(past.locator(".state")).to_contain_text("Retired")
     principle = thing(cid, "We measure promises, not people.")
-    await principle.locator("summary").click()
+    await principle.locator("summary", has_text="More").click()
     await acts(principle, cid.page, "Ask to retire it", reason="Said in the charter now")
     asked = thing(ada, "We measure promises, not people.")
     await expect(asked.locator(".state")).to_contain_text("Waiting for us")
@@ -245,7 +245,7 @@ async def test_a_reworded_need_is_shown_in_open_rooms(browser: Browser, demo: Ru
     cid = await at_home(browser, demo, "b_negotiator")
     await expect(ada.clause("2.1").locator(".clause > .serves")).to_contain_text("paid in the money")
     need = thing(cid, "To be paid in the money")
-    await need.locator("summary").click()
+    await need.locator("summary", has_text="More").click()
     await acts(need, cid.page, "Reword it", text="To be paid in pounds.")
     await expect(ada.clause("2.1").locator(".clause > .serves")).to_contain_text("To be paid in pounds.")
 
@@ -378,7 +378,7 @@ async def test_nobody_answers_words_that_are_others_by_now(browser: Browser, dem
     await need.get_by_role("button", name="Say it back").click()
     form = need.locator(".act-form")
     await form.locator("[name=text]").fill("No storms at night")
-    await theirs.locator("summary").click()
+    await theirs.locator("summary", has_text="More").click()
     await acts(theirs, cid.page, "Reword it", text="Quiet weekends")
     await expect(form.locator(".overtaken")).to_contain_text("are others now")
     await expect(form.locator(".primary")).to_be_disabled()
