@@ -13,6 +13,7 @@ from domain.agreement_events import ConditionFulfilled, ConsentGiven, ProposalAc
 from domain.words import LIVE, AgreementStatus
 from projections import as_of, tables
 from projections.as_of import held
+from projections.present import newest_version
 from projections.rows import by_version
 
 Body = dict[str, Any]
@@ -50,7 +51,7 @@ class Past:
     @classmethod
     def load(cls, connection: Connection, agreement_id: str, asked: int | None = None) -> Past | None:
         """None where there was nothing yet, or is no such version; asked: None for now."""
-        newest = _newest(connection, agreement_id)
+        newest = newest_version(connection, agreement_id)
         version = newest if asked is None else asked
         header = as_of.one(connection, tables.headers, agreement_id, "", version) if 0 < version <= newest else None
         if header is None:
@@ -207,12 +208,6 @@ def told(connection: Connection, agreement_id: str, after: int, most: int) -> li
 def version_of(connection: Connection, agreement_id: str, at: str) -> int:
     """The version of the last event by a time, as times are written; the first one's where that is none."""
     return max(as_of.version_at(connection, agreement_id, at), 1)
-
-
-def _newest(connection: Connection, agreement_id: str) -> int:
-    timeline = tables.timeline
-    row = select(timeline.c.since).where(timeline.c.stream == agreement_id).order_by(timeline.c.since.desc()).limit(1)
-    return int(connection.execute(row).scalar() or 0)
 
 
 def _raised(connection: Connection, agreement_id: str, version: int) -> list[Body]:

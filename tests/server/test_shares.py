@@ -14,7 +14,7 @@ from websockets.exceptions import ConnectionClosed
 
 from domain.times import written
 from tests.pages import read
-from tests.server.conftest import Pair, on
+from tests.server.conftest import Pair, on, pair_on
 from tests.server.served import Program, Served
 from tests.server.test_records import dump
 from tests.server.test_relationship import Partner
@@ -96,8 +96,6 @@ def test_who_may_share_agree_and_end(pair: Pair) -> None:
 
 @pytest.mark.parametrize("ending", ["revoked", "expired"])
 async def test_an_open_page_ends_with_its_link_on_every_node(nodes: list[Served], ending: str) -> None:
-    from tests.server.conftest import pair_on
-
     pair = await asyncio.to_thread(pair_on, nodes[0])
     lasts = {"expires_at": later(nodes[0], seconds=4)} if ending == "expired" else {}
     made = await asyncio.to_thread(lambda: make(pair.ada, nodes[0], **lasts))
