@@ -157,13 +157,16 @@ def test_nothing_leaks_before_the_reveal(kind: str, tmp_path: Path) -> None:
     ada.do("disclose_need", text="the last word")
     ours.do("open_term", heading="the last word")
     listening.wait_for(b"the last word")
+    presences = listening.look_around()
     listening.stop()
     assert all(len(each) > 1 for each in listening.frames.values())
-    got += kept_in(url, tmp_path)
-    got += [node.log.read_bytes() for node in nodes]
+    kept = kept_in(url, tmp_path) + [node.log.read_bytes() for node in nodes]
+    got += kept
     assert sum(map(len, got)) > 20_000
     found = [each[:200] for each in got if SENTINEL.encode() in each]
     assert not found
+    assert any(b"the last word" in each for each in kept), "the search finds what is kept"
+    assert not [each for each in kept for presence in (b"presence", *presences) if presence in each.lower()]
 
     cid.do("seal", exchange_id=exchanges[0], content=statements("goodwill", words="ours"))
     assert SENTINEL in cid.http.get(f"{cid.path}/trust").text, "the search finds it once it is there"
@@ -199,7 +202,7 @@ class Listening:
         streams = ("partnership", "agreement")
         self._sockets = [(*each, spoken, stream) for each in who for spoken in ("json", "html") for stream in streams]
         self.frames: dict[int, list[bytes]] = {number: [] for number in range(len(self._sockets))}
-        self._over = threading.Event()
+        self._look_around, self._over = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._listen()), daemon=True)
 
     def start(self) -> None:
@@ -213,25 +216,43 @@ class Listening:
             assert time.monotonic() < deadline, f"{said!r} has not come to {[self._sockets[each] for each in missing]}"
             time.sleep(0.02)
 
+    def look_around(self) -> list[bytes]:
+        """Each member looks at something else for a moment, which the others see live; what they looked at."""
+        self._look_around.set()
+        places = sorted({self._place(number).encode() for number in range(len(self._sockets))})
+        for place in places:
+            deadline = time.monotonic() + 20
+            while sum(any(place in each for each in sent) for sent in self.frames.values()) < 2:
+                assert time.monotonic() < deadline, f"nobody sees who looks at {place!r}"
+                time.sleep(0.02)
+        return places
+
+    @staticmethod
+    def _place(number: int) -> str:
+        return f"0badcafe-0bad-4bad-8bad-{number // 4:012d}"
+
     def stop(self) -> None:
         self._over.set()
         self._thread.join(20)
         self.got += [frame for sent in self.frames.values() for frame in sent]
 
     async def _listen(self) -> None:
-        await asyncio.gather(*[self._one(*each, self.frames[number]) for number, each in enumerate(self._sockets)])
+        await asyncio.gather(*[self._one(number, *each) for number, each in enumerate(self._sockets)])
 
-    async def _one(self, node: Node, partner: Partner, spoken: str, stream: str, sent: list[bytes]) -> None:
+    async def _one(self, number: int, node: Node, partner: Partner, spoken: str, stream: str) -> None:
         member = partner.member
         stream_id = member.partnership_id if stream == "partnership" else self.agreement_id
         url = f"{node.address.replace('http', 'ws')}/{stream}s/{stream_id}/live?after=0"
         subprotocol = Subprotocol(f"onetext.{spoken}.v1")
         headers = {"Authorization": f"Bearer {member.token}"}
         async with connect(url, additional_headers=headers, subprotocols=[subprotocol]) as socket:
+            looked = False
             while not self._over.is_set():
+                if self._look_around.is_set() and not looked:
+                    looked = not await socket.send(orjson.dumps({"type": "presence", "at": self._place(number)}).decode())
                 with contextlib.suppress(TimeoutError):
                     frame = await asyncio.wait_for(socket.recv(), 0.2)
-                    sent.append(frame.encode() if isinstance(frame, str) else frame)
+                    self.frames[number].append(frame.encode() if isinstance(frame, str) else frame)
 
 
 def kept_in(url: str, folder: Path) -> list[bytes]:
