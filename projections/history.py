@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, and_, func, select
 
 from domain.agreement_events import ConditionFulfilled, ConsentGiven, ProposalAccepted
-from domain.words import LIVE, AgreementStatus
+from domain.words import LIVE, AgreementStatus, Severity
 from projections import as_of, tables
 from projections.as_of import held
 from projections.present import newest_version
@@ -22,13 +22,23 @@ MOMENTS = 200
 """Of what happened, the newest that a page shows at once."""
 
 
+class Offered(NamedTuple):
+    """A typed value that a party offered for a clause, by the event of a version."""
+
+    version: int
+    term_id: str
+    party_id: str
+    value: Body
+
+
 @dataclass(frozen=True, slots=True)
 class Past:
     """An agreement after the event of a version. opened_at, at: when it was opened, and when that event was; newest:
     the version of its newest event; objections: every one that had been raised, with the version of that event;
-    happened: the last moments, in order; needs and principles: those of the partnership at that time, by id; turned:
-    the version of the last event that brought each state of the whole; signed: those that gave signatures which were
-    not void; accepted: the last by which a clause was agreed; headings: of all clauses there ever were, by id."""
+    happened: the last moments, in order; first_offers: the first value that each party offered for each clause; needs
+    and principles: those of the partnership at that time, by id; turned: the version of the last event that brought
+    each state of the whole; signed: those that gave signatures which were not void; accepted: the last by which a
+    clause was agreed; headings: of all clauses there ever were, by id."""
 
     agreement_id: str
     version: int
@@ -41,6 +51,7 @@ class Past:
     objections: Sequence[Body]
     questions: Sequence[Body]
     happened: Sequence[Body]
+    first_offers: Sequence[Offered] = ()
     needs: Mapping[str, Body] = field(default_factory=dict)
     principles: Mapping[str, Body] = field(default_factory=dict)
     turned: Mapping[str, int] = field(default_factory=dict)
@@ -73,6 +84,7 @@ class Past:
             _raised(connection, agreement_id, version),
             as_of.standing(connection, tables.questions, agreement_id, version),
             _happened(connection, agreement_id, version),
+            first_offers(connection, agreement_id, version),
             {each["need_id"]: each for each in as_of.ever(connection, tables.needs, of, then)},
             {each["intention_id"]: each for each in as_of.ever(connection, tables.intentions, of, then)},
             turned,
@@ -110,6 +122,27 @@ def marks(connection: Connection, agreement_id: str, term_id: str | None = None)
         on_it = select(stories.c.since).where(stories.c.stream == agreement_id, stories.c.term_id == term_id)
         rows = rows.where(timeline.c.since.in_(on_it))
     return [(since, MARKS[kind]) for since, kind in connection.execute(rows.order_by(timeline.c.since))]
+
+
+class Conflict(NamedTuple):
+    """An objection: the versions of the events by which it was raised and ended, None while it stands."""
+
+    raised: int
+    ended: int | None
+    is_blocking: bool
+
+
+def conflicts(connection: Connection, past: Past) -> list[Conflict]:
+    """Every objection that had been raised, with its length."""
+    table = tables.objections
+    ended = select(table.c.sort, func.min(table.c.since)).where(
+        table.c.stream == past.agreement_id, table.c.shown == 0, table.c.since <= past.version
+    )
+    ends = {int(sort): since for sort, since in connection.execute(ended.group_by(table.c.sort))}
+    return [
+        Conflict(each["version"], ends.get(each["version"]), each["severity"] == Severity.BLOCKING)
+        for each in past.objections
+    ]
 
 
 class Drawn(NamedTuple):
@@ -198,6 +231,28 @@ def _consents_of(connection: Connection, agreement_id: str, term_id: str, events
     in_order = rows.order_by(consents.c.since, consents.c.place)
     found = [orjson.loads(body) for body in connection.execute(in_order).scalars()]
     return [each for each in found if each["term_id"] == term_id]
+
+
+def first_offers(connection: Connection, agreement_id: str, version: int) -> list[Offered]:
+    """The first value that each party offered for each clause, up to a version."""
+    table = tables.offered
+    of_each = (table.c.stream, table.c.term_id, table.c.party_id)
+    rows = select(*of_each, func.min(table.c.since).label("since"))
+    first = rows.where(table.c.stream == agreement_id, table.c.since <= version).group_by(*of_each).subquery()
+    on = and_(*(table.c[each] == first.c[each] for each in ("stream", "term_id", "party_id", "since")))
+    return _offered(connection, select(table).select_from(first.join(table, on)))
+
+
+def offers(connection: Connection, agreement_id: str, version: int, term_id: str | None = None) -> list[Offered]:
+    """Every typed value that was offered up to a version, for one clause or all, in order."""
+    table = tables.offered
+    rows = select(table).where(table.c.stream == agreement_id, table.c.since <= version)
+    return _offered(connection, rows if term_id is None else rows.where(table.c.term_id == term_id))
+
+
+def _offered(connection: Connection, rows: Select[Any]) -> list[Offered]:
+    found = connection.execute(rows.order_by(tables.offered.c.since, tables.offered.c.term_id))
+    return [Offered(each.since, each.term_id, each.party_id, orjson.loads(each.body)) for each in found]
 
 
 def told(connection: Connection, agreement_id: str, after: int, most: int) -> list[Body]:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Column, Connection, Index, Integer, MetaData, SmallInteger, String, Table, Text
 from sqlalchemy.types import TypeEngine
 
-MODEL = 14
+MODEL = 15
 """The number of the read models' form; they are rebuilt when it changes."""
 
 metadata = MetaData()
@@ -105,6 +105,16 @@ voids = Table(
     sqlite_with_rowid=False,
 )
 """Which signatures were made void. event_version: of the event that gave one; since: of the one that voided it."""
+offered = Table(
+    "offered",
+    metadata,
+    Column("stream", _id(), primary_key=True),
+    Column("term_id", _id(), primary_key=True),
+    Column("party_id", _id(), primary_key=True),
+    Column("since", BigInteger, primary_key=True),
+    Column("body", Text, nullable=False),
+)
+"""The typed values that a party offered for a term, one a proposal."""
 agreements = Table(
     "agreements",
     metadata,

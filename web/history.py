@@ -10,11 +10,12 @@ from markupsafe import Markup
 
 from domain.turns import Wait, waits
 from domain.words import NOT_ENDED, AgreementStatus, NeedOutcome, Severity, TermStatus
-from projections.history import Past
+from projections.history import Offered, Past
 from projections.timeline import sentence
 from web import history_words as words
 from web import shown_values
 from web.directory import Directory
+from web.meeting import Meeting, meetings
 from web.view import Body
 from web.wording import gettext, ngettext
 
@@ -26,6 +27,16 @@ class Said(NamedTuple):
 
     words: Markup
     events: Sequence[int]
+
+
+class ThenAndNow(NamedTuple):
+    """A clause with a typed value: what each party offered first, the agreed value, and by whom which other one is on
+    the table."""
+
+    term: Body
+    first: Mapping[str, Body]
+    agreed: Body | None
+    offered: Sequence[tuple[str, Body]]
 
 
 class HistoryReader:
@@ -172,9 +183,12 @@ class HistoryReader:
         return [each for each in self.past.terms if each["version"]]
 
     @cached_property
-    def values(self) -> list[tuple[Body, Body | None, list[tuple[str, Body]]]]:
-        """The clauses with a typed value, agreed or offered: the agreed one, and by whom which other one is offered."""
+    def values(self) -> list[ThenAndNow]:
+        """The clauses with a typed value, agreed or offered."""
         found = []
+        first: dict[str, dict[str, Body]] = {}
+        for each in self.past.first_offers:
+            first.setdefault(each.term_id, {})[each.party_id] = each.value
         for term in self.past.terms:
             offered = [
                 (proposal["party_id"], item["value"])
@@ -183,9 +197,23 @@ class HistoryReader:
                 if item["term_id"] == term["term_id"] and _is_other(item.get("value"), term["value"])
             ]
             agreed = term["value"] if term["version"] else None
-            if agreed or offered:
-                found.append((term, agreed, offered))
+            began = first.get(term["term_id"], {})
+            if agreed or offered or began:
+                found.append(ThenAndNow(term, began, agreed, offered))
         return found
+
+    @cached_property
+    def sides(self) -> Mapping[str, str]:
+        return {each: self.side(each) for each in self.parties}
+
+    def met(self, offers: Sequence[Offered], up: str = "./") -> list[tuple[Meeting, Markup | None]]:
+        """The clauses for which more than one value was offered, each with a picture where values can be compared."""
+        found = meetings(offers, self.past.terms)
+        return [(each, each.drawn(self.sides, self.figures, up)) for each in found]
+
+    def figures(self, value: Body) -> str:
+        """A typed value in figures, as plain text."""
+        return shown_values.shown(value, self.locale)
 
     def value(self, value: Body) -> Markup:
         """A typed value in figures."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from projections.history import Agreed, Drawn
+from projections.history import Agreed, Conflict, Drawn, Offered
 from web import history_words
 from web.audit import Audit
 from web.biography import brought, told
@@ -33,14 +33,19 @@ def compare_page(view: HistoryReader, first: int, before: Sequence[Body], *, bes
     )
 
 
-def course_page(view: HistoryReader, drawn: Sequence[tuple[Drawn, Body]], zoom: float) -> Iterator[str]:
+def course_page(
+    view: HistoryReader,
+    drawn: Sequence[tuple[Drawn, Body]],
+    zoom: float,
+    conflicts: Sequence[Conflict],
+    offers: Sequence[Offered],
+) -> Iterator[str]:
     """The course of the negotiation as a picture, in pieces."""
     marks = [mark._replace(told=view.sentence(body)) for mark, body in drawn]
-    sides = {party: view.side(party) for party in view.parties}
     order = {each["term_id"]: each["heading"] for each in view.past.terms}
-    picture = Picture(marks, {**order, **view.past.headings}, sides, zoom)
+    picture = Picture(marks, {**order, **view.past.headings}, view.sides, zoom, conflicts)
     return templates.get_template("history/course.html").generate(
-        here="course", picture=picture, zoom=zoom, **_context(view)
+        here="course", picture=picture, zoom=zoom, met=view.met(offers), **_context(view)
     )
 
 
@@ -49,9 +54,11 @@ def portfolio_page(names: Sequence[str], views: Sequence[HistoryReader]) -> Iter
     return templates.get_template("history/portfolio.html").generate(names=names, views=views)
 
 
-def clause_page(view: HistoryReader, term_id: str, versions: Sequence[Agreed]) -> Iterator[str]:
+def clause_page(
+    view: HistoryReader, term_id: str, versions: Sequence[Agreed], offers: Sequence[Offered]
+) -> Iterator[str]:
     """How a clause came to say what it says, in pieces."""
-    given = {**_context(view), "up": "../"}
+    given = {**_context(view), "up": "../", "met": view.met(offers, "../")}
     return templates.get_template("history/clause.html").generate(
         here="clause", term_id=term_id, versions=told(versions), pieces=brought(versions), **given
     )

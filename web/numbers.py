@@ -40,10 +40,10 @@ class Unreadable(Exception):
 
 @lru_cache(256)
 def preferred(accept_language: str) -> str:
-    """The first locale of an Accept-Language header that is known (RFC 9110, 12.5.4)."""
+    """The first locale of an Accept-Language header that is known (RFC 9110, 12.5.4), or the one that this found."""
     asked = []
     for place, part in enumerate(accept_language.split(",")[:20]):
-        read = re.fullmatch(r"\s*([A-Za-z0-9-]+)\s*(?:;\s*q\s*=\s*([01](?:\.[0-9]{0,3})?))?\s*", part, re.IGNORECASE)
+        read = re.fullmatch(r"\s*([A-Za-z0-9_-]+)\s*(?:;\s*q\s*=\s*([01](?:\.[0-9]{0,3})?))?\s*", part, re.IGNORECASE)
         if read and (weight := float(read[2] or 1)):
             asked.append((-weight, place, read[1]))
     for _, _, tag in sorted(asked):
@@ -53,6 +53,7 @@ def preferred(accept_language: str) -> str:
 
 
 def _known(tag: str) -> str | None:
+    tag = tag.replace("_", "-")
     if not re.fullmatch(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}", tag):
         return None
     try:

@@ -4,6 +4,7 @@ together and what came first are read at once. Parties are told apart by shape a
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
@@ -11,7 +12,8 @@ from typing import NamedTuple
 from markupsafe import Markup, escape
 
 from domain.times import moment_of
-from projections.history import Drawn
+from projections.history import Conflict, Drawn
+from web.wording import gettext, ngettext
 
 LEFT, RIGHT, TOP, BOTTOM = 190.0, 24.0, 30.0, 12.0
 """Beside the lanes: their names, and the days above them."""
@@ -21,6 +23,8 @@ RISE, LEAST = 11.0, 24.0
 """How much higher what bears upon something stands; and the height of a lane with one level."""
 QUIET = 26.0
 """How wide a quiet stretch is at most, however long it was."""
+CONFLICTS = 84.0
+"""How high the steps of open objections are, with what parts them from the lanes."""
 
 
 class Placed(NamedTuple):
@@ -32,13 +36,20 @@ class Placed(NamedTuple):
 
 
 class Picture:
-    """headings: of the clauses in the order of the text; sides: "a" or "b" by party; zoom: 1 as wide as it needs."""
+    """headings: of the clauses in the order of the text; sides: "a" or "b" by party; zoom: 1 as wide as it needs;
+    conflicts: the objections, drawn below as how many stood."""
 
     def __init__(
-        self, marks: Sequence[Drawn], headings: Mapping[str, str], sides: Mapping[str, str], zoom: float = 1.0
+        self,
+        marks: Sequence[Drawn],
+        headings: Mapping[str, str],
+        sides: Mapping[str, str],
+        zoom: float = 1.0,
+        conflicts: Sequence[Conflict] = (),
     ) -> None:
-        self._sides = sides
+        self._sides, self._conflicts = sides, conflicts
         self._marks = sorted(marks, key=lambda each: each.version)
+        self._versions = [each.version for each in self._marks]
         self._levels = _levels(self._marks)
         spoken_of = {term_id for each in self._marks for term_id in each.term_ids}
         self.lanes = {term_id: heading for term_id, heading in headings.items() if term_id in spoken_of}
@@ -51,11 +62,12 @@ class Picture:
             highest = max(self._levels[each.version] for each in self._marks if term_id in each.term_ids)
             y += LEAST + RISE * highest
             self._bottoms[term_id] = y
-        self.height = y + BOTTOM
+        self._ground = y + (CONFLICTS if conflicts else 0)
+        self.height = self._ground + BOTTOM
 
     def drawn(self) -> Markup:
         """The picture as an SVG element; each mark leads to its event."""
-        parts = [*self._lanes(), *self._folds(), *self._days(), *self._marks_drawn()]
+        parts = [*self._lanes(), *self._folds(), *self._days(), *self._marks_drawn(), *self._conflicts_drawn()]
         return Markup(
             f'<svg class="course" role="group" width="{self.width:.0f}" height="{self.height:.0f}" '
             f'viewBox="0 0 {self.width:.0f} {self.height:.0f}">{"".join(parts)}</svg>'
@@ -102,6 +114,42 @@ class Picture:
                 f'<a href="./?as_of={version}#event-{version}" class="{place.mark.kind} side-{side}">'
                 f"{self._shape(place)}<title>{escape(place.mark.told)}</title></a>"
             )
+
+    def _conflicts_drawn(self) -> Iterator[str]:
+        """How many objections stood, and of these how many blocked, as steps below the lanes."""
+        if not self._conflicts:
+            return
+        all_of_them = self._standing(self._conflicts)
+        most = max(count for _, count in all_of_them)
+        rise = min(RISE, (CONFLICTS - LEAST) / most)
+        blocking = self._standing([each for each in self._conflicts if each.is_blocking])
+        for kind, steps in (("standing", all_of_them), ("blocking", blocking)):
+            way = "".join(f"H{LEFT + x:.1f}V{self._ground - rise * count:.1f}" for x, count in steps)
+            yield (
+                f'<path class="conflicts {kind}" d="M{LEFT:.1f} {self._ground:.1f}{way}'
+                f'H{self.width - RIGHT + 8:.1f}V{self._ground:.1f}Z"/>'
+            )
+        y = self._ground - 4
+        told = gettext("Open objections")
+        highest = ngettext("at most one at a time", "at most %(count)s at a time", most)
+        yield f'<line class="lane" x1="{LEFT - 8:.0f}" x2="{self.width - 8:.1f}" y1="{y + 4:.1f}" y2="{y + 4:.1f}"/>'
+        yield f'<text class="lane-name" x="0" y="{y - 14:.1f}">{told}</text>'
+        yield f'<text class="day" x="0" y="{y:.1f}">{highest}</text>'
+
+    def _standing(self, conflicts: Sequence[Conflict]) -> list[tuple[float, int]]:
+        """After each change, from left to right: where it stands, and how many stood then."""
+        changes = [(each.raised, 1) for each in conflicts]
+        changes += [(each.ended, -1) for each in conflicts if each.ended is not None]
+        found, count = [], 0
+        for version, more in sorted(changes):
+            count += more
+            found.append((self._where(version), count))
+        return found
+
+    def _where(self, version: int) -> float:
+        """Where an event stands from left to right: where the last mark before it does, if it has none itself."""
+        place = bisect_right(self._versions, version)
+        return self._x[self._versions[place - 1]] if place else 0.0
 
     def _shape(self, place: Placed) -> str:
         x, y, is_first = place.x, place.y, self._sides.get(place.mark.party_id or "") == "a"

@@ -101,8 +101,10 @@ async def signed_in(node: Node, connection: HTTPConnection) -> Seat:
 
 
 def locale_of(connection: HTTPConnection) -> str:
-    """The locale in which a browser's reader writes numbers and dates (RFC 9110, 12.5.4)."""
-    return numbers.preferred(connection.headers.get("accept-language", ""))
+    """The locale in which a browser's reader writes numbers and dates (RFC 9110, 12.5.4): that of the page which asks,
+    since a browser may say another one, or none, when it opens a socket."""
+    of_page = connection.query_params.get("numbers")
+    return numbers.preferred(of_page or connection.headers.get("accept-language", ""))
 
 
 def is_foreign(settings: Settings, connection: HTTPConnection) -> bool:

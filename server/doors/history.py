@@ -25,7 +25,7 @@ from domain.relationship import Share
 from domain.times import moment_of, read_time, written
 from domain.words import AgreementStatus, ShareState
 from projections import as_of, tables
-from projections.history import MOMENTS, Past, course, marks, told, version_of, versions_of
+from projections.history import MOMENTS, Past, conflicts, course, marks, offers, told, version_of, versions_of
 from projections.present import newest_version
 from projections.readings import EVERY, About, consents
 from projections.timeline import sentence
@@ -154,7 +154,9 @@ class HistoryPages:
         zoom = request.query_params.get("zoom", "1")
         if zoom not in ZOOMS:
             raise malformed(f"zoom is one of {', '.join(ZOOMS)}.", "Take a link of this page.")
-        return await page_of(course_page, view, drawn, ZOOMS[zoom])
+        hard = await self.node.read(conflicts, view.past)
+        offered = await self.node.read(offers, of.agreement_id, view.past.version)
+        return await page_of(course_page, view, drawn, ZOOMS[zoom], hard, offered)
 
     async def clause(self, request: Request, of: Of) -> Response:
         """How a clause came to say what it says: its versions, who consented, and which of them brought which words."""
@@ -163,7 +165,8 @@ class HistoryPages:
         if term_id not in view.past.headings:
             raise Refusal(Code.NOT_FOUND)
         found = await self.node.read(versions_of, of.agreement_id, term_id, view.past.version)
-        return await page_of(clause_page, view, term_id, found)
+        offered = await self.node.read(offers, of.agreement_id, view.past.version, term_id)
+        return await page_of(clause_page, view, term_id, found, offered)
 
     async def strip(self, request: Request, of: Of) -> Response:
         """The marks of the events by which the argument moved, as a picture."""

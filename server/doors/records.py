@@ -122,6 +122,7 @@ REBUILT = {
     "linked": "whether it serves a need",
     "place": "its place within an event",
     "term_id": "which clause",
+    "party_id": "which party",
     "event_version": "which event",
     "partnership_id": "of which partnership",
     "agreement_id": "which agreement",

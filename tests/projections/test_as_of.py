@@ -372,7 +372,7 @@ def rows(connection: Connection, read: Callable[[Connection], None]) -> int:
     return found
 
 
-FORM = (14, "9be06f65b55f16baeb8425f8134fabe9eff6ef3d0c1bced0c88b1f80771ce39a")
+FORM = (15, "31a0a004cab81dbf97d902ef594422cd318ea060f7e1656565b56c02efd3b65a")
 """The number of the read models' form, and a hash of that form."""
 
 

@@ -249,7 +249,9 @@ class Listening:
             looked = False
             while not self._over.is_set():
                 if self._look_around.is_set() and not looked:
-                    looked = not await socket.send(orjson.dumps({"type": "presence", "at": self._place(number)}).decode())
+                    looked = not await socket.send(
+                        orjson.dumps({"type": "presence", "at": self._place(number)}).decode()
+                    )
                 with contextlib.suppress(TimeoutError):
                     frame = await asyncio.wait_for(socket.recv(), 0.2)
                     self.frames[number].append(frame.encode() if isinstance(frame, str) else frame)
