@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Processes that test side by side: most of what they do is wait, so one more than there are cores on a small machine.
+TESTERS ?= 3
 VENDOR := web/static/vendor
 HTMX := web/assets/node_modules/htmx.org/dist
 # Node fetches the front-end packages and checks our JavaScript; it is never there at run time. Where it is missing it
@@ -37,7 +39,7 @@ dev: setup
 
 test: setup
 	$(BIN)/python -m tests.prerequisites
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(TESTERS) --dist worksteal
 
 LINTERS := web/assets/node_modules/.bin
 
