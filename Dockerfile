@@ -9,6 +9,7 @@ RUN python -m venv /onetext \
     && /onetext/bin/pip install --no-cache-dir --no-deps dist/*.whl
 
 FROM python:3.13-slim
+RUN apt-get update && apt-get install --yes --no-install-recommends fonts-noto-core && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --home-dir /data --create-home onetext \
     && install --directory --owner=onetext --mode=700 /key
 COPY --from=build /onetext /onetext

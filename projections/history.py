@@ -260,6 +260,13 @@ def told(connection: Connection, agreement_id: str, after: int, most: int) -> li
     return as_of.happened(connection, tables.timeline, agreement_id, after + most, after, most).bodies
 
 
+def moments_at(connection: Connection, agreement_id: str, versions: Sequence[int]) -> list[Body]:
+    """The moments of some events, in order."""
+    timeline = tables.timeline
+    rows = select(timeline.c.body).where(timeline.c.stream == agreement_id, timeline.c.since.in_(versions))
+    return [orjson.loads(body) for body in connection.execute(rows.order_by(timeline.c.since)).scalars()]
+
+
 def version_of(connection: Connection, agreement_id: str, at: str) -> int:
     """The version of the last event by a time, as times are written; the first one's where that is none."""
     return max(as_of.version_at(connection, agreement_id, at), 1)

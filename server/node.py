@@ -46,6 +46,7 @@ from server.seat import TOKEN
 from server.settings import Settings
 from server.sources import utc_now
 from server.texts.apart import Apart
+from server.texts.pdf import Typesetter
 from web.directory import Directory
 from web.fragments import DemoNotice
 
@@ -71,6 +72,7 @@ class Node:
         self.guests = Guests()
         self.mail = Mail(settings, self.background)
         self.texts = Apart()
+        self.typesetter = Typesetter(settings.fonts)
         self.demo_notices: Mapping[str, DemoNotice] = {}
         """What a demo tells each of its visitors, by member."""
         self.metrics = Metrics()

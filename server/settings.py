@@ -38,6 +38,9 @@ class Settings(BaseSettings):
     templates: Path | None = Field(
         None, description="A folder with texts in Markdown that are offered for new agreements, beside those shipped."
     )
+    fonts: Path | None = Field(
+        None, description="A folder with fonts for PDF, beside those of the system: put what your languages need there."
+    )
     host: str = Field("127.0.0.1", description="The address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="The port to listen on; 0 picks a free one.")
     public_url: str | None = Field(None, description="Where members reach this node, when a proxy stands before it.")

@@ -40,6 +40,11 @@ _LIKE_LATIN = frozenset(
 """Letters of other scripts that look like Latin ones (Unicode Technical Standard 39, confusables)."""
 
 
+def is_odd(sign: str) -> bool:
+    """Whether nobody would see it."""
+    return _ODD.match(sign) is not None
+
+
 def visible(text: str, script: str | None = None) -> Markup:
     """A text with what cannot be seen in it marked. script: the one that is usual around it; its own when left out."""
     if text.isascii() and not _ODD.search(text):

@@ -26,7 +26,7 @@ from projections.readings import EVERY, READINGS, About, Reading
 from projections.shapes import PARTNERSHIP, partnership_row
 from server.deciding.workspace import Founded, Recorded
 from server.doors import documents, imports, partnerships
-from server.doors.access import RateLimit, base_url, bearer_token, read_body, signed_in
+from server.doors.access import RateLimit, base_url, bearer_token, locale_of, read_body, signed_in
 from server.doors.addresses import ADDRESSES
 from server.doors.openapi import asyncapi, openapi
 from server.doors.pages import json_of
@@ -63,6 +63,7 @@ class Api:
             Route(f"{partnership}/imports", self.preview, methods=["POST"]),
             Route(f"{agreement}/imports", self.propose_text, methods=["POST"]),
             Route(f"{agreement}/document.md", self.markdown),
+            Route(f"{agreement}/document.pdf", self.pdf),
             Route(f"{agreement}/{{table}}.csv", self.table),
             Route(f"{partnership}/exchanges/{{exchange_id}}/own", self.own_sealed),
             *[route for kind in ADDRESSES for route in self._of_every_stream(kind)],
@@ -116,6 +117,9 @@ class Api:
 
     async def markdown(self, request: Request) -> Response:
         return await documents.markdown(self.node, await self._about(request, Agreement.KIND))
+
+    async def pdf(self, request: Request) -> Response:
+        return await documents.pdf(self.node, await self._about(request, Agreement.KIND), locale_of(request))
 
     async def table(self, request: Request) -> Response:
         name = request.path_params["table"]

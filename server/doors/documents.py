@@ -5,18 +5,22 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable
+from functools import partial
 from urllib.parse import quote
 
 from sqlalchemy import Connection
 from starlette.responses import Response
 
 from domain.refusals import Code, Refusal
+from domain.times import moment_of
 from domain.words import AgreementStatus
 from projections import as_of, tables
 from projections.readings import About, conflicts, consents, document
 from projections.schema import Body
 from server.node import Node
-from server.texts.document import conflicts_table, consents_table, markdown_of, terms_table
+from server.texts.document import conflicts_table, consents_table, markdown_of, notes_of, terms_table
+from web import papers
+from web.shown_values import shown
 
 Asked = Callable[[Connection], About]
 """What is asked for, once the read models are at hand."""
@@ -28,6 +32,28 @@ async def markdown(node: Node, asked: Asked) -> Response:
     if found is None:
         raise Refusal(Code.NOT_FOUND)
     return file_of(await asyncio.to_thread(markdown_of, found), "text/markdown", found["title"], "md")
+
+
+async def pdf(node: Node, asked: Asked, locale: str) -> Response:
+    """The agreement's document as a PDF, set in a thread."""
+
+    def read(connection: Connection) -> tuple[Body, str] | None:
+        about = asked(connection)
+        found = document(connection, about)
+        return (found, as_of.time_of(connection, about.stream, about.version) or "") if found else None
+
+    made = await node.read(read)
+    if made is None:
+        raise Refusal(Code.NOT_FOUND)
+    found, at = made
+    told = await asyncio.to_thread(papers.document, found, at, partial(shown, locale=locale), notes_of(found))
+    return await paper_of(node, "document", told, at, found["title"])
+
+
+async def paper_of(node: Node, name: str, told: Body, at: str, title: str) -> Response:
+    """What a paper says, as a PDF dated at a moment."""
+    made = await asyncio.to_thread(node.typesetter.paper, name, told, moment_of(at))
+    return file_of(made, "application/pdf", title, "pdf")
 
 
 async def table(node: Node, asked: Asked, name: str) -> Response:
@@ -70,7 +96,7 @@ _TABLES = {"terms": _terms, "consents": _consents, "conflicts": _conflicts}
 TABLES = tuple(_TABLES)
 
 
-def file_of(text: str, kind: str, title: str, ending: str) -> Response:
+def file_of(text: str | bytes, kind: str, title: str, ending: str) -> Response:
     """To be kept under the agreement's title (RFC 6266)."""
     words = " ".join(re.sub(r"[^\w .,&()-]", " ", title).split())[:80]
     name = f"{words or 'agreement'}.{ending}"

@@ -25,12 +25,23 @@ from domain.relationship import Share
 from domain.times import moment_of, read_time, written
 from domain.words import AgreementStatus, ShareState
 from projections import as_of, tables
-from projections.history import MOMENTS, Past, conflicts, course, marks, offers, told, version_of, versions_of
+from projections.history import (
+    MOMENTS,
+    Past,
+    conflicts,
+    course,
+    marks,
+    moments_at,
+    offers,
+    told,
+    version_of,
+    versions_of,
+)
 from projections.present import newest_version
 from projections.readings import EVERY, About, consents
 from projections.timeline import sentence
 from server.doors.access import RateLimit, base_url, is_foreign, locale_of, mac_of, signed_in
-from server.doors.documents import file_of
+from server.doors.documents import file_of, paper_of, pdf
 from server.doors.pages import json_of, page_of
 from server.node import Node
 from server.sources import new_id
@@ -39,6 +50,7 @@ from web.audit import FILTERS, SORTS, Audit
 from web.history import HistoryReader
 from web.history_pages import audit_page, clause_page, compare_page, course_page, history_page, portfolio_page
 from web.marks import strip
+from web.papers import briefing, rests_on
 from web.templates import templates
 
 ENDED = 4410
@@ -97,6 +109,8 @@ class HistoryPages:
             Route(f"{path}/", shown(self.history)),
             Route(f"{path}/audit", shown(self.audit)),
             Route(f"{path}/consents.csv", shown(self.consents)),
+            Route(f"{path}/document.pdf", shown(self.document)),
+            Route(f"{path}/briefing.pdf", shown(self.briefing)),
             Route(f"{path}/clauses/{{term_id}}", shown(self.clause)),
             Route(f"{path}/compare", shown(self.compare)),
             Route(f"{path}/course", shown(self.course)),
@@ -124,6 +138,21 @@ class HistoryPages:
             lambda: consents_table(audit.consents, is_in_force=is_in_force, headings=headings, names=names)
         )
         return file_of(text, "text/csv", f"{past.header['title']}, consents", "csv")
+
+    async def document(self, request: Request, of: Of) -> Response:
+        """The text as a paper to be kept."""
+        past = (await self._reader(request, of)).past
+        names = self.node.directory(of.partnership_id).names
+        about = About(of.agreement_id, past.version, past.version, names=names)
+        return await pdf(self.node, lambda _: about, locale_of(request))
+
+    async def briefing(self, request: Request, of: Of) -> Response:
+        """What the page says, as a paper that is read in ten minutes."""
+        view = await self._reader(request, of)
+        past = view.past
+        moments = await self.node.read(moments_at, of.agreement_id, rests_on(view))
+        said = await asyncio.to_thread(briefing, view, moments)
+        return await paper_of(self.node, "briefing", said, past.at, f"{past.header['title']}, briefing")
 
     async def _audit(self, request: Request, of: Of) -> Audit:
         view = await self._reader(request, of)

@@ -74,6 +74,7 @@ def openapi() -> dict[str, Any]:
     paths[f"{partnership}/exchanges/{{exchange_id}}/own"] = {"get": own}
     agreement = ADDRESSES[Agreement.KIND].path
     paths[f"{agreement}/document.md"] = {"get": _file("The agreement as Markdown", "text/markdown")}
+    paths[f"{agreement}/document.pdf"] = {"get": _file("The agreement as PDF/A-3b and PDF/UA-1", "application/pdf")}
     paths[f"{agreement}/{{table}}.csv"] = {"get": _file("terms, consents or conflicts as a table", "text/csv")}
     for kind in ADDRESSES:
         command = {"$ref": f"#/components/schemas/{kind.capitalize()}Command"}

@@ -36,12 +36,12 @@ def _parts(document: Body) -> Iterator[str]:
     for each in document["deferred"]:
         yield f"Left open, to be reviewed by {moment(each['until'])}: {headings[each['term_id']]}."
     yield _mark(TEXT)
-    offered = {item["term_id"] for offer in document["proposals"] for item in offer["items"]}
+    notes = notes_of(document)
     for term in document["terms"]:
         yield markup.term(term["heading"], term["text"], term["value"])
-        if notes := list(_notes(term, is_offered=term["term_id"] in offered)):
+        if term["term_id"] in notes:
             yield _mark(FACTS)
-            yield f"*{' '.join(notes)}*"
+            yield f"*{notes[term['term_id']]}*"
             yield _mark(TEXT)
     if document["signatures"]:
         yield _mark(FACTS)
@@ -90,6 +90,15 @@ class _Cited:
         if principle := self._principles.get(intention_id):
             yield "It cites the principle of both:"
             yield markup.blocks(principle["text"])
+
+
+def notes_of(document: Body) -> dict[str, str]:
+    """What a reader has to know of clauses, by their ids."""
+    offered = {item["term_id"] for offer in document["proposals"] for item in offer["items"]}
+    found = {
+        each["term_id"]: " ".join(_notes(each, is_offered=each["term_id"] in offered)) for each in document["terms"]
+    }
+    return {term_id: notes for term_id, notes in found.items() if notes}
 
 
 def _notes(term: Body, *, is_offered: bool) -> Iterator[str]:
