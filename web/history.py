@@ -223,12 +223,13 @@ class HistoryReader:
 
     @cached_property
     def served(self) -> list[tuple[Body, list[Body]]]:
-        """The needs that clauses serve, each with these."""
+        """The needs that clauses serve, each with these; those that are not met first."""
         found: dict[str, list[Body]] = {}
         for term in self.past.terms:
             for need_id in term["need_ids"]:
                 found.setdefault(need_id, []).append(term)
-        return [(self.past.needs[need_id], terms) for need_id, terms in found.items() if need_id in self.past.needs]
+        served = [(self.past.needs[need_id], terms) for need_id, terms in found.items() if need_id in self.past.needs]
+        return sorted(served, key=lambda each: each[0]["outcome"] != NeedOutcome.UNMET)
 
     def outcome(self, need: Body) -> str:
         """What its owner says came of a need."""

@@ -11,9 +11,12 @@ from web.audit import Audit
 from web.biography import brought, told
 from web.compare import compared
 from web.history import HistoryReader
-from web.picture import Picture
+from web.picture import Picture, quiet_of, without
 from web.templates import templates
 from web.view import Body
+
+MANY_QUIET = 6
+"""Clauses that were agreed as they were first offered, which are folded in the picture from then on."""
 
 
 def history_page(view: HistoryReader, clause: str | None) -> Iterator[str]:
@@ -37,15 +40,25 @@ def course_page(
     view: HistoryReader,
     drawn: Sequence[tuple[Drawn, Body]],
     zoom: float,
+    every: bool,
     conflicts: Sequence[Conflict],
     offers: Sequence[Offered],
 ) -> Iterator[str]:
-    """The course of the negotiation as a picture, in pieces."""
+    """The course of the negotiation as a picture, in pieces. every: also the clauses that were agreed as offered."""
     marks = [mark._replace(told=view.sentence(body)) for mark, body in drawn]
     order = {each["term_id"]: each["heading"] for each in view.past.terms}
+    quiet = quiet_of(marks)
+    folded = 0 if every or len(quiet) < MANY_QUIET else len(quiet)
+    marks = without(marks, quiet) if folded else marks
     picture = Picture(marks, {**order, **view.past.headings}, view.sides, zoom, conflicts)
     return templates.get_template("history/course.html").generate(
-        here="course", picture=picture, zoom=zoom, met=view.met(offers), **_context(view)
+        here="course",
+        picture=picture,
+        zoom=zoom,
+        folded=folded,
+        every=every,
+        met=view.met(offers),
+        **_context(view),
     )
 
 

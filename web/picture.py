@@ -5,7 +5,7 @@ together and what came first are read at once. Parties are told apart by shape a
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -21,6 +21,8 @@ STEP, WIDEST = 11.0, 3600.0
 """Between two marks, where there is room; and about how wide the lanes may get."""
 RISE, LEAST = 11.0, 24.0
 """How much higher what bears upon something stands; and the height of a lane with one level."""
+ALIKE = 0.22
+"""Of a step, between two marks by which a party does the same on one clause after another."""
 QUIET = 26.0
 """How wide a quiet stretch is at most, however long it was."""
 CONFLICTS = 84.0
@@ -93,7 +95,8 @@ class Picture:
         for each in self._marks:
             day, x = each.at[:10], LEFT + self._x[each.version]
             if day != before and x > free:
-                yield f'<text class="day" x="{x:.1f}" y="12">{day}</text>'
+                end = ' text-anchor="end"' if x + 62 > self.width else ""
+                yield f'<text class="day" x="{x:.1f}" y="12"{end}>{day}</text>'
                 free = x + 74
             before = day
 
@@ -168,6 +171,25 @@ class Picture:
                 return f'<path class="bar" d="M{x:.1f} {y - 6:.1f}v12"/>'
 
 
+def quiet_of(marks: Sequence[Drawn]) -> set[str]:
+    """The clauses that were agreed as they were first offered: one offer, and consent to it."""
+    kinds: dict[str, list[str]] = {}
+    for each in marks:
+        for term_id in each.term_ids:
+            kinds.setdefault(term_id, []).append(each.kind)
+    return {
+        term_id
+        for term_id, found in kinds.items()
+        if [each for each in found if each != "ratification"] == ["proposal", "consent"]
+    }
+
+
+def without(marks: Sequence[Drawn], quiet: Collection[str]) -> list[Drawn]:
+    """The marks of the other clauses."""
+    kept = [each._replace(term_ids=[one for one in each.term_ids if one not in quiet]) for each in marks]
+    return [each for each, before in zip(kept, marks, strict=True) if each.term_ids or not before.term_ids]
+
+
 def _levels(marks: Iterable[Drawn]) -> dict[int, int]:
     """How many marks each stands above, by version: what it bears upon, what that bears upon, and so on."""
     found: dict[int, int] = {}
@@ -177,23 +199,29 @@ def _levels(marks: Iterable[Drawn]) -> dict[int, int]:
 
 
 def _along(marks: Sequence[Drawn], step: float, widest: float) -> tuple[dict[int, float], list[tuple[float, int]]]:
-    """Where each mark stands from left to right, by version: never nearer than a step to the one before, and no quiet
-    stretch wider than `widest`. Also where stretches were folded, and how many days they were."""
+    """Where each mark stands from left to right, by version: a step from the one before at least, but for uniform
+    stretches, and no quiet stretch wider than `widest`. Also where stretches were folded, and their days."""
     found: dict[int, float] = {}
     folds: list[tuple[float, int]] = []
     x, before = step, None
     usual = _usual_gap(marks)
+    last: Drawn | None = None
     for each in marks:
         at = moment_of(each.at)
-        if before is not None:
+        if before is not None and last is not None:
             gap = (at - before).total_seconds()
             further = min(step * gap / usual, widest) if usual else 0.0
             if usual and step * gap / usual > widest and gap >= 86400:
                 folds.append((x + (step + further) / 2, int(gap // 86400)))
-            x += step + further
+            x += step * ALIKE if _goes_on(last, each) and further <= step else step + further
         found[each.version] = x
-        before = at
+        before, last = at, each
     return found, folds
+
+
+def _goes_on(last: Drawn, each: Drawn) -> bool:
+    """Whether a party does the same again on another clause: many in a row are as uniform as a quiet stretch."""
+    return (each.kind, each.party_id) == (last.kind, last.party_id) and not {*each.term_ids} & {*last.term_ids}
 
 
 def _usual_gap(marks: Sequence[Drawn]) -> float:

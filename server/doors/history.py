@@ -185,7 +185,7 @@ class HistoryPages:
             raise malformed(f"zoom is one of {', '.join(ZOOMS)}.", "Take a link of this page.")
         hard = await self.node.read(conflicts, view.past)
         offered = await self.node.read(offers, of.agreement_id, view.past.version)
-        return await page_of(course_page, view, drawn, ZOOMS[zoom], hard, offered)
+        return await page_of(course_page, view, drawn, ZOOMS[zoom], "every" in request.query_params, hard, offered)
 
     async def clause(self, request: Request, of: Of) -> Response:
         """How a clause came to say what it says: its versions, who consented, and which of them brought which words."""

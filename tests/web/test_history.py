@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from itertools import count
 from random import Random
@@ -27,6 +28,7 @@ from web.directory import Directory
 from web.history import HistoryReader
 from web.history_pages import audit_page, compare_page, history_page
 from web.marks import strip
+from web.view import Body
 
 DIRECTORY = Directory(dict(zip(PARTIES, ("Qqmeridian", "Qqcastellan"), strict=True)), [])
 __all__ = ["marked"]
@@ -59,12 +61,17 @@ def test_what_is_compared_rebuilds_both_texts(known) -> None:  # type: ignore[no
             random.shuffle(after)
         found = compared(before, after)
         kinds |= {each.what for each in found}
-        assert [_text(each, Op.INSERTED) for each in found if each.after] == [_words(each) for each in after]
-        then = sorted((each for each in found if each.before), key=lambda each: each.was or 0)
-        assert [_text(each, Op.DELETED) for each in then] == [_words(each) for each in before]
-        stayed = [each.was for each in found if each.before and each.after and not each.moved]
-        assert stayed == sorted(stayed, key=lambda each: each or 0), "what was not moved follows each other as it did"
+        rebuilds(found, before, after)
     assert kinds >= {"added", "moved", "same"}
+
+
+def rebuilds(found: Sequence[Compared], before: Sequence[Body], after: Sequence[Body]) -> None:
+    """What was compared holds both texts, each in its order."""
+    assert [_text(each, Op.INSERTED) for each in found if each.after] == [_words(each) for each in after]
+    then = sorted((each for each in found if each.before), key=lambda each: each.was or 0)
+    assert [_text(each, Op.DELETED) for each in then] == [_words(each) for each in before]
+    stayed = [each.was for each in found if each.before and each.after and not each.moved]
+    assert stayed == sorted(stayed, key=lambda each: each or 0), "what was not moved follows each other as it did"
 
 
 def _words(term: dict[str, object]) -> tuple[str, str]:

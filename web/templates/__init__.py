@@ -12,7 +12,7 @@ from domain.times import moment_of
 from domain.words import Mark
 from web.buttons import opens, sends
 from web.visible import redlined, visible
-from web.wording import gettext
+from web.wording import gettext, ngettext
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -97,7 +97,7 @@ def compile_all() -> None:
 
 MARKS = {Mark.EXIT: "exit term", Mark.LEGAL_FLOOR: "legal floor"}
 templates.globals |= {"MARKS": MARKS, "opens": opens, "sends": sends, "clause_alone": False}
-templates.globals["_"] = gettext
+templates.globals |= {"_": gettext, "ngettext": ngettext}
 templates.globals |= {"visible": visible, "runs": redlined}
 _macros = templates.get_template("macros.html").module
 templates.globals |= {
