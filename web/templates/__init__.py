@@ -9,10 +9,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from jinja2.runtime import Context
 
 from domain.times import moment_of
-from domain.words import Mark
+from web import room_words
 from web.buttons import opens, sends
 from web.visible import redlined, visible
-from web.wording import gettext
+from web.wording import gettext, ngettext
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -95,9 +95,8 @@ def compile_all() -> None:
         templates.get_template(name)
 
 
-MARKS = {Mark.EXIT: "exit term", Mark.LEGAL_FLOOR: "legal floor"}
-templates.globals |= {"MARKS": MARKS, "opens": opens, "sends": sends, "clause_alone": False}
-templates.globals["_"] = gettext
+templates.globals |= {"room_words": room_words, "opens": opens, "sends": sends, "clause_alone": False}
+templates.globals |= {"_": gettext, "ngettext": ngettext}
 templates.globals |= {"visible": visible, "runs": redlined}
 _macros = templates.get_template("macros.html").module
 templates.globals |= {
