@@ -7,17 +7,21 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from gettext import NullTranslations
 from html import unescape
-from itertools import count
+from itertools import count, product
 from pathlib import Path
 from random import Random
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from babel.messages.jslexer import tokenize
 from sqlalchemy import create_engine
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
 
 from domain.ids import PartnershipId
-from domain.refusals import Refusal
+from domain.refusals import Code, Refusal
 from domain.times import written
 from domain.values import KINDS
 from domain.words import (
@@ -36,15 +40,21 @@ from projections.home import HomePresent
 from projections.present import Present
 from projections.projector import Projector
 from projections.timeline import timeline_body
+from server.agreement_templates import Template
+from server.doors.access import RateLimit
+from server.doors.problems import on_fault, on_http_error, on_refusal
 from server.doors.records import records_page
+from server.doors.sign_in import Door
+from server.faults import Fault, Kept
 from server.log.database import migrate, open_database
 from server.ops import catalogue
+from server.texts.draft import What
 from tests.databases import fresh_url
 from tests.negotiations import NEEDS, PRINCIPLE, WITHDRAWN, World, random_step
 from tests.negotiations import PARTIES as NEGOTIATORS
 from tests.pages import Node, read
 from tests.relationships import PARTIES, Bond, random_act
-from tests.web.scenes import SCENES, Scene
+from tests.web.scenes import SCENES, VALUES, Scene
 from tests.web.test_home import READERS, Negotiation, reader_of
 from web import room_words, wording
 from web.audience import Audience
@@ -56,6 +66,7 @@ from web.fragments import DemoNotice, Window, context, room_page
 from web.home_forms import form
 from web.home_fragments import guide_page, home_page, own_page
 from web.home_view import HomeView
+from web.importing import Into, Preview, import_page, preview_fragment
 from web.moments import tell
 from web.offers import Against
 from web.reader import Reader
@@ -252,6 +263,85 @@ def test_every_sentence_of_what_a_value_is_taken_for_can_be_translated(kind: str
     for text in ("", "€310,000 and 12.5% or €7"):
         page = echo(reader, {"at": "value", "kind": kind, "fields": fields, "text": text})
         assert not_said(read(re.sub('<i dir="auto">.*?</i>|<small.*?</small>', "", page))) - SEEN - OF_VALUES == set()
+
+
+@pytest.mark.usefixtures("marked")
+@pytest.mark.parametrize(
+    "into", [Into("p", "Qq", None), Into("p", "Qq", None, ("a", "Qq")), Into("p", "Qq", ("Qq", "qq"))]
+)
+def test_every_sentence_of_an_import_can_be_translated(into: Into) -> None:
+    own = Template("qq", "Qq", "", own=True)
+    for begun in (None, own):
+        page = import_page(into, "/seat", [own, Template("zz", "Zz", "", own=False)], begun)
+        assert not_said(read(page)) - SEEN == set()
+    clauses = [{"heading": "1 Zz", "text": "qq\n\u202ezz", "value": VALUES[-2], "line": 3}]
+    for what in ([], [*What]):
+        notices = [{"line": 3, "what": each, "words": "qq"} for each in what]
+        preview = preview_fragment(Preview("Qq", clauses, notices, "en"), into)
+        assert not_said(read(preview)) - SEEN == set()
+
+
+@pytest.mark.usefixtures("marked")
+@pytest.mark.parametrize("sends_mail", [True, False])
+async def test_every_sentence_at_the_door_can_be_translated(sends_mail: bool) -> None:
+    sent = SimpleNamespace(start=lambda sending: sending.close())
+    door = Door(SimpleNamespace(mail=SimpleNamespace(is_configured=sends_mail), background=sent), RateLimit("", 1))  # type: ignore[arg-type]
+    people = [SimpleNamespace(name="Zoe", email="zz"), SimpleNamespace(name="Zoe", email="qq")]
+    formed = {"parties": ["Qq", "Zz"], "people": people, "link": "x"}
+    pages = [
+        await door.door(asked()),
+        await door.sign_in(asked(b"email=qq")),
+        door._form_page(),
+        door._form_page({"kind": "customer"}, Refusal(Code.MALFORMED, "Qq", "Zz")),
+        *(door._page("formed.html", theirs=theirs, **formed) for theirs in (None, "zz")),
+        await on_http_error(asked(), HTTPException(404)),
+        await on_refusal(asked(), Refusal(Code.MALFORMED, "Qq", "Zz")),
+    ]
+    for used, expired, name in ((True, False, None), (False, True, None), (False, False, None), (False, False, "Zoe")):
+        invitation = SimpleNamespace(used=used, expired=expired)
+        pages.append(door._page("join.html", invitation=invitation, name=name, us="Qq", them="Zz"))
+    for kept, path in product(Kept, ("/", "/commands")):
+        for method in ("GET", "POST"):
+            fault = Fault(ValueError(), kept)
+            fault.id = "7"
+            pages.append(await on_fault(asked(path=path, method=method), fault))
+    for page in pages:
+        assert not_said(read(bytes(page.body).decode())) - SEEN == set()
+
+
+def asked(body: bytes = b"", path: str = "/", method: str = "GET") -> Request:
+    """What a browser asks for."""
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    headers = [(b"accept", b"text/html"), (b"content-type", b"application/x-www-form-urlencoded")]
+    return Request({"type": "http", "method": method, "path": path, "query_string": b"", "headers": headers}, receive)
+
+
+@pytest.mark.parametrize("name", templates.list_templates(extensions=["html"]))
+def test_no_template_says_anything_by_itself(name: str) -> None:
+    assert templates.loader
+    source, _, _ = templates.loader.get_source(templates, name)
+    bare = re.sub(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", " ", source, flags=re.DOTALL)
+    assert not_said(read(bare.replace(" data-binds disabled", ""))) - {"Onetext", "EUR"} == set()
+    tokens = [(kind, text) for _, kind, text in templates.lex(source) if kind not in ("whitespace", "data", "comment")]
+    for at, (kind, text) in enumerate(tokens):
+        if kind == "string" and re.search("[A-Za-z]{2,} [a-z]|^.[A-Z][a-z]", text) and text != '"Esc"':
+            called = {tokens[at - 2][1], tokens[at - 4][1]}
+            assert called & {"_", "ngettext"}, text
+
+
+SCRIPTS = sorted((Path(wording.__file__).parent / "static" / "js").glob("*.js"))
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda each: each.name)
+def test_no_script_says_anything_by_itself(script: Path) -> None:
+    tokens = list(tokenize(script.read_text("utf-8")))
+    for at, token in enumerate(tokens):
+        text = re.sub(r"\$\{[^}]*\}", "", token.value)
+        is_text = token.type in ("string", "template_string") and tokens[at - 2].value != "gettext"
+        assert not is_text or not re.search(r"^.[A-Z][a-z]+[ ,.:…]|^.[a-z ]*[a-z]{2,} [a-z]+ [a-z]+", text), text
 
 
 def test_what_can_be_said_of_an_agreement_is_there_for_whatever_it_may_be() -> None:
