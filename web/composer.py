@@ -7,19 +7,23 @@ from collections.abc import Iterable
 from web.asked import Form, FormAsked, known
 from web.reader import Reader
 from web.view import Body
+from web.wording import gettext
 
 
 def propose(asked: FormAsked) -> Form:
     term = asked.term()
-    title = f"Propose a change to {term['heading']}" if term["version"] else f"Propose words for {term['heading']}"
-    return _composer(title, "Propose", [to_start_from(asked.reader, term)], term["need_ids"])
+    heading = term["heading"]
+    if term["version"]:
+        title = gettext("Propose a change to %(clause)s", clause=heading)
+    else:
+        title = gettext("Propose words for %(clause)s", clause=heading)
+    return _composer(title, gettext("Propose"), [to_start_from(asked.reader, term)], term["need_ids"])
 
 
 def package(asked: FormAsked) -> Form:
     terms = [known(asked.reader.view.term, each) for each in asked.params.get("terms", "").split(",")]
-    return _composer(
-        "Compose a package", "Propose it as a whole", [to_start_from(asked.reader, term) for term in terms]
-    )
+    composed = [to_start_from(asked.reader, term) for term in terms]
+    return _composer(gettext("Compose a package"), gettext("Propose it as a whole"), composed)
 
 
 def add(asked: FormAsked) -> Form:
@@ -27,17 +31,19 @@ def add(asked: FormAsked) -> Form:
     fixed = {"op": "add", **({"after": after} if after else {})}
     blank = {"fixed": fixed, "heading": "", "text": "", "value": None}
     current = {"heading_is_current": False, "text_is_current": False, "value_is_current": True}
-    return _composer("Propose a new clause", "Propose", [blank | current])
+    return _composer(gettext("Propose a new clause"), gettext("Propose"), [blank | current])
 
 
 def counter(asked: FormAsked) -> Form:
-    return _answering(asked, "counters", "Counter", "Counter {}'s offer")
+    title = gettext("Counter %(party)s's offer", party=asked.reader.short(asked.proposal()["party_id"]))
+    return _answering(asked, "counters", gettext("Counter"), title)
 
 
 def replace(asked: FormAsked) -> Form:
     proposal = asked.proposal()
-    title = "Make it again on the present words" if proposal["state"] == "stale" else "Replace our offer"
-    return _answering(asked, "replaces", "Offer this instead", title)
+    is_stale = proposal["state"] == "stale"
+    title = gettext("Make it again on the present words") if is_stale else gettext("Replace our offer")
+    return _answering(asked, "replaces", gettext("Offer this instead"), title)
 
 
 def _answering(asked: FormAsked, link: str, act: str, title: str) -> Form:
@@ -47,7 +53,7 @@ def _answering(asked: FormAsked, link: str, act: str, title: str) -> Form:
         for item in proposal["items"]
         if item["term_id"] in reader.view.term
     ]
-    made = _composer(title.format(reader.short(proposal["party_id"])), act, composed, proposal["need_ids"])
+    made = _composer(title, act, composed, proposal["need_ids"])
     rationale = proposal["rationale"] if proposal["state"] == "stale" else ""  # the reason of these very words
     return Form(
         made.command, {link: proposal["proposal_id"]}, {**made.more, "rationale": rationale or ""}, made.template

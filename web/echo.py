@@ -18,7 +18,9 @@ from domain.values import KINDS, DecimalText, DurationText, ValueField, broken_r
 from web import numbers, shown_values
 from web.figures import contradiction, others
 from web.reader import Reader
+from web.room_words import FIELDS
 from web.templates import templates
+from web.wording import gettext, ngettext
 
 Body = dict[str, Any]
 
@@ -28,14 +30,6 @@ _MOST_OTHERS = 4
 
 _EXACT = Context(prec=200_000, Emax=999_999, Emin=-999_999)
 _VALUE = ValueField(may_be_none=True)
-_WORDS = {
-    "amount": "the amount",
-    "currency": "the currency",
-    "number": "the number",
-    "iso": "how long",
-    "date": "the date",
-    "total": "the total",
-}
 
 
 class _AnyTexts(Object):
@@ -179,7 +173,8 @@ class _Reading:
         try:
             return DurationText().read(iso, "how long") if iso else ""
         except Refusal:
-            self.taken.wrong.append(f"“{iso[:40]}” is no length of time. A whole number, or ISO 8601 like P1Y6M.")
+            told = "“%(written)s” is no length of time. A whole number, or ISO 8601 like P1Y6M."
+            self.taken.wrong.append(gettext(told, written=iso[:40]))
             return ""
 
     def parts(self) -> Body:
@@ -200,9 +195,9 @@ class _Reading:
         count = self.text("equal")
         if not re.fullmatch("[0-9]{1,4}", count) or not 1 <= int(count) <= MOST_PARTS:
             if count:
-                self.taken.wrong.append(f"A total can have from 1 to {MOST_PARTS} parts.")
+                self.taken.wrong.append(gettext("A total can have from 1 to %(most)s parts.", most=MOST_PARTS))
             else:
-                self.taken.missing.append("how many parts")
+                self.taken.missing.append(gettext("how many parts"))
             return
         if self.taken.missing or self.taken.questions or self.taken.wrong:
             return
@@ -212,7 +207,9 @@ class _Reading:
             Decimal(1).scaleb(exponent), rounding=ROUND_HALF_UP, context=_EXACT
         )
         if each == 0 and whole != 0:
-            self.taken.wrong.append(f"{numbers.plain(total, self.locale)} is too little for {count} parts.")
+            told = numbers.plain(total, self.locale)
+            one, many = "%(total)s is too little for %(count)s part.", "%(total)s is too little for %(count)s parts."
+            self.taken.wrong.append(ngettext(one, many, int(count), total=told))
             return
         yield from ({"amount": f"{each:f}"} for _ in range(int(count) - 1))
         rest = _EXACT.subtract(whole, _EXACT.multiply(each, Decimal(int(count) - 1)))
@@ -224,13 +221,14 @@ class _Reading:
     def needed(self, name: str) -> str:
         found = self.text(name)
         if not found:
-            self.taken.missing.append(_WORDS.get(name.rpartition(".")[2], name))
+            self.taken.missing.append(gettext(FIELDS[name.rpartition(".")[2]]))
         return found
 
     def currency(self) -> str:
         code = self.needed("currency").upper()
         if code and code not in CURRENCIES:
-            self.taken.wrong.append(f"“{code}” is no currency of ISO 4217. Three letters, like EUR.")
+            told = gettext("“%(code)s” is no currency of ISO 4217. Three letters, like EUR.", code=code)
+            self.taken.wrong.append(told)
         return code
 
     def number(self, name: str) -> str:
@@ -243,7 +241,7 @@ class _Reading:
         try:
             found = numbers.readings(written, self.locale)
         except numbers.Unreadable as error:
-            self.taken.wrong.append(str(error))
+            self.taken.wrong.append(error.why)
             return ""
         if numbers.is_sure(written, self.locale):
             return found[0]
@@ -268,7 +266,7 @@ class _Reading:
         rows = [f"{name}.{each}" for each in sorted(found, key=lambda each: (len(each), each))]
         begun = [row for row in rows if any(map(self.text, self.within(row)))]
         if not begun:
-            self.taken.missing.append(f"the {name}")
+            self.taken.missing.append(gettext(FIELDS[name]))
         return begun
 
     def within(self, row: str) -> list[str]:

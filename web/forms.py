@@ -18,14 +18,6 @@ from web.view import Body
 
 MOST_READ = 100
 """Offers that are read and accepted together at most."""
-_KINDS = {
-    "revised": "Revised: the words were changed",
-    "clarified": "Clarified: the words say it already",
-    "traded": "Traded: in return for something else",
-    "conceded": "Conceded: it is granted",
-    "trial": "Trial: for a time, then looked at again",
-    "agreed_to_differ": "Agreed to differ: it stays on record and no longer blocks",
-}
 _CHANGE_THE_TEXT = {
     *("propose", "package", "add", "move", "remove", "open", "reopen", "park", "defer", "open_ratification"),
     *("counter", "replace", "object", "accept", "accept_subject_to"),
@@ -177,7 +169,7 @@ FORMS: dict[str, Opens] = {
     "fulfil_condition": Opens("fulfil_condition", _on_proposal("fulfil_condition")),
     "confirm_condition": Opens("confirm_condition", _on_proposal("confirm_condition")),
     "answer": Opens("answer_objection", _on_objection("answer_objection")),
-    "resolve": Opens("offer_resolution", _on_objection("offer_resolution", kinds=_KINDS)),
+    "resolve": Opens("offer_resolution", _on_objection("offer_resolution")),
     "decline_resolution": Opens("decline_resolution", _on_objection("decline_resolution")),
     "withdraw_objection": Opens("withdraw_objection", _on_objection("withdraw_objection")),
     "clarify": Opens("give_clarification", _clarify),

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
+from markupsafe import Markup
 
 from projections.present import Touched
 from web.reader import Reader
 from web.templates import templates
+from web.wording import either, gettext
 
 OF_THE_WHOLE = ("bar", "banner", "foot")
 """Regions that say how the whole stands; a page that lacks one passes it over."""
@@ -34,6 +36,12 @@ class DemoNotice:
 
     me: str
     others: Sequence[Window]
+
+    @property
+    def windows(self) -> Markup:
+        """The links to them, one of which is to be opened."""
+        named = ((each.link, gettext("Open %(name)s's window", name=each.name)) for each in self.others)
+        return either([Markup('<a href="{}" target="_blank">{}</a>').format(*each) for each in named])
 
 
 def room_page(

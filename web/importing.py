@@ -17,8 +17,6 @@ from web.visible import usual_script, visible
 
 Body = dict[str, Any]
 
-TOLD = {"left_out": "Left out", "counted": "Counted", "not_understood": "Not understood"}
-
 
 @dataclass(frozen=True)
 class Preview:
@@ -87,4 +85,4 @@ def import_page(into: Into, base: str, offered: Sequence[Begun] = (), begun: Beg
 
 
 def preview_fragment(preview: Preview, into: Into) -> str:
-    return templates.get_template("import/preview.html").render(preview=preview, into=into, TOLD=TOLD)
+    return templates.get_template("import/preview.html").render(preview=preview, into=into)

@@ -17,7 +17,10 @@ from functools import lru_cache
 from babel import Locale, UnknownLocaleError
 from babel.localedata import exists
 from babel.numbers import format_currency, get_currency_precision, get_decimal_symbol, get_group_symbol
+from markupsafe import Markup
 from num2words import CONVERTER_CLASSES, num2words
+
+from web.wording import gettext
 
 FALLBACK = "en"
 MOST_DIGITS = 15
@@ -36,6 +39,10 @@ _SPACES = str.maketrans(dict.fromkeys("\u00a0\u202f\u2009", " ") | {"\u2019": "'
 
 class Unreadable(Exception):
     """Says why a text is no number in the reader's language, and how one is written there."""
+
+    def __init__(self, why: Markup) -> None:
+        super().__init__(why)
+        self.why = why
 
 
 @lru_cache(256)
@@ -108,13 +115,14 @@ def _ungrouped(whole: str, group: str, locale: str) -> str | None:
     return None
 
 
-def _sample(text: str, locale: str) -> str:
+def _sample(text: str, locale: str) -> Markup:
     bare = f"12345{signs(locale)[1]}6"
     shown_text = text if len(text) <= 40 else f"{text[:40]}…"
     sample, name = plain("12345.6", locale), Locale.parse(locale).get_display_name("en")
     sign = next((each for each in text if each == "%" or unicodedata.category(each) == "Sc"), "")
-    without = f" Leave “{sign}” off: the value has it anyway." if sign else ""
-    return f"“{shown_text}” is not how a number is written in {name}. Write it like {sample}, or like {bare}.{without}"
+    told = gettext("“%(written)s” is not how a number is written in %(language)s.", written=shown_text, language=name)
+    told += " " + gettext("Write it like %(sample)s, or like %(bare)s.", sample=sample, bare=bare)
+    return told + " " + gettext("Leave “%(sign)s” off: the value has it anyway.", sign=sign) if sign else told
 
 
 @contextmanager

@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from markupsafe import Markup
+
 from domain.diff import Op, Run, redline
 from web.outline import Outline
 from web.view import Body, RoomView
+from web.wording import gettext
 
 
 class Against(StrEnum):
@@ -19,16 +22,6 @@ class Against(StrEnum):
     REPLACED = "replaced"
     RIVAL = "rival"
     NOTHING = "clean"
-
-    @property
-    def words(self) -> str:
-        return {
-            Against.AGREED: "Changes to the last agreed words",
-            Against.ANSWERED: "Changes to the offer that it answers",
-            Against.REPLACED: "Changes to the offer that it replaces",
-            Against.RIVAL: "Differences from the other offer on it",
-            Against.NOTHING: "New words",
-        }[self]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,15 +115,17 @@ class Offers:
         """The offer that a proposal counters."""
         return self.view.proposal.get(proposal["counters"])
 
-    def moved_after(self, proposal: Body, term: Body) -> str | None:
-        """The heading after which a proposal would put a standing term, None when it stays."""
+    def moved(self, proposal: Body, term: Body) -> Markup | None:
+        """Where a proposal would put a standing term, in words, None when it stays."""
         item = self.item(proposal, term)
         if item["op"] not in ("move", "revise") or (item["op"] == "revise" and "after" not in item):
             return None
         if "after" not in item:
-            return "to the end"
+            return gettext("Moved to the end")
         after = item["after"]
-        return "to the beginning" if after is None else f"after “{Outline(self.view).heading_of(after)}”"
+        if after is None:
+            return gettext("Moved to the beginning")
+        return gettext("Moved after “%(clause)s”", clause=Outline(self.view).heading_of(after))
 
     def others_in_package(self, proposal: Body, term: Body) -> list[str]:
         """The other terms of a package, the first few: an outline has hundreds."""

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from web.view import Body, RoomView
+from web.wording import gettext
 
 _NUMBER = re.compile(r"([0-9]+(?:\.[0-9]+)*)\.?(?:\s+|$)")
 
@@ -57,4 +58,4 @@ class Outline:
 
     def heading_of(self, term_id: str) -> str:
         term = self.view.term.get(term_id)
-        return str(term["heading"]) if term else "a clause that is gone"
+        return str(term["heading"]) if term else gettext("a clause that is gone")

@@ -8,8 +8,9 @@ from markupsafe import Markup
 
 from domain.readiness import Obstacle
 from domain.rules import Covered
-from domain.words import LIVE, NOT_ENDED, AgreementStatus, Mandate, Severity, TermStatus, VoidCause
+from domain.words import LIVE, NOT_ENDED, AgreementStatus, Mandate, Severity, TermStatus
 from web import numbers, shown_values
+from web import room_words as words
 from web.audience import Audience
 from web.directory import Directory
 from web.may import May
@@ -17,16 +18,7 @@ from web.offers import Offers
 from web.outline import Outline
 from web.shared import Shared, SharedNeed
 from web.view import Body, RoomView
-
-_SIGNS = {
-    "contested": ("◆", "Contested"),
-    "conditional": ("◑", "Accepted on a condition"),
-    TermStatus.OPEN: ("○", "Open"),
-    TermStatus.PROVISIONAL: ("✓", "Provisionally agreed"),
-    TermStatus.RATIFIED: ("✓", "In force"),
-    TermStatus.PARKED: ("‖", "Parked"),
-    TermStatus.DEFERRED: ("→", "Deferred"),
-}
+from web.wording import either, gettext, ngettext
 
 
 class Reader:
@@ -75,10 +67,15 @@ class Reader:
         return self.party(party_id).split(" ")[0] if len(set(first_words)) == 2 else self.party(party_id)
 
     def member(self, body: Body) -> str:
-        return self.names.get(body["member_id"]) or "A member"
+        return self.names.get(body["member_id"]) or gettext("A member")
 
-    def who(self, body: Body) -> str:
-        return f"{self.member(body)}, {self.short(body['party_id'])}"
+    def who(self, body: Body) -> Markup:
+        """By whom something was said, and for which party."""
+        return Markup("{}, {}").format(self.member(body), self.short(body["party_id"]))
+
+    def by(self, body: Body) -> Markup:
+        """The same, as it stands out."""
+        return Markup("<b>{}, {}</b>").format(self.member(body), self.short(body["party_id"]))
 
     # What it says.
 
@@ -106,18 +103,18 @@ class Reader:
         return "conditional" if any(each["condition"] for each in heads) else str(term["status"])
 
     def sign(self, term: Body) -> str:
-        return _SIGNS[self.state(term)][0]
+        return words.STATES[self.state(term)][0]
 
-    def word(self, term: Body) -> str:
+    def word(self, term: Body) -> Markup:
         """The state in words."""
-        return _SIGNS[self.state(term)][1]
+        return gettext(words.STATES[self.state(term)][1])
 
     def turns(self, term: Body) -> list[str]:
         """The parties that something on a term waits for, our own first."""
         return sorted(self.view.waiting_on(term), key=lambda party: party != self.us)
 
     def turn_word(self, party_id: str) -> str:
-        return "us" if party_id == self.us else self.short(party_id)
+        return gettext("us") if party_id == self.us else self.short(party_id)
 
     def waiting(self, party_id: str) -> int:
         """How many clauses wait for a party, and one more for its signature."""
@@ -128,33 +125,38 @@ class Reader:
         signed = len({each["member_id"] for each in self.signed(party_id)})
         return max(int(self.view.header["signatures"]) - signed, 0)
 
-    def signing_sentence(self, party_id: str) -> str:
+    def signing_sentence(self, party_id: str) -> Markup:
         """Who of a party has signed, and who is awaited, in a sentence."""
-        signed = [f"{self.member(each)} has signed" for each in self.signed(party_id)]
-        awaited = self.awaited(party_id)
-        if awaited:
-            who = " or ".join(self.may_sign_for(party_id)) or "a signatory"
-            signed.append(f"{awaited} signature{'s' if awaited > 1 else ''} awaited, from {who}")
-        return f"{self.short(party_id)}: {'; '.join(signed)}."
+        told = [gettext("%(member)s has signed", member=self.member(each)) for each in self.signed(party_id)]
+        if self.awaited(party_id):
+            told.append(self.awaited_words(party_id, gettext("a signatory")))
+        return Markup("{}: {}.").format(self.short(party_id), Markup("; ").join(told))
+
+    def awaited_words(self, party_id: str, otherwise: str = "") -> Markup:
+        """How many signatures of a party are awaited, and from whom. otherwise: from whom where nobody is named."""
+        count, names = self.awaited(party_id), self.may_sign_for(party_id)
+        if not names and not otherwise:
+            return ngettext("%(count)s signature awaited", "%(count)s signatures awaited", count)
+        return ngettext(
+            "%(count)s signature awaited, from %(who)s",
+            "%(count)s signatures awaited, from %(who)s",
+            count,
+            who=either(names) if names else otherwise,
+        )
 
     @property
-    def cannot_sign(self) -> str:
+    def cannot_sign(self) -> Markup:
         """What is told to who has no mandate to sign."""
         if self.us is None:
-            return "You read along as an observer: nothing is asked of you."
-        return "You cannot sign it yourself: that takes the mandate of a signatory."
+            return gettext("You read along as an observer: nothing is asked of you.")
+        return gettext("You cannot sign it yourself: that takes the mandate of a signatory.")
 
     @property
-    def why_void(self) -> str:
+    def why_void(self) -> Markup:
         """Why the last ratification ended without force, in a few words."""
         ratification = self.view.header["ratification"]
-        match ratification["voided"]:
-            case VoidCause.REFUSED:
-                return f"{self.who(ratification['refusal'])} refused"
-            case VoidCause.WITHDRAWN:
-                return "taken back to drafting"
-            case _:
-                return "the time ran out"
+        refusal = ratification["refusal"]
+        return gettext(words.WHY_VOID[ratification["voided"]], member=self.who(refusal) if refusal else "")
 
     @property
     def signed_by_now(self) -> list[str]:
@@ -163,13 +165,9 @@ class Reader:
         return [each["member_id"] for each in ratification["consents"]] if ratification else []
 
     @property
-    def whole_text(self) -> str:
+    def whole_text(self) -> Markup:
         """What the page of the whole text is called now."""
-        return {
-            AgreementStatus.DRAFTING: "The whole text, as agreed so far",
-            AgreementStatus.RATIFYING: "The text put to signature",
-            AgreementStatus.IN_FORCE: "The signed text",
-        }.get(AgreementStatus(self.status), "The text as it was left")
+        return gettext(words.WHOLE_TEXT[AgreementStatus(self.status)])
 
     @property
     def in_force_since(self) -> str:
@@ -181,18 +179,18 @@ class Reader:
         is_agreed = term["status"] in (TermStatus.PROVISIONAL, TermStatus.DEFERRED, TermStatus.RATIFIED)
         return not is_agreed or self.view.is_touched(term["term_id"])
 
-    def obstacle(self, found: Obstacle) -> str:
+    def obstacle(self, found: Obstacle) -> Markup:
         """Why a clause is not settled, in words."""
         match found.about:
             case "term":
-                return self.word(self.view.term[found.id]).lower()
+                return gettext(words.IN_THE_WAY[self.state(self.view.term[found.id])])
             case "condition":
-                return "its acceptance waits for a condition"
+                return gettext("its acceptance waits for a condition")
             case "objection":
-                return "a blocking objection stands"
+                return gettext("a blocking objection stands")
             case _:
                 offer = self.view.proposal[found.id]
-                return f"an offer by {self.short(offer['party_id'])} is {offer['state']}"
+                return gettext(words.OFFER_IN_THE_WAY[offer["state"]], party=self.short(offer["party_id"]))
 
     def has_more(self, term: Body) -> bool:
         """Whether there are acts on a term beyond those that stand below it."""
@@ -294,12 +292,12 @@ class Reader:
             if each.party_id == party_id and each.signs and each.member_id not in signed
         ]
 
-    def binding_mandate(self) -> str:
+    def binding_mandate(self) -> Markup:
         """By what the reader binds its party, in words."""
         covered = self.held.get(Mandate.NEGOTIATOR)
         if covered is None:
-            return "as its negotiator for the whole text"
+            return gettext("as its negotiator for the whole text")
         numbers = [
             self.outline.number(term) or term["heading"] for term in self.view.terms if term["term_id"] in covered
         ]
-        return f"as its negotiator for {', '.join(numbers)}"
+        return gettext("as its negotiator for %(clauses)s", clauses=", ".join(numbers))

@@ -18,6 +18,7 @@ from markupsafe import Markup, escape
 
 from web import numbers
 from web.visible import visible
+from web.wording import gettext, ngettext
 
 Body = dict[str, Any]
 _UNITS = {"Y": "duration-year", "M": "duration-month", "W": "duration-week", "D": "duration-day"}
@@ -25,7 +26,7 @@ _CLOCK_UNITS = {"H": "duration-hour", "M": "duration-minute", "S": "duration-sec
 
 
 def shown(value: Body, locale: str) -> str:
-    """A value in figures, as one line."""
+    """A value in figures, as one line, as HTML where it has words of ours."""
     match value["kind"]:
         case "money":
             return numbers.money(value["amount"], value["currency"], locale)
@@ -42,12 +43,15 @@ def shown(value: Body, locale: str) -> str:
         case "shares":
             return " · ".join(f"{each['label']} {percent(each['number'], locale)}" for each in value["shares"])
         case _:
-            return f"{amount(value['total'], value, locale)} in {parts(value, locale)}"
+            total = amount(value["total"], value, locale)
+            return gettext("%(total)s in %(parts)s", total=total, parts=parts(value, locale))
 
 
 def more(value: Body, locale: str) -> str:
     """What stands beside a value, smaller."""
-    return f"chosen from {', '.join(value['options'])}" if value["kind"] == "choice" else ""
+    if value["kind"] != "choice":
+        return ""
+    return gettext("chosen from %(options)s", options=", ".join(value["options"]))
 
 
 def rendered(value: Body, locale: str) -> Markup:
@@ -133,7 +137,7 @@ def amount(number: str, value: Body, locale: str) -> str:
     return numbers.money(number, currency, locale) if currency else numbers.plain(number, locale)
 
 
-def parts(value: Body, locale: str) -> str:
+def parts(value: Body, locale: str) -> Markup:
     """The parts of a total: equal ones that follow each other are counted."""
     told: list[str] = []
     runs: list[tuple[str, str, int]] = []
@@ -146,8 +150,7 @@ def parts(value: Body, locale: str) -> str:
     for label, number, times in runs:
         figure = amount(number, value, locale)
         told.append(f"{times} × {figure}" if times > 1 else f"{label} {figure}".strip())
-    count = len(value["parts"])
-    return f"{count} part{'s' if count > 1 else ''}: {' + '.join(told)}"
+    return ngettext("%(count)s part: %(told)s", "%(count)s parts: %(told)s", len(value["parts"]), told=" + ".join(told))
 
 
 @lru_cache(1024)

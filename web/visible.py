@@ -15,15 +15,9 @@ from collections.abc import Iterable
 from markupsafe import Markup, escape
 
 from domain.diff import Op, Run
+from web.room_words import UNSEEN
+from web.wording import gettext
 
-_NAMES = {
-    "\u00ad": "soft hyphen", "\u061c": "Arabic letter mark", "\u200b": "zero-width space", "\u200c": "non-joiner",
-    "\u200d": "joiner", "\u200e": "left-to-right mark", "\u200f": "right-to-left mark",
-    "\u202a": "left-to-right embedding", "\u202b": "right-to-left embedding", "\u202c": "end of embedding",
-    "\u202d": "left-to-right override", "\u202e": "right-to-left override", "\u2060": "word joiner",
-    "\u2066": "left-to-right isolate", "\u2067": "right-to-left isolate", "\u2068": "isolate",
-    "\u2069": "end of isolate", "\ufeff": "byte order mark",
-}  # fmt: skip
 _SPACES = {"\n": "⏎", "\t": "⇥", "\r": "␍", " ": "·", "\u00a0": "⍽"}
 _ODD = re.compile(
     "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e"
@@ -54,7 +48,8 @@ def visible(text: str, script: str | None = None) -> Markup:
     for word in _WORD.finditer(text):
         if not word[0].isascii() and (strange := _strange(word[0], usual)):
             found += _with_signs(text[end : word.start()])
-            sign = "not plain digits" if word[0][-1].isdecimal() else "not Latin letters"
+            is_number = word[0][-1].isdecimal()
+            sign = gettext("not plain digits") if is_number else gettext("not Latin letters")
             found += Markup('<span class="odd-word" title="{}" data-sign="{}">{}</span>').format(strange, sign, word[0])
             end = word.end()
     return found + _with_signs(text[end:])
@@ -101,7 +96,7 @@ def _changed(text: str, usual: str | None) -> Markup:
 
 def _space(character: str) -> Markup:
     """A character of white space, with a sign that can be seen."""
-    sign = _SPACES.get(character) or unicodedata.name(character, "space").lower()
+    sign = _SPACES.get(character) or unicodedata.name(character, "").lower() or gettext("space")
     return Markup('<span class="space" title="{}" data-sign="{}">{}</span>').format(_named(character), sign, character)
 
 
@@ -120,29 +115,31 @@ def _with_signs(text: str) -> Markup:
 
 
 def _named(character: str) -> str:
-    usual = {"\n": "end of line", "\t": "tab", "\r": "carriage return", " ": "space", "\u00a0": "no-break space"}
-    return _NAMES.get(character) or usual.get(character) or unicodedata.name(character, "control character").lower()
+    if character in UNSEEN:
+        return gettext(UNSEEN[character])
+    name = unicodedata.name(character, "")
+    return name.lower() or gettext("control character")
 
 
 def _strange(word: str, usual: str) -> str | None:
     """Why a word may not be what it looks like; None for a word in one script that is told apart at a glance."""
     if word[-1].isdecimal() and unicodedata.normalize("NFKC", word) != word:
-        return "Looks like plain digits and is not"
+        return gettext("Looks like plain digits and is not")
     scripts = {_script(each) for each in word if each.isalpha()} - {""}
     if "LATIN" in scripts and scripts & {"CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE"}:
         odd = [each for each in word if _script(each) != usual and each.isalpha()] or [
             each for each in word if _script(each) != "LATIN"
         ]
-        return f"Letters of several scripts: {_told(odd)}"
+        return gettext("Letters of several scripts: %(letters)s", letters=_told(odd))
     if (
         usual == "LATIN"
         and scripts
         and "LATIN" not in scripts
         and all(each in _LIKE_LATIN for each in word if each.isalpha())
     ):
-        return f"Looks like Latin letters and is not: {_told(word)}"
+        return gettext("Looks like Latin letters and is not: %(letters)s", letters=_told(word))
     if any(unicodedata.normalize("NFKC", each) != each and _folds_to_latin(each) for each in word):
-        return f"Looks like plain letters and is not: {_told(word)}"
+        return gettext("Looks like plain letters and is not: %(letters)s", letters=_told(word))
     return None
 
 
@@ -151,9 +148,10 @@ def _folds_to_latin(character: str) -> bool:
     return folded.isascii() and folded.isalpha()
 
 
-def _told(letters: Iterable[str]) -> str:
+def _told(letters: Iterable[str]) -> Markup:
     distinct = list(dict.fromkeys(each for each in letters if each.isalpha()))
-    return ", ".join(f"{each} is {unicodedata.name(each, 'a letter').lower()}" for each in distinct[:4])
+    named = ((each, unicodedata.name(each, "").lower() or gettext("a letter")) for each in distinct[:4])
+    return Markup(", ").join(gettext("%(letter)s is %(name)s", letter=each, name=name) for each, name in named)
 
 
 def _script(character: str) -> str:

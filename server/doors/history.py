@@ -52,6 +52,7 @@ from web.history_pages import audit_page, clause_page, compare_page, course_page
 from web.marks import strip
 from web.papers import briefing, rests_on
 from web.templates import templates
+from web.wording import gettext
 
 ENDED = 4410
 """The close code for a page whose link was ended."""
@@ -305,15 +306,14 @@ class HistoryPages:
         if share is None:
             raise Refusal(Code.NOT_FOUND)
         if share.state == ShareState.REVOKED:
-            raise Closed(410, "This link was ended.", "Ask whoever gave it to you whether there is another one.")
+            told = gettext("This link was ended.")
+            raise Closed(410, told, gettext("Ask whoever gave it to you whether there is another one."))
         if share.expires_at <= written(self.node.clock()):
-            raise Closed(410, "The time of this link has passed.", "Ask whoever gave it to you for a new one.")
+            told = gettext("The time of this link has passed.")
+            raise Closed(410, told, gettext("Ask whoever gave it to you for a new one."))
         if share.state == ShareState.ASKED:
-            raise Closed(
-                403,
-                "This link is not open yet: the other party has not agreed to it.",
-                "Open it again once both have agreed.",
-            )
+            told = gettext("This link is not open yet: the other party has not agreed to it.")
+            raise Closed(403, told, gettext("Open it again once both have agreed."))
         return share
 
     async def live(self, socket: WebSocket) -> None:

@@ -12,7 +12,9 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from domain.refusals import Code, Refusal
 from server.faults import Fault, Kept
 from server.logs import log
+from web import door_words as words
 from web.templates import templates
+from web.wording import gettext
 
 _STATUS = {
     Code.MALFORMED: 400,
@@ -55,9 +57,9 @@ async def on_refusal(request: Request, error: Exception) -> Response:
 async def on_http_error(request: Request, error: Exception) -> Response:
     """An address or a method that nothing answers to."""
     assert isinstance(error, HTTPException)
-    nothing = "There is nothing at this address."
+    nothing = words.NOTHING_HERE
     if "/api/" not in request.url.path:
-        page = _told(request, error.status_code, nothing, "Open the link that you were given.")
+        page = _told(request, error.status_code, gettext(nothing), gettext(words.OPEN_A_LINK))
         return page or PlainTextResponse(f"{nothing}\n", error.status_code, error.headers)
     if error.status_code == 405:
         body = {"code": Code.MALFORMED, "detail": f"{request.method} is not for this address."}
@@ -73,9 +75,10 @@ async def on_fault(request: Request, error: Exception) -> Response:
     fault = error if isinstance(error, Fault) else Fault(error)
     log.error("fault", fault=fault.id, kept=fault.kept, method=request.method, exc_info=error)
     what, next_step = _what_was_kept(request, fault.kept)
-    detail = f"{what} Its number is {fault.id}."
-    if page := _told(request, 500, detail, next_step):
+    told = gettext(what) + " " + gettext(words.NUMBER, number=fault.id)
+    if page := _told(request, 500, told, gettext(next_step)):
         return page
+    detail = f"{what} {words.NUMBER % {'number': fault.id}}"
     body = {
         "type": "about:blank",
         "title": "fault",
@@ -90,16 +93,15 @@ async def on_fault(request: Request, error: Exception) -> Response:
 def _what_was_kept(request: Request, kept: Kept) -> tuple[str, str]:
     """A sentence, and the next step."""
     if request.method in ("GET", "HEAD"):
-        return "Something went wrong on our side while this was read; you have changed nothing by it.", "Try it again."
+        return words.READING, words.TRY_AGAIN
     is_command = request.url.path.endswith("/commands")
-    again = "Send it again with the same command_id: it is recorded once." if is_command else "Try it again."
+    again = words.SEND_AGAIN if is_command else words.TRY_AGAIN
     match kept:
         case Kept.NO:
-            return "Something went wrong on our side; nothing of this was kept.", again
+            return words.KEPT[kept], again
         case Kept.YES:
-            return "This was kept; something went wrong on our side after that.", "Reload: it stands there."
-    unknown = "Something went wrong on our side; whether this was kept is not known."
-    return unknown, again if is_command else "Look whether it is there before you try it again."
+            return words.KEPT[kept], words.RELOAD
+    return words.KEPT[kept], again if is_command else words.LOOK_FIRST
 
 
 def _told(request: Request, status: int, detail: str, next_step: str) -> Response | None:

@@ -132,6 +132,8 @@ REBUILT = {
 """Columns of the tables that are folded from the log, and hold nothing else."""
 
 
+KINDS = {"agreement": "In the agreement", "partnership": "In the partnership"}
+"""Of streams, as where something is recorded."""
 OF_EVENTS = {
     "after": "the clause that it stands after",
     "again": "an earlier offer that it takes up",
@@ -262,5 +264,5 @@ class RecordPages:
 def records_page(back: str) -> str:
     """back: where its reader came from."""
     return templates.get_template("records.html").render(
-        back=back, events=told_events(), kept=told_tables(), rebuilt=told_rebuilt()
+        back=back, kinds=KINDS, events=told_events(), kept=told_tables(), rebuilt=told_rebuilt()
     )

@@ -24,6 +24,7 @@ from server.people.identity import Invitation, fresh_secret, invitation_row
 from server.seat import TOKEN, Seat
 from server.sources import new_id
 from web.templates import templates
+from web.wording import gettext
 
 _LINK = Object({"member_id": Reference()}, optional=("member_id",))
 _OUT = Object({"everywhere": Flag()}, optional=("everywhere",))
@@ -74,10 +75,12 @@ class Door:
         """Send a new link to a known address; the answer is the same for an unknown one."""
         email = (await read_form(request)).get("email", "").strip()
         if not self.node.mail.is_configured or not email:
-            return self._page("door.html", told="No e-mail is sent from here. Ask whoever invited you for a new link.")
+            told = gettext("No e-mail is sent from here. Ask whoever invited you for a new link.")
+            return self._page("door.html", told=told)
         if self._may_ask(email.lower()):
             self.node.background.start(self._send_links(email))
-        return self._page("door.html", told=f"If {email} is known here, a link is on its way. It works once.")
+        told = gettext("If %(email)s is known here, a link is on its way. It works once.", email=email)
+        return self._page("door.html", told=told)
 
     def _may_ask(self, email: str) -> bool:
         """One link for an address in a minute."""

@@ -12,10 +12,12 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import write_po
 
-from server.doors.records import OF_EVENTS, REBUILT, TABLES, told_events
-from web import history_words, relationship_words
+from server.doors import records
+from server.doors.records import KINDS, OF_EVENTS, REBUILT, TABLES, told_events
+from web import door_words, history_words, relationship_words, room_words
 
 WEB = Path(relationship_words.__file__).parent
+DOORS = Path(records.__file__).parent
 FILE = WEB / "locale" / "onetext.pot"
 _SOURCES = [("**.py", "python"), ("templates/**.html", "jinja2"), ("static/js/**.js", "javascript")]
 
@@ -35,10 +37,12 @@ def _sentences() -> Iterator[tuple[str, str | tuple[str, ...]]]:
     """Each sentence, or the two for one and for many, with where it is said."""
     for file, _, sentence, _, _ in extract_from_dir(WEB, _SOURCES, directory_filter=_is_ours):
         yield f"web/{file}", sentence
-    for module in (relationship_words, history_words):
+    for file, _, sentence, _, _ in extract_from_dir(DOORS, _SOURCES[:1]):
+        yield f"server/doors/{file}", sentence
+    for module in (relationship_words, history_words, room_words, door_words):
         said = {name: each for name, each in vars(module).items() if name.isupper()}
         yield from ((f"web/{module.__name__.removeprefix('web.')}.py", each) for each in strings(said))
-    recorded = [*TABLES.values(), REBUILT, OF_EVENTS, [each.means for _, told in told_events() for each in told]]
+    recorded = [*TABLES.values(), REBUILT, OF_EVENTS, KINDS, [each.means for _, told in told_events() for each in told]]
     yield from (("server/doors/records.py", each) for each in strings(recorded))
 
 

@@ -9,7 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from jinja2.runtime import Context
 
 from domain.times import moment_of
-from domain.words import Mark
+from web import door_words, room_words
 from web.buttons import opens, sends
 from web.visible import redlined, visible
 from web.wording import gettext, ngettext
@@ -95,9 +95,8 @@ def compile_all() -> None:
         templates.get_template(name)
 
 
-MARKS = {Mark.EXIT: "exit term", Mark.LEGAL_FLOOR: "legal floor"}
-templates.globals |= {"MARKS": MARKS, "opens": opens, "sends": sends, "clause_alone": False}
-templates.globals |= {"_": gettext, "ngettext": ngettext}
+templates.globals |= {"_": gettext, "ngettext": ngettext, "room_words": room_words, "door_words": door_words}
+templates.globals |= {"opens": opens, "sends": sends, "clause_alone": False}
 templates.globals |= {"visible": visible, "runs": redlined}
 _macros = templates.get_template("macros.html").module
 templates.globals |= {

@@ -1,6 +1,7 @@
 // Puts the clauses into the order that the server says, and removes those that are gone, but never words that somebody
 // is writing.
 import { isWritten } from "/static/js/desks.js";
+import { gettext } from "/static/js/wording.js";
 
 const WHOLE_TEXT = 'hx-target="#text" hx-swap="outerMorph"';
 
@@ -41,7 +42,7 @@ function keepDraftOfRemovedClause(section) {
   const kept = document.getElementById("kept");
   if (!kept) return;
   section.removeAttribute("hidden");
-  section.querySelector(".clause")?.replaceChildren("This clause is gone. What you were writing is kept here.");
+  section.querySelector(".clause")?.replaceChildren(gettext("This clause is gone. What you were writing is kept here."));
   const answer = section.querySelector(".rail > .desk");
   const desk = section.querySelector(":scope > .desk");
   if (answer?.firstElementChild && desk) move(section, answer, desk);

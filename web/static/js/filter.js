@@ -1,4 +1,5 @@
 // Shows all clauses, or those that something waits on for one party.
+import { gettext } from "/static/js/wording.js";
 
 /** @param {HTMLElement} room */
 export function filterBy(room) {
@@ -20,10 +21,10 @@ export function filterBy(room) {
       entry.toggleAttribute("hidden", party !== "all" && !waits.includes(party));
     }
     const signing = document.getElementById("to-signing");
-    const whom = party === room.dataset.us ? "you" : "them";
+    const none = party === room.dataset.us ? gettext("No clause waits for you now.") : gettext("No clause waits for them now.");
     for (const nothing of room.querySelectorAll("[data-nothing]")) {
       nothing.toggleAttribute("hidden", party === "all" || shown > 0);
-      nothing.textContent = signing ? "No clause waits: a signature does." : `No clause waits for ${whom} now.`;
+      nothing.textContent = signing ? gettext("No clause waits: a signature does.") : none;
     }
   }
 

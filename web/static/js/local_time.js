@@ -28,7 +28,7 @@ class LocalTime extends HTMLElement {
     const exact = at.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "long" });
     this.title = exact;
     if (this.hasAttribute("whole")) {
-      this.shadowRoot.textContent = at.getTimezoneOffset() === 0 ? "" : ` (here ${exact})`;
+      this.shadowRoot.textContent = at.getTimezoneOffset() === 0 ? "" : ` ${gettext("(here %(at)s)", { at: exact })}`;
       return;
     }
     this.shadowRoot.textContent = minutes < 1 ? gettext("just now") : minutes < 60 ? gettext("%(count)s min ago", { count: minutes }) : short(at);

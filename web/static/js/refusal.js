@@ -64,7 +64,7 @@ export function whatOf(form) {
   const act = form.querySelector("h3")?.textContent ?? form.querySelector("button")?.firstChild?.textContent ?? "";
   const clause = form.dataset.about ?? form.closest("section.term")?.querySelector("h2")?.textContent ?? "";
   const [what = "", where = ""] = [act, clause].map((each) => each.trim().replace(/\s+/g, " "));
-  return where && !what.includes(where) ? `${what}, on ${where}` : what;
+  return where && !what.includes(where) ? gettext("%(act)s, on %(clause)s", { act: what, clause: where }) : what;
 }
 
 /**

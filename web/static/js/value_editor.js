@@ -1,5 +1,6 @@
 // <value-editor>: the fields of the chosen kind of value, rows that come and go, and the server's echo of what is typed,
 // which holds the value that would be sent. No number is read here.
+import { gettext } from "/static/js/wording.js";
 
 const SETTLES = 150;
 
@@ -37,10 +38,11 @@ export class ValueEditor extends HTMLElement {
 
   /** What keeps it from being taken, and of which clause it is. */
   get lacks() {
-    const told = [...this.querySelectorAll("[data-echo] :is(.missing, .wrong, .asks > p:first-child)")];
-    const why = told.map((each) => each.textContent?.trim()).filter(Boolean);
+    const open = [...this.querySelectorAll("[data-echo] :is(.missing, .wrong, .asks > p:first-child)")];
+    const why = open.map((each) => each.textContent?.trim()).filter(Boolean);
     const clause = this.closest("fieldset.composed")?.querySelector("legend")?.textContent?.trim().replace(/\.$/, "");
-    return `${clause ? `${clause}: the` : "The"} value is not taken yet. ${why.join(" ")}`.trim();
+    const told = clause ? gettext("%(clause)s: the value is not taken yet.", { clause }) : gettext("The value is not taken yet.");
+    return `${told} ${why.join(" ")}`.trim();
   }
 
   /** What is pointed out before it is sent, as it is shown: what the words of the clause say otherwise. */
@@ -225,7 +227,7 @@ function unread() {
   const told = document.createElement("p");
   told.className = "wrong";
   told.setAttribute("role", "alert");
-  told.textContent = "The server cannot be reached, so this value is not read yet. What you type is kept.";
+  told.textContent = gettext("The server cannot be reached, so this value is not read yet. What you type is kept.");
   return told;
 }
 
@@ -247,7 +249,7 @@ export async function whatIsUnread(form) {
     if (pointedOut && form.dataset.seen !== pointedOut) {
       form.dataset.seen = pointedOut;
       editor.scrollIntoView({ block: "center" });
-      return `${pointedOut} Send it again if this is meant.`;
+      return `${pointedOut} ${gettext("Send it again if this is meant.")}`;
     }
   }
   return "";
