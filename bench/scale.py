@@ -1,4 +1,4 @@
-"""What grows with the log, and what must not: an agreement of a hundred, ten thousand and a hundred thousand events."""
+"""What grows with the log, and what must not: agreements of a hundred events, of thousands and of a hundred thousand."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from server.log.database import migrate, open_database
 from server.log.mapper import CanonicalMapper
 from server.log.store import Commit, Lineage
 
-SIZES = (100, 10_000, 100_000)
+SIZES = (100, 5_000, 10_000, 100_000)
 TERMS = 60
 FOREIGN = 20_000
 

@@ -158,18 +158,27 @@ class Drawn(NamedTuple):
     told: str = ""
 
 
+DRAWN = 5000
+"""Marks of a course, the newest that a picture shows at once."""
+
+
 def course(connection: Connection, agreement_id: str, version: int) -> list[tuple[Drawn, Body]]:
-    """The events by which the argument moved up to a version, each with what it bears upon and its moment."""
-    made = as_of.ever(connection, tables.proposals, agreement_id, version)
-    answers = {each["proposal_id"]: each["counters"] or each["replaces"] for each in made}
-    timeline = tables.timeline
+    """The last events by which the argument moved up to a version, each with what it bears upon and its moment."""
+    timeline, proposals = tables.timeline, tables.proposals
     rows = select(timeline.c.since, timeline.c.type, timeline.c.body).where(
         timeline.c.stream == agreement_id, timeline.c.since <= version, timeline.c.type.in_(MARKS)
     )
+    moments = connection.execute(rows.order_by(timeline.c.since.desc()).limit(DRAWN)).all()[::-1]
+    first = by_version(moments[0].since if moments else version)
+    made = select(proposals.c.body).where(
+        proposals.c.stream == agreement_id, held(proposals, version), proposals.c.sort >= first
+    )
+    bodies = [orjson.loads(body) for body in connection.execute(made).scalars()]
+    answers = {each["proposal_id"]: each["counters"] or each["replaces"] for each in bodies}
     newest: dict[str, int] = {}
     """Of a proposal the event that made it, of an objection the last on it."""
     found = []
-    for since, kind, written in connection.execute(rows.order_by(timeline.c.since)):
+    for since, kind, written in moments:
         body = orjson.loads(written)
         proposal_id, objection_id = body["on"].get("proposal_id"), body["on"].get("objection_id")
         if objection_id:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 from urllib.parse import urlencode
 
 from web.history import HistoryReader
@@ -15,24 +17,43 @@ FILTERS: dict[str, Callable[[Body], Any]] = {
     "clause": lambda consent: consent["term_id"] or "whole",
     "day": lambda consent: consent["at"][:10],
 }
-SORTS = ("when", "who", "clause")
+SORTS = ("when", "who", "mandate", "what", "clause")
+AT_ONCE = 500
+"""Rows of a page."""
 
 
-class Audit(NamedTuple):
-    """What was asked for, and what there is to choose from. asked: by the name of a filter; every: all consents."""
+@dataclass(frozen=True)
+class Audit:
+    """What was asked for, and what there is to choose from. asked: by the name of a filter; every: all consents;
+    skipped: rows before those that the page shows."""
 
     view: HistoryReader
     every: Sequence[Body]
     asked: Mapping[str, str]
     sort: str
+    skipped: int = 0
 
     @property
+    def rows(self) -> list[Body]:
+        """Those of them that one page shows."""
+        return self.consents[self.skipped : self.skipped + AT_ONCE]
+
+    @property
+    def pages(self) -> list[tuple[int, int, str]]:
+        """Where there are more than one page shows: the first and the last row of each, and what asks for it."""
+        count = len(self.consents)
+        starts = range(0, count, AT_ONCE) if count > AT_ONCE else ()
+        return [(start + 1, min(start + AT_ONCE, count), self.query(skip=str(start))) for start in starts]
+
+    @cached_property
     def consents(self) -> list[Body]:
         """Those that were asked for, in the order that was asked for."""
         found = [each for each in self.every if all(FILTERS[name](each) == value for name, value in self.asked.items())]
         keys: dict[str, Callable[[Body], Any]] = {
             "when": lambda each: each["event_version"],
             "who": lambda each: (str(self.view.party(each["party_id"])), str(self.view.who(each))),
+            "mandate": lambda each: each["mandate"] or "",
+            "what": lambda each: (each["act"], each["voided_by"] is None),
             "clause": lambda each: self.view.place(each["term_id"]),
         }
         return sorted(found, key=keys[self.sort])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from projections.history import Agreed, Conflict, Drawn, Offered
+from projections.history import DRAWN, Agreed, Conflict, Drawn, Offered
 from web import history_words
 from web.audit import Audit
 from web.biography import brought, told
@@ -56,6 +56,7 @@ def course_page(
         picture=picture,
         zoom=zoom,
         folded=folded,
+        earlier=drawn[0][0].version - 1 if len(drawn) == DRAWN else None,
         every=every,
         met=view.met(offers),
         **_context(view),

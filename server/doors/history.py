@@ -164,7 +164,7 @@ class HistoryPages:
         sort = request.query_params.get("sort", "when")
         if sort not in SORTS:
             raise malformed(f"sort is one of {', '.join(SORTS)}.", "Take a link of this page.")
-        return Audit(view, found["consents"], asked, sort)
+        return Audit(view, found["consents"], asked, sort, _number(request, "skip") or 0)
 
     async def compare(self, request: Request, of: Of) -> Response:
         """The text at two moments: within one text or side by side; at first, since the event before the last."""
