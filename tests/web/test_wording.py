@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import cache
 from gettext import NullTranslations
 from html import unescape
 from itertools import count, product
@@ -15,6 +17,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from babel.messages.pofile import read_po
 from sqlalchemy import create_engine
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -79,13 +82,22 @@ _ATTRIBUTES = ("aria-label", "placeholder", "title", "alt", "data-about", "data-
 
 
 class Marked(NullTranslations):
-    """A language in which every sentence is seen to be one, but for what is named in it."""
+    """A language in which every sentence of the catalogue is seen to be one, but for what is named in it."""
 
     def gettext(self, message: str) -> str:
+        if message not in in_the_catalogue():
+            return message
         return re.sub(r"(%\(\w+\)s)", r"⟧\1⟦", f"⟦{message}⟧")
 
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
         return self.gettext(msgid1 if n == 1 else msgid2)
+
+
+@cache
+def in_the_catalogue() -> frozenset[str]:
+    """What can be translated."""
+    messages = (each.id for each in read_po(io.BytesIO(catalogue.written())))
+    return frozenset(each for said in messages for each in ((said,) if isinstance(said, str) else said))
 
 
 @pytest.fixture
