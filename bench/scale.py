@@ -1,4 +1,4 @@
-"""What grows with the log, and what must not: agreements of a hundred events, of thousands and of a hundred thousand."""
+"""What grows with the log, and what must not: agreements of a hundred, of thousands and of a hundred thousand events."""
 
 from __future__ import annotations
 

@@ -173,8 +173,10 @@ class _Reading:
         try:
             return DurationText().read(iso, "how long") if iso else ""
         except Refusal:
-            told = "“%(written)s” is no length of time. A whole number, or ISO 8601 like P1Y6M."
-            self.taken.wrong.append(gettext(told, written=iso[:40]))
+            wrong = gettext(
+                "“%(written)s” is no length of time. A whole number, or ISO 8601 like P1Y6M.", written=iso[:40]
+            )
+            self.taken.wrong.append(wrong)
             return ""
 
     def parts(self) -> Body:
@@ -207,9 +209,13 @@ class _Reading:
             Decimal(1).scaleb(exponent), rounding=ROUND_HALF_UP, context=_EXACT
         )
         if each == 0 and whole != 0:
-            told = numbers.plain(total, self.locale)
-            one, many = "%(total)s is too little for %(count)s part.", "%(total)s is too little for %(count)s parts."
-            self.taken.wrong.append(ngettext(one, many, int(count), total=told))
+            wrong = ngettext(
+                "%(total)s is too little for %(count)s part.",
+                "%(total)s is too little for %(count)s parts.",
+                int(count),
+                total=numbers.plain(total, self.locale),
+            )
+            self.taken.wrong.append(wrong)
             return
         yield from ({"amount": f"{each:f}"} for _ in range(int(count) - 1))
         rest = _EXACT.subtract(whole, _EXACT.multiply(each, Decimal(int(count) - 1)))

@@ -24,6 +24,12 @@ def ngettext(one: str, many: str, count: int, /, **named: object) -> Markup:
     return _with(escape(translations.ngettext(one, many, count)), {"count": count, **named})
 
 
+def plain(message: str, /, **named: object) -> str:
+    """A sentence where there is no HTML, as in a mail."""
+    said = translations.gettext(message)
+    return said % named if named else said
+
+
 def either(names: Sequence[object]) -> Markup:
     """One of several, as in “one or other”."""
     first, *others = names

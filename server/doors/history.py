@@ -247,6 +247,10 @@ class HistoryPages:
         seat = await signed_in(self.node, request)
         self.requests.count(seat.member_id)
         headers = await self.node.read(as_of.agreements_of, seat.partnership_id)
+        now = written(self.node.clock())
+        for each in headers:
+            if (due := each["next_deadline"]) and due <= now:
+                await self.node.workspace.let_clock_record(each["agreement_id"])
         directory, locale = self.node.directory(seat.partnership_id), locale_of(request)
         found = [await self.node.read(Past.load, each["agreement_id"]) for each in headers]
         views = [HistoryReader(each, directory, locale) for each in found if each]

@@ -24,7 +24,7 @@ from server.people.identity import Invitation, fresh_secret, invitation_row
 from server.seat import TOKEN, Seat
 from server.sources import new_id
 from web.templates import templates
-from web.wording import gettext
+from web.wording import gettext, plain
 
 _LINK = Object({"member_id": Reference()}, optional=("member_id",))
 _OUT = Object({"everywhere": Flag()}, optional=("everywhere",))
@@ -96,8 +96,11 @@ class Door:
         minutes, base = self.node.settings.sign_in_minutes, str(self.node.settings.public_url).rstrip("/")
         for seat in await asyncio.to_thread(self.node.identity.by_email, email):
             link = await self._fresh_link(base, seat, timedelta(minutes=minutes))
-            text = f"This link signs you in to Onetext. It works once, within {minutes} minutes.\n\n{link}\n"
-            self.node.mail.send(email, "Your link to Onetext", text)
+            told = plain(
+                "This link signs you in to Onetext. It works once, within %(minutes)s minutes.", minutes=minutes
+            )
+            text = f"{told}\n\n{link}\n"
+            self.node.mail.send(email, plain("Your link to Onetext"), text)
 
     async def join(self, request: Request) -> Response:
         """Shows a page; only a demo's link, which may be used any number of times, signs in at once."""
@@ -181,10 +184,15 @@ class Door:
         us, them = people
         is_sent = self.node.mail.is_configured and them.email is not None
         if is_sent:
-            words = f"{us.name} of {names[0]} invites you to work on one text, for {names[1]}."
-            days = self.node.settings.invitation_days
-            text = f"{words}\n\n{links[1]}\n\nIt works once, within {days} days.\n"
-            self.node.mail.send(str(them.email), "You are invited to Onetext", text)
+            words = plain(
+                "%(member)s of %(party)s invites you to work on one text, for %(other)s.",
+                member=us.name,
+                party=names[0],
+                other=names[1],
+            )
+            lasts = plain("It works once, within %(days)s days.", days=self.node.settings.invitation_days)
+            text = f"{words}\n\n{links[1]}\n\n{lasts}\n"
+            self.node.mail.send(str(them.email), plain("You are invited to Onetext"), text)
         shown = {"parties": names, "people": people, "link": links[0], "theirs": None if is_sent else links[1]}
         return self._page("formed.html", 201, **shown)
 

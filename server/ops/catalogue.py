@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import write_po
 
 from server.doors import records
@@ -37,7 +37,7 @@ def _sentences() -> Iterator[tuple[str, str | tuple[str, ...]]]:
     """Each sentence, or the two for one and for many, with where it is said."""
     for file, _, sentence, _, _ in extract_from_dir(WEB, _SOURCES, directory_filter=_is_ours):
         yield f"web/{file}", sentence
-    for file, _, sentence, _, _ in extract_from_dir(DOORS, _SOURCES[:1]):
+    for file, _, sentence, _, _ in extract_from_dir(DOORS, _SOURCES[:1], keywords={**DEFAULT_KEYWORDS, "plain": None}):
         yield f"server/doors/{file}", sentence
     for module in (relationship_words, history_words, room_words, door_words):
         said = {name: each for name, each in vars(module).items() if name.isupper()}

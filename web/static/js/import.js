@@ -1,5 +1,6 @@
 // A text is looked at before it is proposed: joined, split, renamed, left out, moved a level; nobody else sees it.
 import { freshId } from "/static/js/send.js";
+import { gettext } from "/static/js/wording.js";
 
 /**
  * A clause of the text. lines: its words, each with what is shown of it.
@@ -61,19 +62,19 @@ for (const name of ["dragover", "drop"]) {
 /** @param {Blob} file */
 async function read(file) {
   const field = /** @type {HTMLInputElement | null} */ (source?.querySelector('input[type="file"]'));
-  if (clauses.length && isChanged && !confirm("Read another file? What you changed here is lost.")) {
+  if (clauses.length && isChanged && !confirm(gettext("Read another file? What you changed here is lost."))) {
     if (field) field.value = "";
     return;
   }
   const said = /** @type {HTMLOutputElement} */ (document.getElementById("source-said"));
   said.className = "";
-  said.textContent = "Reading…";
+  said.textContent = gettext("Reading…");
   const turn = ++reading;
   const answer = await ask(file, "application/octet-stream");
   if (turn !== reading) return; // another file was chosen meanwhile
   if (field) field.value = ""; // the same file can be chosen again
   if (answer.refused) return refuse(said, answer.refused);
-  said.textContent = file instanceof File ? `Read: ${file.name}` : "";
+  said.textContent = file instanceof File ? gettext("Read: %(file)s", { file: file.name }) : "";
   isChanged = false;
   attempt = { said: "", id: "" };
   show(answer.html ?? "");
@@ -90,7 +91,7 @@ async function ask(body, type) {
     const response = await fetch(location.pathname, { method: "POST", headers: { "Content-Type": type }, body });
     return response.ok ? { html: await response.text() } : { refused: await response.json() };
   } catch {
-    return { refused: { detail: "The server cannot be reached.", next: "Try again when the connection is back; nothing is lost here." } };
+    return { refused: { detail: gettext("The server cannot be reached."), next: gettext("Try again when the connection is back; nothing is lost here.") } };
   }
 }
 
@@ -175,14 +176,14 @@ function articleOf(clause) {
 function fill(clause, article) {
   const name = /** @type {HTMLInputElement} */ (article.querySelector(".name"));
   if (name.value !== clause.heading) name.value = clause.heading;
-  article.setAttribute("aria-label", clause.heading || "A clause without a heading");
+  article.setAttribute("aria-label", clause.heading || gettext("A clause without a heading"));
   article.classList.remove("splitting");
   const words = /** @type {HTMLElement} */ (article.querySelector(".words"));
   const lines = clause.lines.map((each) => each.shown);
   if (lines.length !== words.childNodes.length || lines.some((each, at) => words.childNodes[at] !== each)) words.replaceChildren(...lines);
   if (clause.shownValue && !article.contains(clause.shownValue)) article.append(clause.shownValue);
   const from = article.querySelector(".from");
-  if (from && !from.textContent) from.textContent = `line ${clause.line}`;
+  if (from && !from.textContent) from.textContent = gettext("line %(number)s", { number: clause.line });
   article.classList.toggle("out", clause.isOut);
   const back = /** @type {HTMLElement} */ (article.querySelector(".back"));
   back.hidden = !clause.isOut;
@@ -215,17 +216,17 @@ function changed(clause, fields) {
 const ACTS = {
   join(clause, at) {
     const above = clauses.slice(0, at).findLast((each) => !each.isOut);
-    if (!above) return say("There is no clause above this one.");
+    if (!above) return say(gettext("There is no clause above this one."));
     const gap = above.lines.length ? [{ raw: "", shown: lineOf("") }] : [];
     const heading = { raw: clause.heading, shown: lineOf(clause.heading) };
-    if (above.value && clause.value) return say("Both have a value, and a clause has one: leave one of them out.");
+    if (above.value && clause.value) return say(gettext("Both have a value, and a clause has one: leave one of them out."));
     const made = changed(above, {
       lines: [...above.lines, ...gap, heading, ...clause.lines],
       value: above.value ?? clause.value,
       shownValue: above.shownValue ?? clause.shownValue,
     });
     change(clauses.filter((each) => each !== clause).map((each) => (each === above ? made : each)), made);
-    say(`Joined to ${named(above)}.`);
+    say(gettext("Joined to %(clause)s.", { clause: named(above) }));
   },
   split(clause) {
     const article = articleOf(clause);
@@ -234,15 +235,15 @@ const ACTS = {
   },
   up(clause, at) {
     const parts = numberOf(clause).split(".");
-    if (parts.length < 2) return say("This is on the highest level already, or carries no number.");
+    if (parts.length < 2) return say(gettext("This is on the highest level already, or carries no number."));
     renumber(clause, at, [...parts.slice(0, -2), String(Number(parts.at(-2)) + 1)].join("."));
   },
   down(clause, at) {
     const number = numberOf(clause);
-    if (!number) return say("This carries no number: write one in its heading.");
+    if (!number) return say(gettext("This carries no number: write one in its heading."));
     const parts = number.split(".");
     const above = clauses.slice(0, at).map(numberOf).filter((each) => each.split(".").length === parts.length).at(-1);
-    if (!above) return say("There is no clause above it on its level.");
+    if (!above) return say(gettext("There is no clause above it on its level."));
     const below = clauses.slice(0, at).map(numberOf).filter((each) => each.startsWith(`${above}.`) && each.split(".").length === parts.length + 1);
     const last = Math.max(0, ...below.map((each) => Number(each.split(".").at(-1))));
     renumber(clause, at, `${above}.${last + 1}`);
@@ -250,12 +251,12 @@ const ACTS = {
   leave(clause, at) {
     const made = changed(clause, { isOut: true });
     change(clauses.with(at, made), made);
-    say(`${named(clause)} is left out.`);
+    say(gettext("%(clause)s is left out.", { clause: named(clause) }));
   },
   back(clause, at) {
     const made = changed(clause, { isOut: false });
     change(clauses.with(at, made), made);
-    say(`${named(clause)} is back.`);
+    say(gettext("%(clause)s is back.", { clause: named(clause) }));
   },
 };
 
@@ -273,7 +274,8 @@ function renumber(clause, at, number) {
   });
   const twice = clauses.some((each) => each !== clause && numberOf(each) === number);
   change(now, made);
-  say(`${old} is now ${number}.${twice ? ` There is another ${number}: nothing else is renumbered by itself.` : ""}`);
+  const told = gettext("%(old)s is now %(number)s.", { old, number });
+  say(twice ? `${told} ${gettext("There is another %(number)s: nothing else is renumbered by itself.", { number })}` : told);
 }
 
 /** @param {Clause} clause */
@@ -303,7 +305,7 @@ function offerSplits(clause, article) {
   words.replaceChildren(...nodes);
   if (!words.querySelector("button")) {
     fillAnew(clause);
-    say("There is one sentence in it: nothing to split.");
+    say(gettext("There is one sentence in it: nothing to split."));
   } else /** @type {HTMLElement} */ (words.querySelector("button")).focus();
 }
 
@@ -326,8 +328,8 @@ function splitter(line, from, words) {
   button.className = "splits";
   button.dataset.line = String(line);
   button.dataset.from = String(from);
-  button.textContent = "Split here";
-  button.setAttribute("aria-label", `Split before “${words.trim().slice(0, 40)}”`);
+  button.textContent = gettext("Split here");
+  button.setAttribute("aria-label", gettext("Split before “%(words)s”", { words: words.trim().slice(0, 40) }));
   return button;
 }
 
@@ -353,7 +355,7 @@ function splitAt(clause, at, line, from) {
   change([...clauses.slice(0, at), upper, lower, ...clauses.slice(at + 1)], lower);
   const name = /** @type {HTMLInputElement} */ (articleOf(lower).querySelector(".name"));
   name.focus();
-  say(lower.heading ? `Split: ${named(lower)} is a clause now.` : "Split. Write the heading of the new clause.");
+  say(lower.heading ? gettext("Split: %(clause)s is a clause now.", { clause: named(lower) }) : gettext("Split. Write the heading of the new clause."));
 }
 
 /** @param {string} raw */
@@ -363,7 +365,7 @@ function pieceOf(raw) {
 
 /** @param {Clause} clause */
 function named(clause) {
-  return `“${clause.heading || "the clause without a heading"}”`;
+  return `“${clause.heading || gettext("the clause without a heading")}”`;
 }
 
 /** @param {Clause | null} clause */
@@ -422,7 +424,7 @@ holder.addEventListener("click", (event) => {
     const article = document.getElementById(near.getAttribute("href")?.slice(1) ?? "");
     article?.scrollIntoView({ block: "center" });
     article?.focus({ preventScroll: true });
-    if (!article) say("That clause was joined to another.");
+    if (!article) say(gettext("That clause was joined to another."));
   }
 });
 
@@ -497,11 +499,11 @@ function undo() {
     if (article) article.classList.remove("splitting");
   }
   set(earlier, earlier.find((each) => chosen && shown.get(each) === shown.get(chosen)) ?? null);
-  say("Undone.");
+  say(gettext("Undone."));
 }
 
 function discard() {
-  if (!confirm("Discard this preview? Nothing of it was proposed.")) return;
+  if (!confirm(gettext("Discard this preview? Nothing of it was proposed."))) return;
   forget();
   holder.replaceChildren();
   page.classList.remove("has-preview");
@@ -524,9 +526,11 @@ function count() {
   const worded = coming.length - alone;
   const out = clauses.length - coming.length;
   const counted = /** @type {HTMLElement} */ (holder.querySelector("[data-count]"));
-  counted.textContent = `${worded} ${worded === 1 ? "clause" : "clauses"}${alone ? ` and an outline of ${alone} ${alone === 1 ? "heading" : "headings"}` : ""}`;
+  const told = worded === 1 ? gettext("1 clause") : gettext("%(count)s clauses", { count: worded });
+  const headings = alone === 1 ? gettext("1 heading") : gettext("%(count)s headings", { count: alone });
+  counted.textContent = alone ? gettext("%(clauses)s and an outline of %(headings)s", { clauses: told, headings }) : told;
   const more = /** @type {HTMLElement} */ (holder.querySelector("[data-count-more]"));
-  more.textContent = out ? `; ${out} left out by you` : "";
+  more.textContent = out ? `; ${gettext("%(count)s left out by you", { count: out })}` : "";
   /** @type {HTMLButtonElement} */ (holder.querySelector("[data-undo]")).disabled = before.length === 0;
   /** @type {HTMLButtonElement} */ (holder.querySelector("[data-propose]")).disabled = coming.length === 0;
 }
@@ -547,7 +551,7 @@ function keepNow() {
     const said = { ...fields(), clauses: clauses.map(plain), notices };
     sessionStorage.setItem(kept, JSON.stringify({ said, attempt, isChanged }));
   } catch {
-    say("This text is too long to be kept in this tab: do not leave the page before you have proposed it.");
+    say(gettext("This text is too long to be kept in this tab: do not leave the page before you have proposed it."));
   }
 }
 addEventListener("pagehide", keepNow);
@@ -581,7 +585,7 @@ async function restore() {
   if (turn !== reading) return;
   if (answer.refused) {
     const said = /** @type {HTMLElement} */ (document.getElementById("source-said"));
-    return refuse(said, { detail: `What you were looking at cannot be shown. ${answer.refused.detail}`, next: answer.refused.next });
+    return refuse(said, { detail: `${gettext("What you were looking at cannot be shown.")} ${answer.refused.detail}`, next: answer.refused.next });
   }
   show(answer.html ?? "");
   ({ attempt, isChanged } = was);
@@ -590,7 +594,7 @@ async function restore() {
   set(clauses, clauses[0] ?? null);
   const field = /** @type {HTMLInputElement | null} */ (holder.querySelector('[name="signatures"]'));
   if (field && signatures) field.value = String(signatures);
-  say("This is the text that you were looking at in this tab.");
+  say(gettext("This is the text that you were looking at in this tab."));
 }
 
 addEventListener("beforeunload", (event) => {
@@ -605,14 +609,14 @@ async function propose() {
   const title = /** @type {HTMLInputElement | null} */ (holder.querySelector('[name="title"]'));
   if (title && title.value.trim() === "") {
     title.focus();
-    return refuse(output, { detail: "The agreement has no title.", next: "Write its title." });
+    return refuse(output, { detail: gettext("The agreement has no title."), next: gettext("Write its title.") });
   }
   const nameless = coming.find((each) => each.heading.trim() === "");
   const wrong = /** @type {HTMLInputElement | null} */ (holder.querySelector(".preview-head input:invalid"));
   if (nameless) {
     const name = /** @type {HTMLInputElement} */ (articleOf(nameless).querySelector(".name"));
     name.focus();
-    return refuse(output, { detail: "A clause has no heading.", next: "Write its heading, or join it to the clause above." });
+    return refuse(output, { detail: gettext("A clause has no heading."), next: gettext("Write its heading, or join it to the clause above.") });
   }
   if (wrong) return void wrong.reportValidity();
   const body = {
@@ -627,7 +631,7 @@ async function propose() {
   keepNow();
   const button = /** @type {HTMLButtonElement} */ (holder.querySelector("[data-propose]"));
   button.disabled = true;
-  say("Proposing…");
+  say(gettext("Proposing…"));
   try {
     const response = await fetch(page.dataset.posts ?? "", {
       method: "POST",
@@ -639,7 +643,7 @@ async function propose() {
     forget();
     location.assign((page.dataset.leads ?? "").replace("{agreement_id}", answer.agreement_id));
   } catch {
-    refuse(output, { detail: "The server cannot be reached.", next: "Try again when the connection is back: it is not proposed twice." });
+    refuse(output, { detail: gettext("The server cannot be reached."), next: gettext("Try again when the connection is back: it is not proposed twice.") });
   } finally {
     button.disabled = false;
   }
