@@ -1,4 +1,4 @@
-"""What grows with the log, and what must not: agreements of a hundred, of thousands and of a hundred thousand events."""
+"""What grows with the log, and what must not: agreements of a hundred, of some thousands and of 100,000 events."""
 
 from __future__ import annotations
 
