@@ -17,8 +17,8 @@ from web.wording import gettext, ngettext
 
 LEFT, RIGHT, TOP, BOTTOM = 190.0, 24.0, 30.0, 12.0
 """Beside the lanes: their names, and the days above them."""
-STEP, WIDEST = 11.0, 3600.0
-"""Between two marks, where there is room; and about how wide the lanes may get."""
+STEP, WIDEST, NARROWEST = 11.0, 3600.0, 700.0
+"""Between two marks, where there is room; about how wide the lanes may get, and are where few marks leave room."""
 RISE, LEAST = 11.0, 24.0
 """How much higher what bears upon something stands; and the height of a lane with one level."""
 ALIKE = 0.22
@@ -55,7 +55,8 @@ class Picture:
         self._levels = _levels(self._marks)
         spoken_of = {term_id for each in self._marks for term_id in each.term_ids}
         self.lanes = {term_id: heading for term_id, heading in headings.items() if term_id in spoken_of}
-        step = zoom * max(0.7, min(STEP, WIDEST / max(len(self._marks), 1)))
+        count = max(len(self._marks), 1)
+        step = zoom * max(0.7, min(STEP, WIDEST / count), min(2 * STEP, NARROWEST / count))
         self._x, self.folds = _along(self._marks, step, QUIET * zoom)
         self.width = LEFT + max(self._x.values(), default=0.0) + RIGHT
         self._bottoms: dict[str, float] = {}

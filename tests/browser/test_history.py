@@ -74,6 +74,7 @@ async def test_it_all_works_without_script(browser: Browser, demo: Running) -> N
     await page.goto(f"{home}/history/{demo.line['agreement_id']}/")
     await page.get_by_role("link", name="Event before").click()
     await expect(page.locator("#stood")).to_contain_text("As it stood after event")
+    await page.locator(".steps-in-time summary").click()
     await page.locator("[name=at]").fill("2026-01-01T10:00")
     await page.locator(".steps-in-time").get_by_role("button", name="Show").click()
     await expect(page.locator("#stood")).to_contain_text("after event 1 of")
