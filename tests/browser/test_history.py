@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import re
 
 import httpx
 from playwright.async_api import Browser, Page, expect
+from pypdf import PdfReader
 
 from tests.browser.people import Member
 from tests.browser.test_edges import as_role
@@ -127,7 +129,7 @@ async def test_marks_of_a_chosen_clause_alone_remain(browser: Browser, demo: Run
     page = await at_history(browser, demo)
     everything = (await page.evaluate("fetch('marks.json').then(answer => answer.json())"))["marks"]
     article = page.locator(".agreed", has=page.locator("h3", has_text="1.2 Feedback"))
-    await article.get_by_role("link", name="its moments").click()
+    await article.get_by_role("link", name="Moments of 1.2 Feedback").click()
     await expect(page.locator(".moment")).to_contain_text("Marks of 1.2 Feedback")
     term_id = (await article.get_attribute("id") or "").removeprefix("clause-")
     own = (await page.evaluate(f"fetch('marks.json?clause={term_id}').then(answer => answer.json())"))["marks"]
@@ -137,3 +139,20 @@ async def test_marks_of_a_chosen_clause_alone_remain(browser: Browser, demo: Run
     await expect(page.locator("#travel")).to_have_value(str(own[-1]))
     async with httpx.AsyncClient(base_url=demo.url) as http:
         assert (await http.get("/s/guessed")).status_code == 404
+
+
+async def test_printed_it_is_a_briefing_of_ten_pages_at_most(browser: Browser, demo: Running) -> None:
+    """74 clauses, with what was hard and what it serves, and without what only a screen can use."""
+    page = await at_history(browser, demo)
+    said = [each.extract_text() for each in PdfReader(io.BytesIO(await page.pdf(format="A4"))).pages]
+    assert 3 < len(said) <= 10
+    whole = " ".join(" ".join(said).split())
+    for words in (
+        "Of its 74 clauses 65 are agreed",
+        "£3.34",
+        "Where it was hard",
+        "It stands.",
+    ):
+        assert words in whole
+    for on_screen in ("At a time", "Briefing (PDF)", "How it came to be"):
+        assert on_screen not in whole
