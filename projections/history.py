@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy import Connection, Select, and_, func, select
 
-from domain.agreement_events import ConditionFulfilled, ConsentGiven, ProposalAccepted
+from domain.agreement_events import ConditionFulfilled, ConsentGiven, ProposalAccepted, ProposalMade
 from domain.words import LIVE, AgreementStatus, Severity
 from projections import as_of, tables
 from projections.as_of import held
@@ -18,8 +18,8 @@ from projections.rows import by_version
 
 Body = dict[str, Any]
 
-MOMENTS = 200
-"""Of what happened, the newest that a page shows at once."""
+MOMENTS, HAPPENED = 200, 60
+"""Of what happened: moments that are told at once, and the newest that a page shows."""
 
 
 class Offered(NamedTuple):
@@ -31,14 +31,35 @@ class Offered(NamedTuple):
     value: Body
 
 
+class Changed(NamedTuple):
+    """What a proposal changes of a clause: its item, and the heading, the text and the value that it is to take the
+    place of: those of the offer that it answers, or those that stood; None for a new clause."""
+
+    item: Body
+    before: Body | None
+
+
+CHANGES = 3
+"""Of one proposal, that are told in its moment."""
+
+
+class Proposed(NamedTuple):
+    """A proposal as its moment tells it: the first changes, how many there are, and why."""
+
+    changes: Sequence[Changed]
+    many: int
+    rationale: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class Past:
     """An agreement after the event of a version. opened_at, at: when it was opened, and when that event was; newest:
     the version of its newest event; objections: every one that had been raised, with the version of that event;
-    happened: the last moments, in order; first_offers: the first value that each party offered for each clause; needs
-    and principles: those of the partnership at that time, by id; turned: the version of the last event that brought
-    each state of the whole; signed: those that gave signatures which were not void; accepted: the last by which a
-    clause was agreed; headings: of all clauses there ever were, by id."""
+    happened: the last moments, in order; proposed: of the proposals among them what they changed, by version;
+    first_offers: the first value that each party offered for each clause; needs and principles: those of the
+    partnership at that time, by id; turned: the version of the last event that brought each state of the whole; signed:
+    those that gave signatures which were not void; accepted: the last by which a clause was agreed; headings: of all
+    clauses there ever were, by id."""
 
     agreement_id: str
     version: int
@@ -52,6 +73,7 @@ class Past:
     questions: Sequence[Body]
     happened: Sequence[Body]
     first_offers: Sequence[Offered] = ()
+    proposed: Mapping[int, Proposed] = field(default_factory=dict)
     needs: Mapping[str, Body] = field(default_factory=dict)
     principles: Mapping[str, Body] = field(default_factory=dict)
     turned: Mapping[str, int] = field(default_factory=dict)
@@ -72,25 +94,28 @@ class Past:
         then = as_of.version_before(connection, of, after) if after else None
         proposals = as_of.standing(connection, tables.proposals, agreement_id, version)
         turned = _turned(connection, agreement_id, version)
+        ever = as_of.ever(connection, tables.terms, agreement_id, version)
+        happened = _happened(connection, agreement_id, version)
         return cls(
-            agreement_id,
-            version,
-            newest,
-            as_of.time_of(connection, agreement_id, 1) or "",
-            as_of.time_of(connection, agreement_id, version) or "",
-            header,
-            as_of.standing(connection, tables.terms, agreement_id, version),
-            [each for each in proposals if each["state"] in LIVE],
-            _raised(connection, agreement_id, version),
-            as_of.standing(connection, tables.questions, agreement_id, version),
-            _happened(connection, agreement_id, version),
-            first_offers(connection, agreement_id, version),
-            {each["need_id"]: each for each in as_of.ever(connection, tables.needs, of, then)},
-            {each["intention_id"]: each for each in as_of.ever(connection, tables.intentions, of, then)},
-            turned,
-            _signed(connection, agreement_id, header, turned, version),
-            _accepted(connection, agreement_id, version),
-            {each["term_id"]: each["heading"] for each in as_of.ever(connection, tables.terms, agreement_id, version)},
+            agreement_id=agreement_id,
+            version=version,
+            newest=newest,
+            opened_at=as_of.time_of(connection, agreement_id, 1) or "",
+            at=as_of.time_of(connection, agreement_id, version) or "",
+            header=header,
+            terms=as_of.standing(connection, tables.terms, agreement_id, version),
+            proposals=[each for each in proposals if each["state"] in LIVE],
+            objections=_raised(connection, agreement_id, version),
+            questions=as_of.standing(connection, tables.questions, agreement_id, version),
+            happened=happened,
+            proposed=proposed(connection, agreement_id, version, happened),
+            first_offers=first_offers(connection, agreement_id, version),
+            needs={each["need_id"]: each for each in as_of.ever(connection, tables.needs, of, then)},
+            principles={each["intention_id"]: each for each in as_of.ever(connection, tables.intentions, of, then)},
+            turned=turned,
+            signed=_signed(connection, agreement_id, header, turned, version),
+            accepted=_accepted(connection, agreement_id, version),
+            headings={each["term_id"]: each["heading"] for each in ever},
         )
 
 
@@ -269,6 +294,63 @@ def told(connection: Connection, agreement_id: str, after: int, most: int) -> li
     return as_of.happened(connection, tables.timeline, agreement_id, after + most, after, most).bodies
 
 
+def proposed(connection: Connection, agreement_id: str, version: int, happened: Sequence[Body]) -> dict[int, Proposed]:
+    """What the proposals among some moments proposed, by the versions of their events."""
+    made = {each["event_version"]: each["on"]["proposal_id"] for each in happened if each["type"] == ProposalMade.TOPIC}
+    bodies = _proposals(connection, agreement_id, version, made.values())
+    answered = {each["counters"] or each["replaces"] for each in bodies.values()} - {None} - bodies.keys()
+    bodies |= _proposals(connection, agreement_id, version, answered)
+    stood = _rows_between(connection, agreement_id, min(made, default=version), version)
+    found = {}
+    for made_by, proposal_id in made.items():
+        body = bodies[proposal_id]
+        changes = []
+        for item in body["items"][:CHANGES]:
+            before = _offered_for(item["term_id"], bodies.get(body["counters"] or body["replaces"] or ""))
+            changes.append(Changed(item, before or _standing_before(stood.get(item["term_id"], ()), made_by)))
+        found[made_by] = Proposed(changes, len(body["items"]), body["rationale"])
+    return found
+
+
+def _proposals(connection: Connection, agreement_id: str, version: int, keys: Iterable[str]) -> dict[str, Body]:
+    table = tables.proposals
+    rows = select(table.c.key, table.c.body).where(
+        table.c.stream == agreement_id, table.c.key.in_(list(keys)), held(table, version)
+    )
+    return {key: orjson.loads(body) for key, body in connection.execute(rows)}
+
+
+def _offered_for(term_id: str, proposal: Body | None) -> Body | None:
+    """What a proposal offers for a clause, where it has words for it."""
+    items = proposal["items"] if proposal else ()
+    return next((each for each in items if each["term_id"] == term_id and each.get("text") is not None), None)
+
+
+def _rows_between(
+    connection: Connection, agreement_id: str, first: int, last: int
+) -> dict[str, list[tuple[int, int | None, str]]]:
+    """The rows of clauses that held at any time between two versions: those that ended since, and those that did not
+    (apart, for each is found by the index then)."""
+    terms = tables.terms
+    rows = select(terms.c.key, terms.c.since, terms.c.until, terms.c.body).where(
+        terms.c.stream == agreement_id, terms.c.shown == 1, terms.c.since < last
+    )
+    found: dict[str, list[tuple[int, int | None, str]]] = {}
+    for those in (rows.where(terms.c.until >= first), rows.where(terms.c.until.is_(None))):
+        for key, since, until, body in connection.execute(those):
+            found.setdefault(key, []).append((since, until, body))
+    return found
+
+
+def _standing_before(rows: Iterable[tuple[int, int | None, str]], version: int) -> Body | None:
+    """A clause right before an event."""
+    for since, until, body in rows:
+        if since < version and (until is None or until >= version):
+            found: Body = orjson.loads(body)
+            return found
+    return None
+
+
 def moments_at(connection: Connection, agreement_id: str, versions: Sequence[int]) -> list[Body]:
     """The moments of some events, in order."""
     timeline = tables.timeline
@@ -291,7 +373,7 @@ def _raised(connection: Connection, agreement_id: str, version: int) -> list[Bod
 def _happened(connection: Connection, agreement_id: str, version: int) -> list[Body]:
     timeline = tables.timeline
     rows = select(timeline.c.body).where(timeline.c.stream == agreement_id, timeline.c.since <= version)
-    newest_first = rows.order_by(timeline.c.since.desc()).limit(MOMENTS)
+    newest_first = rows.order_by(timeline.c.since.desc()).limit(HAPPENED)
     return [orjson.loads(body) for body in connection.execute(newest_first).scalars()][::-1]
 
 

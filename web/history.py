@@ -8,14 +8,16 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
+from domain.agreement_events import ObjectionRaised
 from domain.turns import Wait, waits
 from domain.words import NOT_ENDED, AgreementStatus, NeedOutcome, Severity, TermStatus
-from projections.history import Offered, Past
+from projections.history import Offered, Past, Proposed
 from projections.timeline import sentence
 from web import history_words as words
 from web import shown_values
 from web.directory import Directory
 from web.meeting import Meeting, meetings
+from web.snippet import first_words, snippet
 from web.view import Body
 from web.wording import gettext, ngettext
 
@@ -242,6 +244,45 @@ class HistoryReader:
         return self.past.principles.get(intention_id or "")
 
     # How it came to be.
+
+    def event(self, version: int) -> str:
+        """Where an event is told: on this page, or on the one as it stood then."""
+        happened = self.past.happened
+        is_here = bool(happened) and version >= happened[0]["event_version"]
+        return f"#event-{version}" if is_here else f"./?as_of={version}#event-{version}"
+
+    def changes(self, moment: Body) -> Iterator[tuple[str, Markup | None]]:
+        """What a proposal changed, clause by clause: which clause and what is done with it, and its words in short."""
+        made = self.past.proposed.get(moment["event_version"])
+        for item, before in made.changes if made else ():
+            old = before or {}
+            heading = item.get("heading") or old.get("heading") or self.heading(item["term_id"])
+            told: list[Markup] = []
+            if item.get("heading") and old.get("heading") and item["heading"] != old["heading"]:
+                told.append(snippet(old["heading"], item["heading"]))
+            if item.get("text") is not None and item["text"] != old.get("text"):
+                told.append(snippet(old.get("text") or "", item["text"]))
+            if _is_other(item.get("value"), old.get("value")):
+                told.append(self._value_changed(old.get("value"), item["value"]))
+            yield gettext(words.DONE_WITH[item["op"]], clause=heading), Markup(" ").join(told) if told else None
+
+    def _value_changed(self, before: Body | None, after: Body) -> Markup:
+        if before is None or before["kind"] == "none":
+            return Markup("<ins>{}</ins>").format(self.value(after))
+        return Markup("<del>{}</del> <ins>{}</ins>").format(self.value(before), self.value(after))
+
+    @cached_property
+    def _objections(self) -> Mapping[str, Body]:
+        return {each["objection_id"]: each for each in self.past.objections}
+
+    def objected(self, moment: Body) -> str | None:
+        """What an objection said, where a moment is that of raising one."""
+        if moment["type"] != ObjectionRaised.TOPIC:
+            return None
+        return first_words(self._objections[moment["on"]["objection_id"]]["text"])
+
+    def proposed(self, moment: Body) -> Proposed | None:
+        return self.past.proposed.get(moment["event_version"])
 
     def sentence(self, moment: Body) -> str:
         return sentence(moment, self.names)

@@ -35,6 +35,12 @@ CHANGES = {
     "changed": "Changed",
     "moved": "Moved to another place",
 }
+DONE_WITH = {
+    "add": "New: %(clause)s",
+    "revise": "%(clause)s",
+    "move": "Moved: %(clause)s",
+    "remove": "Taken out: %(clause)s",
+}
 DUE = {
     "condition": "a condition is due",
     "offer": "an offer ends",
