@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from domain.readiness import Obstacle
 from domain.rules import Covered
@@ -71,11 +71,11 @@ class Reader:
 
     def who(self, body: Body) -> Markup:
         """By whom something was said, and for which party."""
-        return Markup("{}, {}").format(self.member(body), self.short(body["party_id"]))
+        return Markup(f"{escape(self.member(body))}, {escape(self.short(body['party_id']))}")
 
     def by(self, body: Body) -> Markup:
         """The same, as it stands out."""
-        return Markup("<b>{}, {}</b>").format(self.member(body), self.short(body["party_id"]))
+        return Markup(f"<b>{self.who(body)}</b>")
 
     # What it says.
 

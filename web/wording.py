@@ -21,7 +21,7 @@ def gettext(message: str, /, **named: object) -> Markup:
 
 def ngettext(one: str, many: str, count: int, /, **named: object) -> Markup:
     """One of two sentences, by how many there are: %(count)s."""
-    return _with(escape(translations.ngettext(one, many, count)), {"count": count, **named})
+    return _with(_said_of(one, many, count), {"count": count, **named})
 
 
 def plain(message: str, /, **named: object) -> str:
@@ -37,7 +37,7 @@ def either(names: Sequence[object]) -> Markup:
 
 
 def _with(said: Markup, named: Mapping[str, object]) -> Markup:
-    """A sentence with what is named in it, escaped: what markupsafe's own % does, in a third of the time."""
+    """A sentence with what is named in it, escaped: as markupsafe's own % does it, in less time."""
     return Markup(str(said) % {name: escape(each) for name, each in named.items()})
 
 
@@ -46,6 +46,12 @@ def _said(message: str) -> Markup:
     return escape(translations.gettext(message))
 
 
+@lru_cache(1024)
+def _said_of(one: str, many: str, count: int) -> Markup:
+    return escape(translations.ngettext(one, many, count))
+
+
 def forget() -> None:
     """Let go of what was said in another language."""
     _said.cache_clear()
+    _said_of.cache_clear()
