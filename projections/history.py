@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy import Connection, Select, and_, func, select
 
-from domain.agreement_events import ConditionFulfilled, ConsentGiven, ProposalAccepted, ProposalMade
+from domain.agreement_events import (
+    AgreementEvent,
+    ConditionFulfilled,
+    ConsentGiven,
+    ConsentRefused,
+    ProposalAccepted,
+    ProposalAcceptedSubjectTo,
+    ProposalMade,
+    TermReopened,
+)
 from domain.words import LIVE, AgreementStatus, Severity
 from projections import as_of, tables
 from projections.as_of import held
@@ -44,19 +53,19 @@ CHANGES = 3
 
 
 class Proposed(NamedTuple):
-    """A proposal as its moment tells it: the first changes, how many there are, and why."""
+    """A proposal as its moment tells it: the first changes, and how many there are."""
 
     changes: Sequence[Changed]
     many: int
-    rationale: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Past:
     """An agreement after the event of a version. opened_at, at: when it was opened, and when that event was; newest:
-    the version of its newest event; objections: every one that had been raised, with the version of that event;
-    happened: the last moments, in order; proposed: of the proposals among them what they changed, by version;
-    first_offers: the first value that each party offered for each clause; needs and principles: those of the
+    the version of its newest event; whole: that of the last event of the act which this one belongs to; objections:
+    every one that had been raised, with the version of that event; happened: the last moments, in order; proposed: of
+    the proposals among them what they changed, by version; setbacks: when a signature was refused, or a clause
+    reopened; first_offers: the first value that each party offered for each clause; needs and principles: those of the
     partnership at that time, by id; turned: the version of the last event that brought each state of the whole; signed:
     those that gave signatures which were not void; accepted: the last by which a clause was agreed; headings: of all
     clauses there ever were, by id."""
@@ -74,6 +83,8 @@ class Past:
     happened: Sequence[Body]
     first_offers: Sequence[Offered] = ()
     proposed: Mapping[int, Proposed] = field(default_factory=dict)
+    setbacks: Sequence[Body] = ()
+    whole: int = 0
     needs: Mapping[str, Body] = field(default_factory=dict)
     principles: Mapping[str, Body] = field(default_factory=dict)
     turned: Mapping[str, int] = field(default_factory=dict)
@@ -109,6 +120,8 @@ class Past:
             questions=as_of.standing(connection, tables.questions, agreement_id, version),
             happened=happened,
             proposed=proposed(connection, agreement_id, version, happened),
+            setbacks=_setbacks(connection, agreement_id, version),
+            whole=_whole(connection, agreement_id, version, newest),
             first_offers=first_offers(connection, agreement_id, version),
             needs={each["need_id"]: each for each in as_of.ever(connection, tables.needs, of, then)},
             principles={each["intention_id"]: each for each in as_of.ever(connection, tables.intentions, of, then)},
@@ -119,6 +132,9 @@ class Past:
         )
 
 
+FOLLOWS = [each.TOPIC for each in AgreementEvent.__subclasses__() if "caused_by" in each.data_fields()]
+"""The events that follow from the one before, in the same act."""
+SETBACKS = (ConsentRefused.TOPIC, TermReopened.TOPIC)
 MARKS = {
     "ProposalMade": "proposal",
     "ObjectionRaised": "objection",
@@ -135,6 +151,37 @@ MARKS = {
     "AgreementAbandoned": "ratification",
 }
 """The events by which an argument moves, and as what they are marked."""
+
+
+def stops(connection: Connection, agreement_id: str, term_id: str | None = None) -> list[int]:
+    """The versions at which the acts ended by which the argument moved, on one clause or all, in order: in the middle
+    of an act nothing stands still."""
+    follow = _following(connection, agreement_id, 0)
+    return list(dict.fromkeys(_end(version, follow) for version, _ in marks(connection, agreement_id, term_id)))
+
+
+def _following(connection: Connection, agreement_id: str, first: int) -> set[int]:
+    """The versions of the events since another that followed from the one before."""
+    timeline = tables.timeline
+    rows = select(timeline.c.since).where(
+        timeline.c.stream == agreement_id, timeline.c.since >= first, timeline.c.type.in_(FOLLOWS)
+    )
+    return set(connection.execute(rows).scalars())
+
+
+def _end(version: int, follow: Collection[int]) -> int:
+    while version + 1 in follow:
+        version += 1
+    return version
+
+
+def _whole(connection: Connection, agreement_id: str, version: int, newest: int) -> int:
+    timeline = tables.timeline
+    rows = select(func.min(timeline.c.since)).where(
+        timeline.c.stream == agreement_id, timeline.c.since > version, timeline.c.type.not_in(FOLLOWS)
+    )
+    following = connection.execute(rows).scalar()
+    return newest if following is None else following - 1
 
 
 def marks(connection: Connection, agreement_id: str, term_id: str | None = None) -> list[tuple[int, str]]:
@@ -171,8 +218,8 @@ def conflicts(connection: Connection, past: Past) -> list[Conflict]:
 
 
 class Drawn(NamedTuple):
-    """An event by which the argument moved. on: the version of the event that it bears upon; told: the row of the
-    timeline, from which its sentence is made."""
+    """An event by which the argument moved. kind: its mark, or condition for an acceptance that depends on one; on: the
+    version of the event that it bears upon; told: its sentence; end: the version at which its act ended."""
 
     version: int
     at: str
@@ -181,6 +228,7 @@ class Drawn(NamedTuple):
     term_ids: Sequence[str]
     on: int | None
     told: str = ""
+    end: int = 0
 
 
 DRAWN = 5000
@@ -200,6 +248,7 @@ def course(connection: Connection, agreement_id: str, version: int) -> list[tupl
     )
     bodies = [orjson.loads(body) for body in connection.execute(made).scalars()]
     answers = {each["proposal_id"]: each["counters"] or each["replaces"] for each in bodies}
+    follow = _following(connection, agreement_id, moments[0].since if moments else version)
     newest: dict[str, int] = {}
     """Of a proposal the event that made it, of an objection the last on it."""
     found = []
@@ -214,7 +263,9 @@ def course(connection: Connection, agreement_id: str, version: int) -> list[tupl
             newest[proposal_id] = since
         else:
             on = newest.get(proposal_id)
-        found.append((Drawn(since, body["at"], MARKS[kind], body["party_id"], body["term_ids"], on), body))
+        mark = "condition" if kind == ProposalAcceptedSubjectTo.TOPIC else MARKS[kind]
+        drawn = Drawn(since, body["at"], mark, body["party_id"], body["term_ids"], on, end=_end(since, follow))
+        found.append((drawn, body))
     return found
 
 
@@ -308,7 +359,7 @@ def proposed(connection: Connection, agreement_id: str, version: int, happened: 
         for item in body["items"][:CHANGES]:
             before = _offered_for(item["term_id"], bodies.get(body["counters"] or body["replaces"] or ""))
             changes.append(Changed(item, before or _standing_before(stood.get(item["term_id"], ()), made_by)))
-        found[made_by] = Proposed(changes, len(body["items"]), body["rationale"])
+        found[made_by] = Proposed(changes, len(body["items"]))
     return found
 
 
@@ -368,6 +419,56 @@ def _raised(connection: Connection, agreement_id: str, version: int) -> list[Bod
     rows = select(table.c.sort, table.c.body).where(table.c.stream == agreement_id, held(table, version))
     found = connection.execute(rows.where(table.c.sort > by_version(0)).order_by(table.c.sort))
     return [orjson.loads(body) | {"version": int(sort)} for sort, body in found]
+
+
+def _setbacks(connection: Connection, agreement_id: str, version: int) -> list[Body]:
+    timeline = tables.timeline
+    rows = select(timeline.c.body).where(
+        timeline.c.stream == agreement_id, timeline.c.since <= version, timeline.c.type.in_(SETBACKS)
+    )
+    newest_first = rows.order_by(timeline.c.since.desc()).limit(HAPPENED)
+    return [orjson.loads(body) for body in connection.execute(newest_first).scalars()][::-1]
+
+
+def conditional(connection: Connection, agreement_id: str, version: int) -> list[Body]:
+    """The proposals that had been accepted subject to a condition, each as it stood, with the version of that event
+    (accepted_version) and that of the one by which the condition was fulfilled (fulfilled_version), None where none
+    was."""
+    timeline = tables.timeline
+    rows = select(timeline.c.since, timeline.c.type, timeline.c.body).where(
+        timeline.c.stream == agreement_id,
+        timeline.c.since <= version,
+        timeline.c.type.in_((ProposalAcceptedSubjectTo.TOPIC, ConditionFulfilled.TOPIC)),
+    )
+    found: list[Body] = []
+    for since, kind, written in connection.execute(rows.order_by(timeline.c.since)):
+        moment = orjson.loads(written)
+        proposal_id = moment["on"]["proposal_id"]
+        if kind == ConditionFulfilled.TOPIC:
+            last = next(each for each in reversed(found) if each["proposal_id"] == proposal_id)
+            last["fulfilled_version"] = since
+        else:
+            found.append(moment | {"proposal_id": proposal_id, "accepted_version": since, "fulfilled_version": None})
+    bodies = _proposals(connection, agreement_id, version, {each["proposal_id"] for each in found})
+    return [each | {"proposal": bodies[each["proposal_id"]]} for each in found]
+
+
+def agreed_values(
+    connection: Connection, agreement_id: str, version: int, term_ids: Collection[str]
+) -> dict[str, list[tuple[int, Body | None]]]:
+    """The values that were agreed for some clauses, by which events, in order."""
+    terms = tables.terms
+    rows = select(terms.c.since, terms.c.body).where(
+        terms.c.stream == agreement_id, terms.c.key.in_(list(term_ids)), terms.c.since <= version
+    )
+    found: dict[str, list[tuple[int, Body | None]]] = {}
+    newest: dict[str, int] = {}
+    for since, written in connection.execute(rows.order_by(terms.c.since)):
+        term = orjson.loads(written)
+        if term["version"] != newest.get(term["term_id"], 0):
+            newest[term["term_id"]] = term["version"]
+            found.setdefault(term["term_id"], []).append((since, term["value"]))
+    return found
 
 
 def _happened(connection: Connection, agreement_id: str, version: int) -> list[Body]:

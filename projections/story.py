@@ -10,8 +10,8 @@ from sqlalchemy import Connection, select
 from projections import tables
 
 
-def story(connection: Connection, agreement_id: str, term_id: str) -> list[dict[str, Any]]:
-    """The bodies of a term's moments, in order, from rows of the timeline."""
+def story(connection: Connection, agreement_id: str, term_id: str, version: int | None = None) -> list[dict[str, Any]]:
+    """The bodies of a term's moments, up to a version, in order, from rows of the timeline."""
     told, timeline = tables.stories, tables.timeline
     moments = (
         select(timeline.c.body)
@@ -19,6 +19,8 @@ def story(connection: Connection, agreement_id: str, term_id: str) -> list[dict[
         .where(told.c.stream == agreement_id, told.c.term_id == term_id)
         .order_by(told.c.since)
     )
+    if version is not None:
+        moments = moments.where(told.c.since <= version)
     return [orjson.loads(body) for body in connection.execute(moments).scalars()]
 
 

@@ -22,6 +22,33 @@ AT_ONCE = 500
 """Rows of a page."""
 
 
+def pending(conditional: Sequence[Body]) -> list[Body]:
+    """Acceptances that depended on a condition, which count once it is fulfilled: each as a consent for each clause,
+    with the condition, when it is due, and what became of it."""
+    found = []
+    for each in conditional:
+        event = each["proposal"]["condition"] or {}
+        for item in each["proposal"]["items"]:
+            found.append(
+                {
+                    "act": "conditional",
+                    "party_id": each["party_id"],
+                    "member_id": each["member_id"],
+                    "mandate": None,
+                    "term_id": item["term_id"],
+                    "version": None,
+                    "fingerprint": each["proposal"]["fingerprint"],
+                    "at": each["at"],
+                    "event_version": each["accepted_version"],
+                    "voided_by": None,
+                    "condition": event.get("text"),
+                    "due": event.get("due"),
+                    "fulfilled": each["fulfilled_version"],
+                }
+            )
+    return found
+
+
 @dataclass(frozen=True)
 class Audit:
     """What was asked for, and what there is to choose from. asked: by the name of a filter; every: all consents;

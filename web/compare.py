@@ -43,6 +43,10 @@ class Compared(NamedTuple):
         """The heading or the text by word: what was struck out and what was put in."""
         return redline(_of(self.before, name), _of(self.after, name))
 
+    def side(self, name: str, without: str) -> Markup:
+        """One of both sides: the redline without what the other one has, inserted or deleted."""
+        return redlined(run for run in self.runs(name) if run.op != without)
+
     def inline(self, name: str) -> Markup:
         """The same as a redline."""
         return redlined(self.runs(name))

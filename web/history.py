@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
-from domain.agreement_events import ObjectionRaised
+from domain.diff import redline
 from domain.turns import Wait, waits
 from domain.words import NOT_ENDED, AgreementStatus, NeedOutcome, Severity, TermStatus
-from projections.history import Offered, Past, Proposed
+from projections.documents import moment as written_moment
+from projections.history import FOLLOWS, Past, Proposed
 from projections.timeline import sentence
 from web import history_words as words
 from web import shown_values
 from web.directory import Directory
-from web.meeting import Meeting, meetings
+from web.meeting import Meeting
 from web.snippet import first_words, snippet
 from web.view import Body
+from web.visible import redlined, visible
 from web.wording import gettext, ngettext
 
 AGREED = (TermStatus.PROVISIONAL, TermStatus.RATIFIED)
@@ -41,11 +43,26 @@ class ThenAndNow(NamedTuple):
     offered: Sequence[tuple[str, Body]]
 
 
-class HistoryReader:
-    """One moment of one agreement. locale: how numbers are written."""
+class OnTable(NamedTuple):
+    """An offer on a clause that can be answered, as what it would make of it. heading, text: None where it leaves them;
+    value: whether it offers one."""
 
-    def __init__(self, past: Past, directory: Directory, locale: str) -> None:
-        self.past, self.locale, self.header = past, locale, past.header
+    proposal: Body
+    item: Body
+    heading: Markup | None
+    text: Markup | None
+    value: Markup | None
+
+
+class HistoryReader:
+    """One moment of one agreement. locale: how numbers are written; events: the fields of the events whose words are
+    shown, by version."""
+
+    def __init__(
+        self, past: Past, directory: Directory, locale: str, events: Mapping[int, Mapping[str, Any]] | None = None
+    ) -> None:
+        self.past, self.locale, self.header, self.events = past, locale, past.header, events or {}
+        self.directory = directory
         self.names: Mapping[str | None, str] = directory.names
         self.parties: Sequence[str] = past.header["parties"]
 
@@ -109,6 +126,13 @@ class HistoryReader:
             ),
             [past.accepted or 1],
         )
+        for status, one, many in words.LEFT:
+            if left := sum(1 for each in past.terms if each["status"] == status):
+                yield Said(ngettext(one, many, left), [past.version])
+        if self.may_be_signed:
+            yield Said(
+                gettext("Nothing is left to agree on: it can be put to signature."), [past.accepted or past.version]
+            )
 
     def _conflicts(self) -> Iterator[Said]:
         standing = [each for each in self.past.objections if each["state"] in NOT_ENDED]
@@ -154,6 +178,73 @@ class HistoryReader:
     def _places(self) -> dict[str, int]:
         return {each["term_id"]: place for place, each in enumerate(self.past.terms)}
 
+    @cached_property
+    def open_clauses(self) -> list[tuple[Body, list[OnTable]]]:
+        """The clauses that are not agreed as they stand, or to which a change is offered, with the offers."""
+        heads: dict[str, list[OnTable]] = {}
+        stands = {each["term_id"]: each for each in self.past.terms}
+        for proposal in self.past.proposals:
+            for item in proposal["items"] if proposal["head"] else ():
+                if term := stands.get(item["term_id"]):
+                    heads.setdefault(term["term_id"], []).append(self._on_table(proposal, item, term))
+        return [
+            (each, heads.get(each["term_id"], []))
+            for each in self.past.terms
+            if each["status"] not in AGREED or each["term_id"] in heads
+        ]
+
+    def _on_table(self, proposal: Body, item: Body, term: Body) -> OnTable:
+        text = item.get("text")
+        before = term["text"] if term["version"] else self._answered(proposal, term)
+        shown = None
+        if text is not None:
+            shown = visible(text) if before is None else redlined(redline(before, text))
+        heading = item.get("heading")
+        renamed = redlined(redline(term["heading"], heading)) if heading and heading != term["heading"] else None
+        value = None
+        if _is_other(item.get("value"), term["value"] if term["version"] else None):
+            value = self._value_changed(term["value"] if term["version"] else None, item["value"])
+        return OnTable(proposal, item, renamed, shown, value)
+
+    def _answered(self, proposal: Body, term: Body) -> str | None:
+        """The words for a clause of the offer that a proposal counters."""
+        countered = next((each for each in self.past.proposals if each["proposal_id"] == proposal["counters"]), None)
+        items = countered["items"] if countered else ()
+        return next((each["text"] for each in items if each["term_id"] == term["term_id"] and each.get("text")), None)
+
+    def state(self, term: Body) -> str:
+        """How a clause stands, in words."""
+        on_it = [each for each in self.past.proposals if each["head"] and _touches(each, term)]
+        if any(each["contested"] for each in on_it):
+            return words.STATES["contested"]
+        return words.STATES["conditional" if any(each["condition"] for each in on_it) else term["status"]]
+
+    def objections_on(self, term: Body) -> list[Body]:
+        """The objections on a clause that stand."""
+        return [
+            each for each in self.past.objections if term["term_id"] in each["term_ids"] and each["state"] in NOT_ENDED
+        ]
+
+    @cached_property
+    def waits_on(self) -> Mapping[str, list[str]]:
+        """The parties that something on a clause waits for, by clause."""
+        found: dict[str, list[str]] = {}
+        for each in self.waiting:
+            for term_id in each.term_ids:
+                if each.party_id not in found.setdefault(term_id, []):
+                    found[term_id].append(each.party_id)
+        return found
+
+    @property
+    def may_be_signed(self) -> bool:
+        """Whether nothing is left to agree on, and it is not put to signature yet."""
+        settled = (*AGREED, TermStatus.DEFERRED)
+        return (
+            self.header["status"] == AgreementStatus.DRAFTING
+            and bool(self.past.terms)
+            and all(each["status"] in settled and not offers for each, offers in self.open_clauses)
+        )
+
     def place(self, term_id: str | None) -> int:
         """Where a clause stands in the text; the whole text before all, and what is gone after all."""
         return -1 if term_id is None else self._places.get(term_id, len(self._places))
@@ -174,15 +265,32 @@ class HistoryReader:
         return sorted(each for each in found if each[0] > self.past.at)
 
     def heading(self, term_id: str) -> str:
-        """What a clause was called at that moment."""
-        return self.past.headings.get(term_id) or gettext("a clause that is gone")
+        """What a clause was called at that moment; where that is a number alone, with its first words."""
+        found = self.past.headings.get(term_id)
+        if not found:
+            return gettext("a clause that is gone")
+        if any(each.isalpha() for each in found):
+            return found
+        text = self._texts.get(term_id)
+        return f"{found} {' '.join(text.split()[:6])} …" if text else found
+
+    @cached_property
+    def _texts(self) -> Mapping[str, str]:
+        """The words of each clause, of those without the ones that are offered."""
+        offered = {
+            item["term_id"]: item["text"]
+            for proposal in reversed(self.past.proposals)
+            for item in proposal["items"]
+            if item.get("text")
+        }
+        return offered | {each["term_id"]: each["text"] for each in self.past.terms if each["text"]}
 
     # What was agreed.
 
     @cached_property
     def agreed(self) -> list[Body]:
-        """The clauses with agreed words, in the order of the text."""
-        return [each for each in self.past.terms if each["version"]]
+        """The clauses that are agreed, in the order of the text."""
+        return [each for each in self.past.terms if each["status"] in AGREED]
 
     @cached_property
     def values(self) -> list[ThenAndNow]:
@@ -196,9 +304,11 @@ class HistoryReader:
                 (proposal["party_id"], item["value"])
                 for proposal in self.past.proposals
                 for item in proposal["items"]
-                if item["term_id"] == term["term_id"] and _is_other(item.get("value"), term["value"])
+                if proposal["head"]
+                and item["term_id"] == term["term_id"]
+                and _is_other(item.get("value"), term["value"])
             ]
-            agreed = term["value"] if term["version"] else None
+            agreed = term["value"] if term["status"] in AGREED else None
             began = first.get(term["term_id"], {})
             if agreed or offered or began:
                 found.append(ThenAndNow(term, began, agreed, offered))
@@ -208,10 +318,9 @@ class HistoryReader:
     def sides(self) -> Mapping[str, str]:
         return {each: self.side(each) for each in self.parties}
 
-    def met(self, offers: Sequence[Offered], up: str = "./") -> list[tuple[Meeting, Markup | None]]:
+    def met(self, several: Sequence[Meeting], up: str = "./") -> list[tuple[Meeting, Markup | None]]:
         """The clauses for which more than one value was offered, each with a picture where values can be compared."""
-        found = meetings(offers, self.past.terms)
-        return [(each, each.drawn(self.sides, self.figures, up)) for each in found]
+        return [(each, each.drawn(self.sides, self.figures, up)) for each in several]
 
     def figures(self, value: Body) -> str:
         """A typed value in figures, as plain text."""
@@ -220,6 +329,9 @@ class HistoryReader:
     def value(self, value: Body) -> Markup:
         """A typed value in figures."""
         return shown_values.rendered(value, self.locale)
+
+    def short(self, party_id: str | None) -> str:
+        return self.party(party_id)
 
     # Needs.
 
@@ -251,7 +363,7 @@ class HistoryReader:
         is_here = bool(happened) and version >= happened[0]["event_version"]
         return f"#event-{version}" if is_here else f"./?as_of={version}#event-{version}"
 
-    def changes(self, moment: Body) -> Iterator[tuple[str, Markup | None]]:
+    def changes(self, moment: Body) -> Iterator[tuple[str | None, Markup | None]]:
         """What a proposal changed, clause by clause: which clause and what is done with it, and its words in short."""
         made = self.past.proposed.get(moment["event_version"])
         for item, before in made.changes if made else ():
@@ -264,22 +376,33 @@ class HistoryReader:
                 told.append(snippet(old.get("text") or "", item["text"]))
             if _is_other(item.get("value"), old.get("value")):
                 told.append(self._value_changed(old.get("value"), item["value"]))
-            yield gettext(words.DONE_WITH[item["op"]], clause=heading), Markup(" ").join(told) if told else None
+            is_alone = made is not None and made.many == 1 and item["op"] == "revise"
+            label = None if is_alone else gettext(words.DONE_WITH[item["op"]], clause=heading)
+            yield label, Markup(" ").join(told) if told else None
 
     def _value_changed(self, before: Body | None, after: Body) -> Markup:
         if before is None or before["kind"] == "none":
             return Markup("<ins>{}</ins>").format(self.value(after))
         return Markup("<del>{}</del> <ins>{}</ins>").format(self.value(before), self.value(after))
 
-    @cached_property
-    def _objections(self) -> Mapping[str, Body]:
-        return {each["objection_id"]: each for each in self.past.objections}
+    def said(self, moment: Body) -> str | None:
+        """What was said at a moment, in short, where it was no proposal."""
+        event = self.events.get(moment["event_version"], {})
+        found = event.get("text") or event.get("condition") or event.get("reason")
+        return first_words(found) if found else None
 
-    def objected(self, moment: Body) -> str | None:
-        """What an objection said, where a moment is that of raising one."""
-        if moment["type"] != ObjectionRaised.TOPIC:
-            return None
-        return first_words(self._objections[moment["on"]["objection_id"]]["text"])
+    def why(self, moment: Body) -> str | None:
+        """Why something was proposed."""
+        found: str | None = self.events.get(moment["event_version"], {}).get("rationale")
+        return found
+
+    def whole(self, version: int) -> int:
+        """The last event of the act that an event of those that are shown belongs to."""
+        happened = self.past.happened
+        first = happened[0]["event_version"] if happened else version
+        while first <= version < self.past.version and happened[version + 1 - first]["type"] in FOLLOWS:
+            version += 1
+        return version
 
     def proposed(self, moment: Body) -> Proposed | None:
         return self.past.proposed.get(moment["event_version"])
@@ -288,8 +411,12 @@ class HistoryReader:
         return sentence(moment, self.names)
 
     def day(self, moment: str) -> str:
-        """The day of a moment, in UTC."""
-        return shown_values.shown({"kind": "date", "date": moment[:10]}, self.locale)
+        """The day of a moment, in UTC, as sentences write it."""
+        return written_moment(moment).rpartition(",")[0]
+
+
+def _touches(proposal: Body, term: Body) -> bool:
+    return any(each["term_id"] == term["term_id"] for each in proposal["items"])
 
 
 def _is_other(offered: Body | None, agreed: Body | None) -> bool:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from projections.history import DRAWN, Agreed, Conflict, Drawn, Offered
+from projections.history import DRAWN, Agreed, Conflict, Drawn
 from web import history_words
 from web.audit import Audit
 from web.biography import brought, told
 from web.compare import compared
-from web.history import HistoryReader
+from web.history import AGREED, HistoryReader
+from web.meeting import Meeting
 from web.picture import Picture, quiet_of, without
 from web.templates import templates
 from web.view import Body
@@ -29,10 +30,17 @@ def audit_page(audit: Audit) -> Iterator[str]:
     return templates.get_template("history/audit.html").generate(here="audit", audit=audit, **_context(audit.view))
 
 
-def compare_page(view: HistoryReader, first: int, before: Sequence[Body], *, beside: bool) -> Iterator[str]:
-    """The text at two moments, in pieces. before: its clauses after the event of the first."""
+def compare_page(
+    view: HistoryReader, first: int, before: Sequence[Body], both: Sequence[Body], *, beside: bool
+) -> Iterator[str]:
+    """The text at two moments, in pieces. before: its clauses after the event of the first; both: the moments."""
     return templates.get_template("history/compare.html").generate(
-        here="compare", first=first, beside=beside, compared=compared(before, view.past.terms), **_context(view)
+        here="compare",
+        first=first,
+        beside=beside,
+        both=both,
+        compared=compared(before, view.past.terms),
+        **_context(view),
     )
 
 
@@ -42,12 +50,13 @@ def course_page(
     zoom: float,
     every: bool,
     conflicts: Sequence[Conflict],
-    offers: Sequence[Offered],
+    several: Sequence[Meeting],
 ) -> Iterator[str]:
     """The course of the negotiation as a picture, in pieces. every: also the clauses that were agreed as offered."""
     marks = [mark._replace(told=view.sentence(body)) for mark, body in drawn]
     order = {each["term_id"]: each["heading"] for each in view.past.terms}
-    quiet = quiet_of(marks)
+    agreed = {each["term_id"] for each in view.past.terms if each["status"] in AGREED}
+    quiet = quiet_of(marks) & agreed
     folded = 0 if every or len(quiet) < MANY_QUIET else len(quiet)
     marks = without(marks, quiet) if folded else marks
     picture = Picture(marks, {**order, **view.past.headings}, view.sides, zoom, conflicts)
@@ -58,7 +67,7 @@ def course_page(
         folded=folded,
         earlier=drawn[0][0].version - 1 if len(drawn) == DRAWN else None,
         every=every,
-        met=view.met(offers),
+        met=view.met(several),
         **_context(view),
     )
 
@@ -69,10 +78,10 @@ def portfolio_page(names: Sequence[str], views: Sequence[HistoryReader]) -> Iter
 
 
 def clause_page(
-    view: HistoryReader, term_id: str, versions: Sequence[Agreed], offers: Sequence[Offered]
+    view: HistoryReader, term_id: str, versions: Sequence[Agreed], went: Sequence[Body], several: Sequence[Meeting]
 ) -> Iterator[str]:
-    """How a clause came to say what it says, in pieces."""
-    given = {**_context(view), "up": "../", "met": view.met(offers, "../")}
+    """How a clause came to say what it says, in pieces. went: its story, with what was said."""
+    given = {**_context(view), "up": "../", "met": view.met(several, "../"), "went": went}
     return templates.get_template("history/clause.html").generate(
         here="clause", term_id=term_id, versions=told(versions), pieces=brought(versions), **given
     )
@@ -81,4 +90,4 @@ def clause_page(
 def _context(view: HistoryReader, clause: str | None = None) -> dict[str, Any]:
     past = view.past
     then = "" if past.version == past.newest else f"?as_of={past.version}"
-    return {"view": view, "words": history_words, "then": then, "clause": clause, "up": ""}
+    return {"view": view, "words": history_words, "agreed": AGREED, "then": then, "clause": clause, "up": ""}

@@ -27,7 +27,36 @@ OUTCOMES = {
     NeedOutcome.MET: "met, says its owner",
     NeedOutcome.UNMET: "not met, says its owner",
 }
-ACTS = {"proposed": "proposed", "accepted": "accepted", "ratified": "signed"}
+STATES = {
+    "contested": "Contested",
+    "conditional": "Accepted on a condition",
+    TermStatus.OPEN: "Open",
+    TermStatus.PROVISIONAL: "Agreed; a change is offered",
+    TermStatus.RATIFIED: "In force",
+    TermStatus.PARKED: "Parked",
+    TermStatus.DEFERRED: "Deferred: left open at signature",
+}
+LEFT = (
+    (TermStatus.DEFERRED, "One is left open on purpose.", "%(count)s are left open on purpose."),
+    (TermStatus.PARKED, "One is parked.", "%(count)s are parked."),
+)
+"""What is said of clauses that wait by agreement, of one and of many."""
+ASKED = {
+    "parking": "asks to park it until %(until)s: %(reason)s",
+    "deferral": "asks to leave it open at signature until %(until)s: %(reason)s",
+}
+OFFERS = {
+    "add": "%(member)s proposes it:",
+    "revise": "%(member)s proposes:",
+    "move": "%(member)s proposes to move it.",
+    "remove": "%(member)s proposes to take it out.",
+}
+ACTS = {
+    "proposed": "proposed",
+    "accepted": "accepted",
+    "ratified": "signed",
+    "conditional": "accepted subject to a condition",
+}
 CHANGES = {
     "added": "New",
     "removed": "Gone",

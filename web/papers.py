@@ -11,7 +11,9 @@ from markupsafe import Markup
 from domain.words import AgreementStatus, Severity
 from projections.documents import moment
 from web import history_words as words
-from web.history import HistoryReader, Said
+from web.history import HistoryReader, OnTable, Said
+from web.snippet import first_words
+from web.templates import until
 from web.view import Body
 from web.wording import gettext
 
@@ -111,8 +113,9 @@ def briefing(view: HistoryReader, moments: Sequence[Body]) -> Body:
             for party in view.parties
         ],
         "due": [
-            f"{moment(day)}: {_plain(gettext(what))}: {_listed(view, term_ids)}" for day, what, term_ids in view.due
+            f"{until(day)}: {_plain(gettext(what))}: {_listed(view, term_ids)}" for day, what, term_ids in view.due
         ],
+        "clauses_open": [_open(view, term, offers) for term, offers in view.open_clauses],
         "values": [list(_value_row(view, each)) for each in view.values],
         "objections": [_objection(view, each) for each in past.objections],
         "needs": [
@@ -173,6 +176,22 @@ def _waits(view: HistoryReader, party: str) -> Iterator[str]:
         yield f"{_plain(gettext(what))}{on}"
     if not view.waits_for(party):
         yield _plain(gettext("Nothing waits for them."))
+
+
+def _open(view: HistoryReader, term: Body, offers: Sequence[OnTable]) -> Body:
+    waits = [gettext("waits for %(party)s", party=view.party(each)) for each in view.waits_on.get(term["term_id"], ())]
+    told = []
+    for each in offers:
+        made = gettext(words.OFFERS[each.item["op"]], member=view.who(each.proposal))
+        value = view.figures(each.item["value"]) if each.value else ""
+        told.append(" ".join(filter(None, (_plain(made), first_words(each.item.get("text") or ""), value))))
+        if condition := each.proposal["condition"]:
+            told.append(f"{_plain(gettext('Subject to:'))} {condition['text']}")
+    return {
+        "heading": view.heading(term["term_id"]),
+        "state": ", ".join(_plain(each) for each in (gettext(view.state(term)), *waits)),
+        "offers": told,
+    }
 
 
 def _value_row(view: HistoryReader, each: Any) -> Iterator[str]:

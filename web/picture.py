@@ -115,7 +115,7 @@ class Picture:
         for (version, _), place in placed.items():
             side = self._sides.get(place.mark.party_id or "", "none")
             yield (
-                f'<a href="./?as_of={version}#event-{version}" class="{place.mark.kind} side-{side}">'
+                f'<a href="./?as_of={place.mark.end or version}#event-{version}" class="{place.mark.kind} side-{side}">'
                 f"{self._shape(place)}<title>{escape(place.mark.told)}</title></a>"
             )
 
@@ -144,10 +144,11 @@ class Picture:
         """After each change, from left to right: where it stands, and how many stood then."""
         changes = [(each.raised, 1) for each in conflicts]
         changes += [(each.ended, -1) for each in conflicts if each.ended is not None]
-        found, count = [], 0
+        found, count, x = [], 0, 0.0
         for version, more in sorted(changes):
             count += more
-            found.append((self._where(version), count))
+            x = max(self._where(version), x + 4 if more < 0 else x)
+            found.append((x, count))
         return found
 
     def _where(self, version: int) -> float:
@@ -166,7 +167,7 @@ class Picture:
                 return f'<path d="M{x:.1f} {y - 4.6:.1f}l4.6 8.4h-9.2z"/>'
             case "resolution":
                 return f'<path d="M{x:.1f} {y - 4.8:.1f}l4.8 4.8l-4.8 4.8l-4.8 -4.8z"/>'
-            case "consent":
+            case "consent" | "condition":
                 return f'<path class="tick" d="M{x - 4:.1f} {y:.1f}l3 3.4l5.4 -7"/>'
             case _:
                 return f'<path class="bar" d="M{x:.1f} {y - 6:.1f}v12"/>'

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict, deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -55,6 +55,18 @@ class Held:
 
     def forget(self, command_id: str) -> None:
         self.command_ids.discard(hash(command_id))
+
+
+def runs_of(versions: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """The first and the last of each run of versions that follow each other."""
+    first = last = 0
+    for each in versions:
+        if first and each != last + 1:
+            yield first, last
+            first = 0
+        first, last = first or each, each
+    if first:
+        yield first, last
 
 
 class Aggregates:
@@ -146,9 +158,12 @@ class Aggregates:
         return {hash(self._mapper.to_domain_event(each).command_id) for each in log.events(UUID(stream), version)}
 
     def events(self, stream: str, versions: Sequence[int]) -> list[Event]:
-        """The events of a stream at some versions."""
-        found = [self._log.events(UUID(stream), version - 1, up_to=version)[0] for version in versions]
-        return [self._mapper.to_domain_event(each) for each in found]
+        """The events of a stream at some versions, which rise."""
+        found: list[Event] = []
+        for first, last in runs_of(versions):
+            stored = self._log.events(UUID(stream), first - 1, up_to=last)
+            found += [self._mapper.to_domain_event(each) for each in stored]
+        return found
 
     def see(self, page: Sequence[Notification]) -> None:
         """Take over events from the tail: the own ones are known, those of other nodes are applied."""

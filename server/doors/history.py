@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from functools import wraps
@@ -25,20 +25,24 @@ from domain.relationship import Share
 from domain.times import moment_of, read_time, written
 from domain.words import AgreementStatus, ShareState
 from projections import as_of, tables
+from projections.documents import moment
 from projections.history import (
     MOMENTS,
     Past,
+    agreed_values,
+    conditional,
     conflicts,
     course,
     marks,
     moments_at,
     offers,
+    stops,
     told,
-    version_of,
     versions_of,
 )
 from projections.present import newest_version
 from projections.readings import EVERY, About, consents
+from projections.story import story
 from projections.timeline import sentence
 from server.doors.access import RateLimit, base_url, is_foreign, locale_of, mac_of, signed_in
 from server.doors.documents import file_of, paper_of, pdf
@@ -46,10 +50,12 @@ from server.doors.pages import json_of, page_of
 from server.node import Node
 from server.sources import new_id
 from server.texts.document import consents_table
-from web.audit import FILTERS, SORTS, Audit
+from web.audit import FILTERS, SORTS, Audit, pending
 from web.history import HistoryReader
 from web.history_pages import audit_page, clause_page, compare_page, course_page, history_page, portfolio_page
 from web.marks import strip
+from web.meeting import Meeting, meetings
+from web.moments import tell
 from web.papers import briefing, rests_on
 from web.templates import templates
 from web.wording import gettext
@@ -123,7 +129,19 @@ class HistoryPages:
     async def history(self, request: Request, of: Of) -> Response:
         """Where an agreement stands, what was agreed, where it was hard, and how it came to be."""
         view = await self._reader(request, of)
-        return await page_of(history_page, view, _clause(request))
+        if (clause := _clause(request)) and clause not in view.past.headings:
+            ever = await self.node.read(as_of.one, tables.terms, of.agreement_id, clause, view.past.newest)
+            if ever is None:
+                raise malformed("There is no such clause.", "Take a link of this page, or leave clause out.")
+        told_of = [*view.past.setbacks, *view.past.happened]
+        versions = sorted({each["event_version"] for each in told_of})
+        return await page_of(history_page, await self._with_events(view, of, versions), clause)
+
+    async def _with_events(self, view: HistoryReader, of: Of, versions: Sequence[int]) -> HistoryReader:
+        """The same with the fields of some events at hand."""
+        events = await asyncio.to_thread(self.node.workspace.aggregates.events, of.agreement_id, versions)
+        fields = {each.originator_version: each.data() for each in events}
+        return HistoryReader(view.past, view.directory, view.locale, fields)
 
     async def audit(self, request: Request, of: Of) -> Response:
         """Every consent: by whom, under which mandate, to which exact words, when."""
@@ -164,18 +182,22 @@ class HistoryPages:
         sort = request.query_params.get("sort", "when")
         if sort not in SORTS:
             raise malformed(f"sort is one of {', '.join(SORTS)}.", "Take a link of this page.")
-        return Audit(view, found["consents"], asked, sort, _number(request, "skip") or 0)
+        on_condition = await self.node.read(conditional, of.agreement_id, view.past.version)
+        return Audit(view, [*found["consents"], *pending(on_condition)], asked, sort, _number(request, "skip") or 0)
 
     async def compare(self, request: Request, of: Of) -> Response:
         """The text at two moments: within one text or side by side; at first, since the event before the last."""
-        asked = _number(request, "to")
-        view = await self._reader_at(request, of, asked)
-        first = _number(request, "from")
-        first = view.past.version - 1 if first is None else first
-        if first > view.past.newest:
-            raise malformed("from is beyond the newest event.", f"There are {view.past.newest}.")
+        first, last = _number(request, "from"), _number(request, "to")
+        if first is not None and last is not None and first > last:
+            first, last = last, first
+        view = await self._reader_at(request, of, last)
+        if first is None:
+            first = await self.node.read(as_of.version_before, of.agreement_id, f"{view.past.at[:10]}T")
+        if first > view.past.version:
+            raise malformed(f"from is a number from 0 to {view.past.version}.", "Take a link of this page.")
         before = await self.node.read(as_of.standing, tables.terms, of.agreement_id, first)
-        return await page_of(compare_page, view, first, before, beside="beside" in request.query_params)
+        both = await self.node.read(moments_at, of.agreement_id, [first, view.past.version])
+        return await page_of(compare_page, view, first, before, both, beside="beside" in request.query_params)
 
     async def course(self, request: Request, of: Of) -> Response:
         """The course of the negotiation as a picture: one lane a clause, what answers above what it answers."""
@@ -185,8 +207,17 @@ class HistoryPages:
         if zoom not in ZOOMS:
             raise malformed(f"zoom is one of {', '.join(ZOOMS)}.", "Take a link of this page.")
         hard = await self.node.read(conflicts, view.past)
-        offered = await self.node.read(offers, of.agreement_id, view.past.version)
-        return await page_of(course_page, view, drawn, ZOOMS[zoom], "every" in request.query_params, hard, offered)
+        met = await self._met(view, of)
+        return await page_of(course_page, view, drawn, ZOOMS[zoom], "every" in request.query_params, hard, met)
+
+    async def _met(self, view: HistoryReader, of: Of, term_id: str | None = None) -> list[Meeting]:
+        """The clauses for which more than one value was offered, one or all."""
+        version = view.past.version
+        offered = await self.node.read(offers, of.agreement_id, version, term_id)
+        several = meetings(offered, view.past.terms)
+        term_ids = [each.term_id for each in several]
+        agreed = await self.node.read(agreed_values, of.agreement_id, version, term_ids) if term_ids else {}
+        return [each._replace(agreed=agreed.get(each.term_id, [])) for each in several]
 
     async def clause(self, request: Request, of: Of) -> Response:
         """How a clause came to say what it says: its versions, who consented, and which of them brought which words."""
@@ -195,22 +226,23 @@ class HistoryPages:
         if term_id not in view.past.headings:
             raise Refusal(Code.NOT_FOUND)
         found = await self.node.read(versions_of, of.agreement_id, term_id, view.past.version)
-        offered = await self.node.read(offers, of.agreement_id, view.past.version, term_id)
-        return await page_of(clause_page, view, term_id, found, offered)
+        moments = await self.node.read(story, of.agreement_id, term_id, view.past.version)
+        versions = [each["event_version"] for each in moments]
+        view = await self._with_events(view, of, versions)
+        went = list(tell(moments, [dict(view.events[each]) for each in versions], view.names, term_id))
+        return await page_of(clause_page, view, term_id, found, went, await self._met(view, of, term_id))
 
     async def strip(self, request: Request, of: Of) -> Response:
         """The marks of the events by which the argument moved, as a picture."""
-        found, newest = await self._marks(request, of)
+        found = await self.node.read(marks, of.agreement_id, _clause(request))
+        newest = await self.node.read(newest_version, of.agreement_id)
         return Response(await asyncio.to_thread(strip, found, newest), media_type="image/svg+xml")
 
     async def marks(self, request: Request, of: Of) -> Response:
-        """The same for a program: the versions of these events, in order."""
-        found, newest = await self._marks(request, of)
-        return await json_of({"newest": newest, "marks": [version for version, _ in found]})
-
-    async def _marks(self, request: Request, of: Of) -> tuple[list[tuple[int, str]], int]:
-        found = await self.node.read(marks, of.agreement_id, _clause(request))
-        return found, await self.node.read(newest_version, of.agreement_id)
+        """The same for a program: the versions at which their acts ended, in order."""
+        found = await self.node.read(stops, of.agreement_id, _clause(request))
+        newest = await self.node.read(newest_version, of.agreement_id)
+        return await json_of({"newest": newest, "marks": found})
 
     async def moments(self, request: Request, of: Of) -> Response:
         """What happened after an event, each in a sentence."""
@@ -222,14 +254,24 @@ class HistoryPages:
 
     async def _reader(self, request: Request, of: Of) -> HistoryReader:
         asked = _number(request, "as_of")
-        if "at" in request.query_params:
-            asked = await self.node.read(version_of, of.agreement_id, _time(request))
+        if request.query_params.get("at") is not None:
+            if asked is not None:
+                raise malformed("A moment is asked for by as_of or by at, not by both.", "Leave one of them out.")
+            at = _time(request)
+            asked = await self.node.read(as_of.version_at, of.agreement_id, at)
+            if asked == 0:
+                raise malformed(
+                    f"This agreement was not there yet on {moment(at)}.", "Ask for a later time, or leave at out."
+                )
         return await self._reader_at(request, of, asked)
 
     async def _reader_at(self, request: Request, of: Of, asked: int | None) -> HistoryReader:
         past = await self.node.read(Past.load, of.agreement_id, asked)
         if past is None:
-            raise Refusal(Code.NOT_FOUND)
+            newest = await self.node.read(newest_version, of.agreement_id)
+            raise malformed(
+                f"There is no event {asked}: this agreement has {newest}.", f"Ask for one from 1 to {newest}."
+            )
         return HistoryReader(past, self.node.directory(of.partnership_id), locale_of(request))
 
     # Members.
@@ -367,23 +409,25 @@ def _number(request: Request, name: str) -> int | None:
     if given is None:
         return None
     if not (given.isascii() and given.isdigit() and 0 < len(given) < 17):
-        raise malformed(f"{name} is the number of an event.", "Take a link of this page.")
+        raise malformed(f"{name} is a whole number.", "Take a link of this page.")
     return int(given)
 
 
 def _time(request: Request) -> str:
-    """The time that was typed, in UTC where it says no zone."""
+    """The time that was typed, in UTC where it says no zone: the end of its second, as pages write times."""
     given = request.query_params["at"]
     at = read_time(given) or read_time(f"{given}Z") or read_time(f"{given}:00Z")
     if at is None:
         raise malformed("at is a day, or a day with a time.", "Write it like 2026-03-03T17:00.")
-    return written(at)
+    return written(at.replace(microsecond=999_999) if "." not in given else at)
 
 
 def _clause(request: Request) -> str | None:
     """The clause that was chosen."""
-    given = request.query_params.get("clause", "")
-    return given if is_id(given) else None
+    given = request.query_params.get("clause")
+    if given and not is_id(given):
+        raise malformed("clause is the id of a clause.", "Take a link of this page, or leave clause out.")
+    return given or None
 
 
 def _address(connection: HTTPConnection) -> str:

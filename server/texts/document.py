@@ -221,6 +221,8 @@ def consents_table(consents: Sequence[Body], *, is_in_force: bool, headings: Map
 
 def _act(consent: Body) -> str:
     """What was done, in words that do not look like a signature where none binds."""
+    if consent["act"] == "conditional":
+        return "accepted subject to a condition"
     if consent["act"] != "ratified":
         return str(consent["act"])
     return "signature, void" if consent["voided_by"] else "signature, in force"

@@ -130,7 +130,7 @@ def choice(chosen: str) -> dict[str, Any]:
 
 
 def lines(offered: list[Offered], agreed: Any = None) -> str | None:
-    return Meeting("t", offered, agreed).drawn(SIDES, lambda value: str(value))
+    return Meeting("t", offered, [(10, agreed)] if agreed else []).drawn(SIDES, lambda value: str(value))
 
 
 def ends(svg: str, side: str) -> tuple[float, float]:
@@ -194,4 +194,18 @@ def test_more_stands_higher(less: dict[str, Any], more: dict[str, Any]) -> None:
 def test_a_clause_on_which_both_said_the_same_needs_no_picture() -> None:
     same = [Offered(1, "t", A, money("10")), Offered(2, "t", B, money("10"))]
     assert meetings(same, [{"term_id": "t", "value": None, "version": 0}]) == []
-    assert len(Meeting("t", [*same, same[0]], None).of(A)) == 1
+    assert len(Meeting("t", [*same, same[0]]).of(A)) == 1
+
+
+def test_after_an_agreement_both_stand_there_until_somebody_offers_anew() -> None:
+    """Also who accepted and never offered it; what another proposal only left as it was is told once."""
+    offered = [Offered(1, "t", A, money("4")), Offered(2, "t", B, money("8")), Offered(7, "t", B, money("6"))]
+    meeting = Meeting("t", offered, [(3, money("8")), (5, money("8")), (9, None)])
+    assert meeting.settled == [(3, money("8"))]
+    svg = str(meeting.drawn(SIDES, lambda value: value["amount"]))
+    eight, four = 9.0, 75.0
+    assert ends(svg, "a") == (four, eight), "it accepted 8, and stands there"
+    assert ends(svg, "b") == (eight, 42.0)
+    assert svg.count('class="tick"') == 1
+    assert ">8</text>" in svg
+    assert ">4</text>" in svg

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import count
 from random import Random
 
 import pytest
+from sqlalchemy import Connection
 
 from domain.diff import Op
 from domain.turns import waits
-from domain.words import NOT_ENDED
+from domain.words import LIVE, NOT_ENDED, ProposalState
 from projections import as_of, tables
-from projections.history import MARKS, Past, marks
+from projections.history import FOLLOWS, MARKS, Past, marks, moments_at, offers, stops, versions_of
 from projections.projector import Projector
+from projections.story import story
 from server.log.database import migrate, open_database
 from tests.databases import fresh_url
 from tests.negotiations import PARTIES
@@ -26,8 +28,10 @@ from web.audit import Audit
 from web.compare import Compared, compared
 from web.directory import Directory
 from web.history import HistoryReader
-from web.history_pages import audit_page, compare_page, history_page
+from web.history_pages import audit_page, clause_page, compare_page, history_page
 from web.marks import strip
+from web.meeting import meetings
+from web.moments import tell
 from web.view import Body
 
 DIRECTORY = Directory(dict(zip(PARTIES, ("Qqmeridian", "Qqcastellan"), strict=True)), [])
@@ -128,17 +132,73 @@ def test_every_sentence_of_the_history_can_be_translated(known) -> None:  # type
     consents = as_of.happened(connection, tables.consents, agreement_id).bodies
     audit = Audit(view, [each | {"voided_by": None} for each in consents], {}, "when")
     before = as_of.standing(connection, tables.terms, agreement_id, past.version // 2)
+    both = moments_at(connection, agreement_id, [3, past.version])
+    view = HistoryReader(past, DIRECTORY, "en", {each.originator_version: each.data() for each in events})
+    term_ids = list(dict.fromkeys(each["term_id"] for each in consents if each["term_id"]))[:8]
     said = set()
     for page in (
         history_page(view, None),
         audit_page(audit),
-        compare_page(view, 3, before, beside=False),
-        compare_page(view, 3, before, beside=True),
+        compare_page(view, 3, before, both, beside=False),
+        compare_page(view, 3, before, both, beside=True),
+        *(clause(connection, view, each) for each in term_ids),
     ):
         said |= not_said(read("".join(page)))
     told = [view.sentence(each) for each in as_of.happened(connection, tables.timeline, agreement_id).bodies]
-    data = repr([[vars(each) for each in events], told])  # what the log says, and its sentences, which are the events'
+    data = repr(
+        [[vars(each) for each in events], told, "this clause"]
+    )  # what the log says, and its sentences, which are the events'
     assert said - set(re.findall(r"[A-Za-z]{2,}", data)) - {"Qqmeridian", "Qqcastellan", "UTC", *MONTHS} == set()
 
 
+def clause(connection: Connection, view: HistoryReader, term_id: str) -> Iterator[str]:
+    """The page of a clause, as the server makes it."""
+    agreement_id, version = view.past.agreement_id, view.past.version
+    moments = story(connection, agreement_id, term_id, version)
+    went = list(tell(moments, [dict(view.events[each["event_version"]]) for each in moments], view.names, term_id))
+    several = meetings(offers(connection, agreement_id, version, term_id), view.past.terms)
+    return clause_page(view, term_id, versions_of(connection, agreement_id, term_id, version), went, several)
+
+
+def test_an_act_is_stopped_at_when_it_is_whole(known) -> None:  # type: ignore[no-untyped-def]
+    events, connection = known
+    agreement_id = str(events[0].originator_id)
+    commands = [each.command_id for each in events]
+    last_of = {command: place for place, command in enumerate(commands, 1) if command}
+    found = stops(connection, agreement_id)
+    for version, _ in marks(connection, agreement_id):
+        end = next(each for each in found if each >= version)
+        following = {events[each].TOPIC for each in range(version, end)}
+        assert following <= set(FOLLOWS)
+        past = Past.load(connection, agreement_id, version)
+        assert past
+        assert past.whole == end
+        if commands[version - 1]:
+            assert end >= last_of[commands[version - 1]], "nothing stands still in the middle of an act"
+
+
+def test_what_is_open_has_its_offers_and_what_is_agreed_has_not(known) -> None:  # type: ignore[no-untyped-def]
+    events, connection = known
+    agreement_id = str(events[0].originator_id)
+    offered = 0
+    for version in range(1, len(events) + 1, 3):
+        past = Past.load(connection, agreement_id, version)
+        assert past
+        fold = folded(events[:version])
+        view = HistoryReader(past, DIRECTORY, "en")
+        agreed = [each.term_id for each in fold.terms_in_order() if each.status in ("provisional", "ratified")]
+        assert [each["term_id"] for each in view.agreed] == agreed
+        heads = {each.proposal_id for each in fold.proposals.values() if each.state in HEADS}
+        shown = {offer.proposal["proposal_id"] for _, offers in view.open_clauses for offer in offers}
+        assert shown == {each for each in heads if {*fold.proposals[each].term_ids} & {*fold.text}}
+        offered += len(shown)
+        open_ = {term["term_id"] for term, offers in view.open_clauses if not offers or term["term_id"] not in agreed}
+        assert open_ | set(agreed) == set(fold.text), "every clause is either agreed or open"
+        page = "".join(history_page(view, None))
+        for term_id in fold.text:
+            assert page.count(f'id="clause-{term_id}"') == 1, "what leads to a clause finds it"
+    assert offered
+
+
+HEADS = LIVE - {ProposalState.COUNTERED}
 MONTHS = [f"{date(2026, each, 1):%B}" for each in range(1, 13)]

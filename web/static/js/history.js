@@ -6,6 +6,20 @@ travel();
 
 const shared = location.pathname.match(/^\/shared\/[^/]+\//)?.[0];
 if (shared) follow(shared);
+else leadHome();
+
+/** A member has a home to go back to; a guest, who gets the same page, has none. */
+function leadHome() {
+  const seat = location.pathname.match(/^(.*\/)history\//)?.[1];
+  const whose = document.getElementById("whose");
+  if (!seat || !whose) return;
+  const link = document.createElement("a");
+  link.href = seat;
+  link.className = "home";
+  link.setAttribute("aria-label", whose.dataset.home ?? "");
+  link.textContent = "‹";
+  whose.prepend(link, " ");
+}
 
 /** @param {string} tree the path under which the link's pages stand */
 function follow(tree) {

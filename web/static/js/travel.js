@@ -94,7 +94,7 @@ async function tell(version) {
     asked.delete(after);
     return;
   }
-  const day = new Intl.DateTimeFormat(document.documentElement.lang, { weekday: "short", day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" });
+  const day = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" });
   for (const [each, at, sentence] of (await answer.json()).moments) told.set(each, `${sentence.replace(/\.$/, "")}, ${day.format(new Date(at))}`);
   say();
 }
@@ -140,8 +140,14 @@ async function load(url, anyway = false) {
   keepInView(kept);
 }
 
-/** The first clause or section in sight, and where. */
+/** The chosen clause, where it is in sight, or the first clause or section that is; and where. */
 function inView() {
+  const clause = new URLSearchParams(location.search).get("clause");
+  const chosen = clause && document.getElementById(`clause-${clause}`);
+  if (chosen) {
+    const { top, bottom } = chosen.getBoundingClientRect();
+    if (bottom > 0 && top < window.innerHeight) return { id: chosen.id, top };
+  }
   for (const each of document.querySelectorAll("#main [id]")) {
     const { top, bottom } = each.getBoundingClientRect();
     if (bottom > 0 && top < window.innerHeight && !["SECTION", "MAIN"].includes(each.tagName)) return { id: each.id, top };
