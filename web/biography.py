@@ -10,7 +10,7 @@ from markupsafe import Markup
 from domain.diff import Op, redline, word_by_word
 from projections.history import Agreed
 from web.view import Body
-from web.visible import redlined
+from web.visible import redlined, visible
 
 
 class Piece(NamedTuple):
@@ -36,7 +36,8 @@ def told(versions: Sequence[Agreed]) -> list[Told]:
     for each in versions:
         old = before or {"heading": each.term["heading"], "text": ""}
         heading = redlined(redline(str(old["heading"]), str(each.term["heading"])))
-        text = redlined(redline(str(old["text"] or ""), str(each.term["text"] or "")))
+        words = str(each.term["text"] or "")
+        text = redlined(redline(str(old["text"] or ""), words)) if before else visible(words)
         found.append(Told(each, heading, text, before))
         before = each.term
     return found

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from domain.diff import Run, redline
+from domain.diff import Op, Run, redline
 from web.view import Body
 from web.visible import redlined
 
@@ -45,11 +45,17 @@ class Compared(NamedTuple):
 
     def side(self, name: str, without: str) -> Markup:
         """One of both sides: the redline without what the other one has, inserted or deleted."""
-        return redlined(run for run in self.runs(name) if run.op != without)
+        return redlined(run for run in self._shown(name) if run.op != without)
 
     def inline(self, name: str) -> Markup:
         """The same as a redline."""
-        return redlined(self.runs(name))
+        return redlined(self._shown(name))
+
+    def _shown(self, name: str) -> list[Run]:
+        """What is new as a whole is told so, and not marked word for word."""
+        if self.what in ("added", "agreed"):
+            return [Run(Op.SAME, _of(self.after, name))]
+        return self.runs(name)
 
 
 def _of(term: Body | None, name: str) -> str:
