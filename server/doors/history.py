@@ -25,7 +25,6 @@ from domain.relationship import Share
 from domain.times import moment_of, read_time, written
 from domain.words import AgreementStatus, ShareState
 from projections import as_of, tables
-from projections.documents import moment
 from projections.history import (
     MOMENTS,
     Past,
@@ -260,9 +259,8 @@ class HistoryPages:
             at = _time(request)
             asked = await self.node.read(as_of.version_at, of.agreement_id, at)
             if asked == 0:
-                raise malformed(
-                    f"This agreement was not there yet on {moment(at)}.", "Ask for a later time, or leave at out."
-                )
+                given = request.query_params["at"]
+                raise malformed(f"This agreement was not there yet at {given}.", "Ask for a later time, or none.")
         return await self._reader_at(request, of, asked)
 
     async def _reader_at(self, request: Request, of: Of, asked: int | None) -> HistoryReader:

@@ -1,0 +1,135 @@
+"""What the pages of a history are asked for: every moment has its address, and what is no moment is told."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import httpx
+import pytest
+
+from domain.times import written
+from server.doors.access import seat_name
+from tests.server.conftest import Pair
+from tests.server.served import Program
+from tests.server.test_sealed import NOBODY
+
+HTML = {"Accept": "text/html"}
+
+
+def page(member: Program, path: str = "") -> httpx.Response:
+    seat = f"{member.url}/{seat_name(NOBODY)}/history/{member.agreement_id}/"
+    return httpx.get(f"{seat}{path}", headers=dict(member.http.headers) | HTML, timeout=20)
+
+
+def stood(shown: str) -> int:
+    found = re.search(r"stands? after event (\d+)|stood after event (\d+)", shown)
+    assert found
+    return int(found[1] or found[2])
+
+
+@pytest.mark.parametrize(
+    ("path", "says"),
+    [
+        ("?as_of=0", "There is no event 0: this agreement has 3."),
+        ("?as_of=4", "There is no event 4: this agreement has 3."),
+        ("?as_of=-1", "as_of is a whole number."),
+        ("?as_of=two", "as_of is a whole number."),
+        ("?as_of=2&at=2026-03-03", "by as_of or by at, not by both"),
+        ("?at=soon", "at is a day, or a day with a time."),
+        ("?at=1999-01-01", "This agreement was not there yet at 1999-01-01."),
+        ("?clause=1", "clause is the id of a clause."),
+        (f"?clause={NOBODY}", "There is no such clause."),
+        ("course?zoom=9", "zoom is one of"),
+        ("audit?sort=rank", "sort is one of"),
+        ("audit?skip=-1", "skip is a whole number."),
+        ("compare?from=2&to=9", "There is no event 9: this agreement has 3."),
+        ("briefing.pdf?as_of=9", "There is no event 9"),
+    ],
+)
+def test_what_is_no_moment_is_told(pair: Pair, path: str, says: str) -> None:
+    pair.cid.accept(pair.propose()["proposal_id"])
+    answer = page(pair.cid, path)
+    assert answer.status_code == 400
+    assert says in answer.text.replace("&#39;", "'")
+
+
+def test_a_time_is_the_end_of_its_second_as_pages_write_times(pair: Pair) -> None:
+    accepted = pair.cid.accept(pair.propose()["proposal_id"])
+    version = pair.ada.get()["version"]
+    assert accepted
+    at = pair.ada.get("/events")["events"][-1]["at"]
+    assert stood(page(pair.cid, f"?at={at[:19]}").text) == version
+    assert stood(page(pair.cid, f"?at={at[:19]}Z").text) == version
+    assert stood(page(pair.cid, f"?at={at}").text) == version
+    later = written(pair.node.clock() + timedelta(days=400))
+    assert stood(page(pair.cid, f"?at={later}").text) == version
+
+
+def test_two_moments_are_compared_whichever_is_named_first(pair: Pair) -> None:
+    pair.cid.accept(pair.propose("We pay.")["proposal_id"])
+    there, back = page(pair.cid, "compare?from=1&to=3").text, page(pair.cid, "compare?from=3&to=1").text
+    assert there == back
+    assert "We pay." in there
+    assert "accepted the proposal" in there, "what each moment was is told"
+    assert page(pair.cid, "compare").text.count("We pay.") == 1, "at first, since the day before"
+
+
+def test_a_counter_is_one_act_and_nothing_stands_still_within_it(pair: Pair) -> None:
+    term_id = pair.ada.do("open_term", heading="1 Price")["term_id"]
+    item = {"op": "revise", "term_id": term_id, "base_version": 0}
+    first = pair.ada.do("make_proposal", items=[item | {"text": "We pay."}])
+    pair.cid.do("make_proposal", items=[item | {"text": "You pay."}], counters=first["proposal_id"])
+    version = pair.ada.get()["version"]
+    middle = page(pair.ada, f"?as_of={version - 1}").text
+    assert f"in the middle of one act, which ends with event {version}" in middle
+    assert "in the middle" not in page(pair.ada).text
+    marks = page(pair.ada, "marks.json").json()["marks"]
+    assert version in marks
+    assert version - 1 not in marks
+    assert f'href="./?as_of={version}#event-{version - 1}"' in page(pair.ada, "course").text
+
+
+def test_what_is_open_and_what_was_said_can_be_read(pair: Pair) -> None:
+    first = pair.propose("We pay within 30 days.")
+    pair.cid.do(
+        "raise_objection",
+        proposal_id=first["proposal_id"],
+        severity="blocking",
+        ground="cost",
+        text="Our bank takes longer.",
+        would_accept="Sixty days.",
+    )
+    shown = page(pair.cid).text
+    assert shown.count("We pay within 30 days.") >= 1
+    assert "Contested" in shown
+    assert "Our bank takes longer." in shown
+    (term_id,) = set(re.findall(r'id="clause-([0-9a-f-]{36})"', shown))
+    clause = page(pair.cid, f"clauses/{term_id}").text
+    assert "We pay within 30 days." in clause
+    assert "Sixty days." in clause
+    assert page(pair.cid, f"clauses/{term_id}?as_of=2").text.count("Our bank takes longer.") == 0
+
+
+def test_a_conditional_acceptance_is_in_the_audit_until_and_after_it_counts(pair: Pair) -> None:
+    made = pair.propose("We pay.")
+    proposal = pair.cid.get()["proposals"][0]
+    due = written(pair.node.clock() + timedelta(days=9))
+    pair.cid.do(
+        "accept_proposal",
+        proposal_id=made["proposal_id"],
+        fingerprint=proposal["fingerprint"],
+        subject_to={"condition": "The bank agrees.", "owner": pair.ada.party_id, "due": due},
+    )
+    waiting = page(pair.cid, "audit").text
+    assert "accepted subject to a condition" in waiting
+    assert "The bank agrees." in waiting
+    assert "counts once it is fulfilled" in waiting
+    assert "accepted subject to a condition" in page(pair.cid, "consents.csv").text
+    pair.ada.do("fulfil_condition", proposal_id=made["proposal_id"], evidence="It said so.")
+    pair.cid.do("confirm_condition", proposal_id=made["proposal_id"])
+    version = pair.ada.get()["version"]
+    settled = page(pair.cid, "audit").text
+    assert f"fulfilled with event {version}" in settled
+    assert "counts once it is fulfilled" not in settled
+    assert settled.count("accepted subject to a condition") == 1
