@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+import re
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
 from datetime import timedelta
@@ -103,7 +104,9 @@ class HistoryPages:
             @wraps(page)
             async def answer(request: Request) -> Response:
                 try:
-                    response = await page(request, await whose(request))
+                    of = await whose(request)
+                    request.state.back = _tree_of(request.url.path)
+                    response = await page(request, of)
                 except Closed as closed:
                     response = _closed(closed)
                 response.headers.update(_PRIVATE)
@@ -395,6 +398,12 @@ async def _left(socket: WebSocket) -> None:
     with suppress(WebSocketDisconnect):
         while True:
             await socket.receive_text()
+
+
+def _tree_of(path: str) -> str:
+    """The page of the history that a page belongs to."""
+    found = re.match(r".*/(?:history|shared)/[^/]+/", path)
+    return found[0] if found else "/"
 
 
 def _closed(closed: Closed) -> Response:

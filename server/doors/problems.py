@@ -109,5 +109,6 @@ def _told(request: Request, status: int, detail: str, next_step: str) -> Respons
     if "text/html" not in request.headers.get("accept", ""):
         return None
     template = "forms/refused.html" if "hx-request" in request.headers else "door/refused.html"
-    page = templates.get_template(template).render(detail=detail, next=next_step)
+    back = getattr(request.state, "back", None)  # where a page was asked for, once its reader was let in
+    page = templates.get_template(template).render(detail=detail, next=next_step, back=back)
     return HTMLResponse(page, status, {"Cache-Control": "no-store"})

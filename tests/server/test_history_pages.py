@@ -19,7 +19,7 @@ HTML = {"Accept": "text/html"}
 
 def page(member: Program, path: str = "") -> httpx.Response:
     seat = f"{member.url}/{seat_name(NOBODY)}/history/{member.agreement_id}/"
-    return httpx.get(f"{seat}{path}", headers=dict(member.http.headers) | HTML, timeout=20)
+    return httpx.get(f"{seat}{path}", headers={"Authorization": f"Bearer {member.token}"} | HTML, timeout=20)
 
 
 def stood(shown: str) -> int:
@@ -51,6 +51,7 @@ def test_what_is_no_moment_is_told(pair: Pair, path: str, says: str) -> None:
     pair.cid.accept(pair.propose()["proposal_id"])
     answer = page(pair.cid, path)
     assert answer.status_code == 400
+    assert f'/history/{pair.cid.agreement_id}/">Back to the history</a>' in answer.text
     assert says in answer.text.replace("&#39;", "'")
 
 
