@@ -13,11 +13,9 @@ from domain.agreement_events import (
     AgreementEvent,
     ConditionFulfilled,
     ConsentGiven,
-    ConsentRefused,
     ProposalAccepted,
     ProposalAcceptedSubjectTo,
     ProposalMade,
-    TermReopened,
 )
 from domain.words import LIVE, AgreementStatus, Severity
 from projections import as_of, tables
@@ -134,7 +132,6 @@ class Past:
 
 FOLLOWS = [each.TOPIC for each in AgreementEvent.__subclasses__() if "caused_by" in each.data_fields()]
 """The events that follow from the one before, in the same act."""
-SETBACKS = (ConsentRefused.TOPIC, TermReopened.TOPIC)
 MARKS = {
     "ProposalMade": "proposal",
     "ObjectionRaised": "objection",
@@ -177,10 +174,10 @@ def _end(version: int, follow: Collection[int]) -> int:
 
 def _whole(connection: Connection, agreement_id: str, version: int, newest: int) -> int:
     timeline = tables.timeline
-    rows = select(func.min(timeline.c.since)).where(
+    rows = select(timeline.c.since).where(
         timeline.c.stream == agreement_id, timeline.c.since > version, timeline.c.type.not_in(FOLLOWS)
     )
-    following = connection.execute(rows).scalar()
+    following = connection.execute(rows.order_by(timeline.c.since).limit(1)).scalar()
     return newest if following is None else following - 1
 
 
@@ -422,12 +419,10 @@ def _raised(connection: Connection, agreement_id: str, version: int) -> list[Bod
 
 
 def _setbacks(connection: Connection, agreement_id: str, version: int) -> list[Body]:
-    timeline = tables.timeline
-    rows = select(timeline.c.body).where(
-        timeline.c.stream == agreement_id, timeline.c.since <= version, timeline.c.type.in_(SETBACKS)
-    )
-    newest_first = rows.order_by(timeline.c.since.desc()).limit(HAPPENED)
-    return [orjson.loads(body) for body in connection.execute(newest_first).scalars()][::-1]
+    back = tables.setbacks
+    rows = select(back.c.since).where(back.c.stream == agreement_id, back.c.since <= version)
+    newest = connection.execute(rows.order_by(back.c.since.desc()).limit(HAPPENED)).scalars()
+    return moments_at(connection, agreement_id, list(newest))
 
 
 def conditional(connection: Connection, agreement_id: str, version: int) -> list[Body]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from domain.agreement import Agreement
-from domain.agreement_events import AgreementOpened, ProposalMade
+from domain.agreement_events import AgreementOpened, ConsentRefused, ProposalMade, TermReopened
 from domain.events import Event
 from projections import tables
 from projections.conflict_history import objection_row
@@ -21,7 +21,7 @@ from projections.timeline import timeline_body
 
 def happened(agreement: Agreement, event: Event, moment: dict[str, Any]) -> Iterator[Happened]:
     """The moment in the stories of its terms, the consents that it brings and those that it makes void, the values that
-    are offered, and whose an opened agreement is."""
+    are offered, what was set back, and whose an opened agreement is."""
     stream, version = agreement.agreement_id, event.originator_version
     for term_id in moment["term_ids"]:
         yield tables.stories, (stream, term_id, version)
@@ -29,6 +29,8 @@ def happened(agreement: Agreement, event: Event, moment: dict[str, Any]) -> Iter
         yield tables.consents, (stream, version, place, body)
     for given in voided(agreement, event):
         yield tables.voids, (stream, given, version)
+    if isinstance(event, ConsentRefused | TermReopened):
+        yield tables.setbacks, (stream, version)
     if isinstance(event, ProposalMade):
         for item in event.items:
             if (value := item.get("value")) and value["kind"] != "none":

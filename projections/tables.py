@@ -115,6 +115,8 @@ offered = Table(
     Column("body", Text, nullable=False),
 )
 """The typed values that a party offered for a term, one a proposal."""
+setbacks = table_of_moments("setbacks")
+"""When a signature was refused, or a clause that was agreed reopened."""
 agreements = Table(
     "agreements",
     metadata,

@@ -372,7 +372,7 @@ def rows(connection: Connection, read: Callable[[Connection], None]) -> int:
     return found
 
 
-FORM = (15, "31a0a004cab81dbf97d902ef594422cd318ea060f7e1656565b56c02efd3b65a")
+FORM = (15, "d5c12681e098aad98f2f263100ebb04122b9d960478e4eefeadaf2d3fb0a956e")
 """The number of the read models' form, and a hash of that form."""
 
 
