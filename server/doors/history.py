@@ -407,7 +407,7 @@ def _tree_of(path: str) -> str:
 
 
 def _closed(closed: Closed) -> Response:
-    page = templates.get_template("door/refused.html").render(detail=closed.detail, next=closed.next_step)
+    page = templates.get_template("door/refused.html").render(detail=closed.detail, next=closed.next_step, back=None)
     return HTMLResponse(page, closed.status)
 
 

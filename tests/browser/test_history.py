@@ -79,14 +79,20 @@ async def test_it_all_works_without_script(browser: Browser, demo: Running) -> N
     await page.locator(".steps-in-time summary").click()
     await page.locator("[name=at]").fill("2026-01-01T10:00")
     await page.locator(".steps-in-time").get_by_role("button", name="Show").click()
+    await expect(page.locator("h1")).to_have_text("This agreement was not there yet at 2026-01-01T10:00.")
+    await page.get_by_role("link", name="Back to the history").click()
+    await page.get_by_role("link", name="First").click()
     await expect(page.locator("#stood")).to_contain_text("after event 1 of")
-    await page.get_by_role("link", name="As it stands now").click()
+    await page.locator(".steps-in-time summary").click()
+    await page.locator("[name=at]").fill("2099-01-01T10:00:30")
+    await page.locator(".steps-in-time").get_by_role("button", name="Show").click()
+    await expect(page.locator("#stood")).to_contain_text("As it stands after event")
     await page.get_by_role("link", name="Its course", exact=True).click()
     await expect(page.locator(".course a").first).to_be_visible()
     await page.get_by_role("link", name="Compare", exact=True).click()
     await page.locator("[name=from]").fill("60")
     await page.get_by_role("button", name="Compare").click()
-    await expect(page.locator(".clause-compared ins").first).to_be_visible()
+    await expect(page.locator(".clause-compared .words").first).to_be_visible()
     await page.get_by_role("link", name="Side by side").click()
     await expect(page.locator(".clause-compared .board").first).to_be_visible()
     await page.get_by_role("link", name="Who agreed to what").click()
@@ -119,7 +125,9 @@ async def test_a_guest_reads_until_the_link_is_ended(browser: Browser, demo: Run
     assert link.rpartition("/")[2] not in guest.url
     await expect(guest.locator("#main")).to_contain_text("What was agreed")
     await theirs.get_by_role("button", name="End the link").click()
-    await expect(guest.locator("body")).to_have_text("This link was ended. What it showed is no longer shown.")
+    await expect(guest.locator("body")).to_have_text(
+        "This link was ended, or its time has passed. What it showed is no longer shown."
+    )
     assert (await guest.goto(link)).status == 410  # type: ignore[union-attr]
     assert [each for each in reader.said if "403" not in each and "410" not in each] == []
     assert sol.said == sue.said == []
