@@ -17,7 +17,9 @@ FILTERS: dict[str, Callable[[Body], Any]] = {
     "clause": lambda consent: consent["term_id"] or "whole",
     "day": lambda consent: consent["at"][:10],
 }
-SORTS = ("when", "who", "mandate", "what", "clause")
+COLUMNS = ("when", "who", "mandate", "what", "clause")
+SORTS = (*COLUMNS, *(f"-{each}" for each in COLUMNS))
+"""Upwards, and downwards."""
 AT_ONCE = 500
 """Rows of a page."""
 
@@ -83,7 +85,20 @@ class Audit:
             "what": lambda each: (each["act"], each["voided_by"] is None),
             "clause": lambda each: self.view.place(each["term_id"]),
         }
-        return sorted(found, key=keys[self.sort])
+        return sorted(found, key=keys[self.sort.removeprefix("-")], reverse=self.sort.startswith("-"))
+
+    @property
+    def columns(self) -> list[tuple[str, str | None, str]]:
+        """Each by which the rows can be sorted: its name, the direction in which they are (ascending, descending), and
+        what asks for them sorted by it, the other way round where they are already."""
+        ways = {"": "ascending", "-": "descending"}
+        return [
+            (name, next((way for sign, way in ways.items() if sign + name == self.sort), None), self._sorted_by(name))
+            for name in COLUMNS
+        ]
+
+    def _sorted_by(self, name: str) -> str:
+        return self.query(sort=f"-{name}" if self.sort == name else name)
 
     def choices(self, name: str) -> list[tuple[str, str]]:
         """The values of a filter that occur, each as it is shown."""
@@ -103,8 +118,9 @@ class Audit:
 
     def query(self, **more: str) -> str:
         """What asks for the same, with something changed."""
-        sort = {} if self.sort == "when" else {"sort": self.sort}
-        asked = {**self.asked, **sort, **more}
+        asked = {**self.asked, "sort": self.sort, **more}
+        if asked["sort"] == SORTS[0]:
+            del asked["sort"]
         past = self.view.past
         if past.version != past.newest:
             asked["as_of"] = str(past.version)

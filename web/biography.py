@@ -8,7 +8,7 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from domain.diff import Op, redline, word_by_word
-from projections.history import Agreed
+from projections.versions import Agreed
 from web.view import Body
 from web.visible import redlined, visible
 

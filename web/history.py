@@ -12,8 +12,10 @@ from domain.diff import redline
 from domain.turns import Wait, waits
 from domain.words import NOT_ENDED, AgreementStatus, NeedOutcome, Severity, TermStatus
 from projections.documents import moment as written_moment
-from projections.history import FOLLOWS, Past, Proposed
+from projections.history import Past
+from projections.proposed import Proposed
 from projections.timeline import sentence
+from projections.whole_acts import FOLLOWS
 from web import history_words as words
 from web import shown_values
 from web.directory import Directory
@@ -74,6 +76,8 @@ class HistoryReader:
 
     def party(self, party_id: str | None) -> str:
         return self.names.get(party_id) or gettext("A party")
+
+    short = party
 
     def who(self, body: Body) -> Markup:
         """By whom something was said, and for which party."""
@@ -329,9 +333,6 @@ class HistoryReader:
     def value(self, value: Body) -> Markup:
         """A typed value in figures."""
         return shown_values.rendered(value, self.locale)
-
-    def short(self, party_id: str | None) -> str:
-        return self.party(party_id)
 
     # Needs.
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from projections.history import DRAWN, Agreed, Conflict, Drawn
+from projections.course import DRAWN, Conflict, Drawn
+from projections.versions import Agreed
 from web import history_words
 from web.audit import Audit
 from web.biography import brought, told
@@ -18,6 +19,8 @@ from web.view import Body
 
 MANY_QUIET = 6
 """Clauses that were agreed as they were first offered, which are folded in the picture from then on."""
+AT_ONCE = 4
+"""Clauses that a line of the portfolio names."""
 
 
 def history_page(view: HistoryReader, clause: str | None) -> Iterator[str]:
@@ -74,7 +77,7 @@ def course_page(
 
 def portfolio_page(names: Sequence[str], views: Sequence[HistoryReader]) -> Iterator[str]:
     """Every agreement of a partnership, in pieces. names: of its parties."""
-    return templates.get_template("history/portfolio.html").generate(names=names, views=views)
+    return templates.get_template("history/portfolio.html").generate(names=names, views=views, at_once=AT_ONCE)
 
 
 def clause_page(

@@ -76,4 +76,5 @@ DUE = {
     TermStatus.PARKED: "a clause is parked until then",
     TermStatus.DEFERRED: "a clause is deferred until then",
 }
+COLUMNS = {"when": "When", "who": "Who", "mandate": "Mandate", "what": "What", "clause": "Clause"}
 FILTERS = {"party": "Party", "member": "Person", "clause": "Clause", "day": "Day (UTC)"}

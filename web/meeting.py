@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
-from projections.history import Offered
+from projections.offered import Offered
 from web.view import Body
 
 LEFT, STEP, HEIGHT, EDGE = 8.0, 34.0, 84.0, 9.0

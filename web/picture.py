@@ -4,6 +4,7 @@ together and what came first are read at once. Parties are told apart by shape a
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
@@ -12,11 +13,15 @@ from typing import NamedTuple
 from markupsafe import Markup, escape
 
 from domain.times import moment_of
-from projections.history import Conflict, Drawn
+from projections.course import Conflict, Drawn
 from web.wording import gettext, ngettext
 
 LEFT, RIGHT, TOP, BOTTOM = 190.0, 24.0, 30.0, 12.0
 """Beside the lanes: their names, and the days above them."""
+EDGE = LEFT - 8
+"""Where the names end."""
+SHEET, SMALLEST = 1000.0, 4
+"""About how wide a sheet of paper is, and by how much a picture is made smaller for it at most."""
 STEP, WIDEST, NARROWEST = 11.0, 3600.0, 700.0
 """Between two marks, where there is room; about how wide the lanes may get, and are where few marks leave room."""
 RISE, LEAST = 11.0, 24.0
@@ -69,19 +74,39 @@ class Picture:
         self.height = self._ground + BOTTOM
 
     def drawn(self) -> Markup:
-        """The picture as an SVG element; each mark leads to its event."""
-        parts = [*self._lanes(), *self._folds(), *self._days(), *self._marks_drawn(), *self._conflicts_drawn()]
+        """The picture as two SVG elements, the names of the lanes, which stay where they are, and the lanes beside
+        them; each mark leads to its event."""
+        lanes = [*self._lanes(), *self._folds(), *self._days(), *self._marks_drawn(), *self._conflicts_drawn()]
+        return self._part("names", 0, EDGE, self._names()) + self._part("lanes", EDGE, self.width, lanes)
+
+    def _part(self, name: str, left: float, right: float, drawn: Iterable[str]) -> Markup:
+        width, height = f"{right - left:.0f}", f"{self.height:.0f}"
         return Markup(
-            f'<svg class="course" role="group" width="{self.width:.0f}" height="{self.height:.0f}" '
-            f'viewBox="0 0 {self.width:.0f} {self.height:.0f}">{"".join(parts)}</svg>'
+            f'<svg class="course {name}" role="group" width="{width}" height="{height}" '
+            f'viewBox="{left:.0f} 0 {width} {height}" preserveAspectRatio="xMinYMin slice">{"".join(drawn)}</svg>'
         )
 
-    def _lanes(self) -> Iterator[str]:
+    @property
+    def sheets(self) -> int:
+        """How many times as wide as a sheet of paper it is, up to the most that it can be made smaller for."""
+        return min(max(math.ceil(self.width / SHEET), 1), SMALLEST)
+
+    def _names(self) -> Iterator[str]:
         for term_id, heading in self.lanes.items():
-            y = self._bottoms[term_id]
+            y = self._bottoms[term_id] - 4
             name = heading if len(heading) <= 26 else f"{heading[:25].rstrip()}…"
-            yield f'<line class="lane" x1="{LEFT - 8:.0f}" x2="{self.width - 8:.1f}" y1="{y:.1f}" y2="{y:.1f}"/>'
-            yield f'<text class="lane-name" x="0" y="{y - 4:.1f}">{escape(name)}<title>{escape(heading)}</title></text>'
+            yield f'<text class="lane-name" x="0" y="{y:.1f}">{escape(name)}<title>{escape(heading)}</title></text>'
+        if self._conflicts:
+            y = self._ground - 4
+            told = gettext("Open objections")
+            most = max(count for _, count in self._standing(self._conflicts))
+            highest = ngettext("at most one at a time", "at most %(count)s at a time", most)
+            yield f'<text class="lane-name" x="0" y="{y - 14:.1f}">{told}</text>'
+            yield f'<text class="day" x="0" y="{y:.1f}">{highest}</text>'
+
+    def _lanes(self) -> Iterator[str]:
+        for y in (*self._bottoms.values(), *([self._ground] if self._conflicts else [])):
+            yield f'<line class="lane" x1="{EDGE:.0f}" x2="{self.width - 8:.1f}" y1="{y:.1f}" y2="{y:.1f}"/>'
 
     def _folds(self) -> Iterator[str]:
         for x, days in self.folds:
@@ -133,12 +158,6 @@ class Picture:
                 f'<path class="conflicts {kind}" d="M{LEFT:.1f} {self._ground:.1f}{way}'
                 f'H{self.width - RIGHT + 8:.1f}V{self._ground:.1f}Z"/>'
             )
-        y = self._ground - 4
-        told = gettext("Open objections")
-        highest = ngettext("at most one at a time", "at most %(count)s at a time", most)
-        yield f'<line class="lane" x1="{LEFT - 8:.0f}" x2="{self.width - 8:.1f}" y1="{y + 4:.1f}" y2="{y + 4:.1f}"/>'
-        yield f'<text class="lane-name" x="0" y="{y - 14:.1f}">{told}</text>'
-        yield f'<text class="day" x="0" y="{y:.1f}">{highest}</text>'
 
     def _standing(self, conflicts: Sequence[Conflict]) -> list[tuple[float, int]]:
         """After each change, from left to right: where it stands, and how many stood then."""

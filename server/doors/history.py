@@ -26,24 +26,15 @@ from domain.relationship import Share
 from domain.times import moment_of, read_time, written
 from domain.words import AgreementStatus, ShareState
 from projections import as_of, tables
-from projections.history import (
-    MOMENTS,
-    Past,
-    agreed_values,
-    conditional,
-    conflicts,
-    course,
-    marks,
-    moments_at,
-    offers,
-    stops,
-    told,
-    versions_of,
-)
+from projections.course import conflicts, course, marks, stops
+from projections.history import MOMENTS, Past, moments_at, told
+from projections.offered import agreed_values, offers
 from projections.present import newest_version
+from projections.proposed import conditional
 from projections.readings import EVERY, About, consents
 from projections.story import story
 from projections.timeline import sentence
+from projections.versions import versions_of
 from server.doors.access import RateLimit, base_url, is_foreign, locale_of, mac_of, signed_in
 from server.doors.documents import file_of, paper_of, pdf
 from server.doors.pages import json_of, page_of
@@ -181,14 +172,14 @@ class HistoryPages:
         found = await self.node.read(consents, about)
         assert found
         asked = {name: given for name in FILTERS if (given := request.query_params.get(name))}
-        sort = request.query_params.get("sort", "when")
+        sort = request.query_params.get("sort", SORTS[0])
         if sort not in SORTS:
             raise malformed(f"sort is one of {', '.join(SORTS)}.", "Take a link of this page.")
         on_condition = await self.node.read(conditional, of.agreement_id, view.past.version)
         return Audit(view, [*found["consents"], *pending(on_condition)], asked, sort, _number(request, "skip") or 0)
 
     async def compare(self, request: Request, of: Of) -> Response:
-        """The text at two moments: within one text or side by side; at first, since the event before the last."""
+        """The text at two moments: within one text or side by side; at first, since the day before the last event."""
         first, last = _number(request, "from"), _number(request, "to")
         if first is not None and last is not None and first > last:
             first, last = last, first

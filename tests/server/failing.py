@@ -41,6 +41,16 @@ def wrap(log: Any, around: Callable[[str, Callable[[], Any]], Any]) -> None:
         setattr(log, name, wrapped(name, getattr(log, name)))
 
 
+class HearsLate:
+    """While it is armed nothing is heard of what other nodes commit."""
+
+    def __init__(self) -> None:
+        self.armed = False
+
+    def __call__(self, name: str, call: Callable[[], Any]) -> Any:
+        return [] if self.armed and name == "tail" else call()
+
+
 class Slow:
     """Reads of the log, and everything that is read or written beside it, take so many seconds while it is armed."""
 

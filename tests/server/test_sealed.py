@@ -36,7 +36,7 @@ from tests.conftest import ONETEXT
 from tests.databases import fresh_url
 from tests.relationships import answers, statements
 from tests.server.conftest import Pair, on, pair_on
-from tests.server.failing import Fails
+from tests.server.failing import Fails, HearsLate
 from tests.server.served import Program, Served
 from tests.server.test_relationship import LATER, Partner
 
@@ -427,6 +427,25 @@ def test_seals_of_one_party_at_one_instant_come_one_after_the_other(nodes: list[
         assert len(ciphertexts(pair)) == 1
         partners[0].do("take_back_seal", exchange_id=exchange)
         partners[1].do("cancel_exchange", exchange_id=exchange)
+
+
+def test_a_node_that_has_not_heard_of_a_new_seal_yet_shows_it_to_its_party(tmp_path: Path) -> None:
+    late, url = HearsLate(), fresh_url("postgresql", tmp_path)
+    nodes = [Served(url), Served(url, around=late)]
+    try:
+        pair = pair_on(nodes[0])
+        ada, elsewhere = Partner(pair.ada), Partner(on(nodes[1], pair.ada))
+        exchange = ada.do("open_exchange", kind="trust", until=LATER)["exchange_id"]
+        ada.do("seal", exchange_id=exchange, content=statements("goodwill", words="first"))
+        assert elsewhere.get(f"/exchanges/{exchange}/own")["content"] == statements("goodwill", words="first")
+        late.armed = True
+        ada.do("seal", exchange_id=exchange, content=statements("goodwill", words="second"))
+        assert elsewhere.get(f"/exchanges/{exchange}/own")["content"] == statements("goodwill", words="second")
+        ada.do("take_back_seal", exchange_id=exchange)
+        assert elsewhere.http.get(f"{elsewhere.path}/exchanges/{exchange}/own").status_code == 404
+    finally:
+        for node in nodes:
+            node.stop()
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])

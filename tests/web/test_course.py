@@ -11,7 +11,9 @@ import pytest
 
 from domain.times import moment_of, written
 from domain.words import NOT_ENDED, Severity
-from projections.history import Conflict, Drawn, Offered, Past, conflicts, first_offers, offers
+from projections.course import Conflict, Drawn, conflicts
+from projections.history import Past
+from projections.offered import Offered, first_offers, offers
 from tests.negotiations import PARTIES
 from tests.projections.test_as_of import folded
 from tests.web.test_history import known

@@ -15,9 +15,13 @@ from domain.diff import Op
 from domain.turns import waits
 from domain.words import LIVE, NOT_ENDED, ProposalState
 from projections import as_of, tables
-from projections.history import FOLLOWS, MARKS, Past, marks, moments_at, offers, stops, versions_of
+from projections.course import MARKS, marks, stops
+from projections.history import Past, moments_at
+from projections.offered import offers
 from projections.projector import Projector
 from projections.story import story
+from projections.versions import versions_of
+from projections.whole_acts import FOLLOWS
 from server.log.database import migrate, open_database
 from tests.databases import fresh_url
 from tests.negotiations import PARTIES

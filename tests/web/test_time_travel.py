@@ -13,7 +13,7 @@ import pytest
 from domain.events import Event
 from domain.times import moment_of, written
 from projections import as_of, tables
-from projections.history import Past, version_of
+from projections.history import Past
 from projections.projector import Projector
 from server.log.database import migrate, open_database
 from tests.databases import fresh_url
@@ -71,11 +71,11 @@ def test_the_past_is_what_was_shown_then(seed: int, tmp_path: Path) -> None:
 def by_time(connection: object, events: list[Event], version: int, random: Random) -> None:
     """At the time of an event, and between it and the next, what held was the last event by then."""
     agreement_id, at = str(events[0].originator_id), written(events[version - 1].timestamp)
-    assert version_of(connection, agreement_id, at) == max(  # type: ignore[arg-type]
+    assert as_of.version_at(connection, agreement_id, at) == max(  # type: ignore[arg-type]
         each.originator_version for each in events if written(each.timestamp) <= at
     )
     if version < len(events):
         now, then = moment_of(at), moment_of(written(events[version].timestamp))
         between = now + (then - now) * random.random()
         last = max(each.originator_version for each in events if written(each.timestamp) <= written(between))
-        assert version_of(connection, agreement_id, written(between)) == last  # type: ignore[arg-type]
+        assert as_of.version_at(connection, agreement_id, written(between)) == last  # type: ignore[arg-type]

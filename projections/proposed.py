@@ -1,0 +1,114 @@
+"""What was proposed, against which words, and accepted subject to which condition?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+import orjson
+from sqlalchemy import Connection, select
+
+from domain.agreement_events import ConditionFulfilled, ProposalAcceptedSubjectTo, ProposalMade
+from projections import tables
+from projections.as_of import held
+
+Body = dict[str, Any]
+
+
+class Changed(NamedTuple):
+    """What a proposal changes of a clause: its item, and the heading, the text and the value that it is to take the
+    place of: those of the offer that it answers, or those that stood; None for a new clause."""
+
+    item: Body
+    before: Body | None
+
+
+CHANGES = 3
+"""Of one proposal, that are told in its moment."""
+
+
+class Proposed(NamedTuple):
+    """A proposal as its moment tells it: the first changes, and how many there are."""
+
+    changes: Sequence[Changed]
+    many: int
+
+
+def proposed(connection: Connection, agreement_id: str, version: int, happened: Sequence[Body]) -> dict[int, Proposed]:
+    """What the proposals among some moments proposed, by the versions of their events."""
+    made = {each["event_version"]: each["on"]["proposal_id"] for each in happened if each["type"] == ProposalMade.TOPIC}
+    bodies = _of_proposals(connection, agreement_id, version, made.values())
+    answered = {each["counters"] or each["replaces"] for each in bodies.values()} - {None} - bodies.keys()
+    bodies |= _of_proposals(connection, agreement_id, version, answered)
+    stood = _rows_between(connection, agreement_id, min(made, default=version), version)
+    found = {}
+    for made_by, proposal_id in made.items():
+        body = bodies[proposal_id]
+        changes = []
+        for item in body["items"][:CHANGES]:
+            before = _offered_for(item["term_id"], bodies.get(body["counters"] or body["replaces"] or ""))
+            changes.append(Changed(item, before or _standing_before(stood.get(item["term_id"], ()), made_by)))
+        found[made_by] = Proposed(changes, len(body["items"]))
+    return found
+
+
+def _of_proposals(connection: Connection, agreement_id: str, version: int, keys: Iterable[str]) -> dict[str, Body]:
+    table = tables.proposals
+    rows = select(table.c.key, table.c.body).where(
+        table.c.stream == agreement_id, table.c.key.in_(list(keys)), held(table, version)
+    )
+    return {key: orjson.loads(body) for key, body in connection.execute(rows)}
+
+
+def _offered_for(term_id: str, proposal: Body | None) -> Body | None:
+    """What a proposal offers for a clause, where it has words for it."""
+    items = proposal["items"] if proposal else ()
+    return next((each for each in items if each["term_id"] == term_id and each.get("text") is not None), None)
+
+
+def _rows_between(
+    connection: Connection, agreement_id: str, first: int, last: int
+) -> dict[str, list[tuple[int, int | None, str]]]:
+    """The rows of clauses that held at any time between two versions: those that ended since, and those that did not
+    (apart, for each is found by the index then)."""
+    terms = tables.terms
+    rows = select(terms.c.key, terms.c.since, terms.c.until, terms.c.body).where(
+        terms.c.stream == agreement_id, terms.c.shown == 1, terms.c.since < last
+    )
+    found: dict[str, list[tuple[int, int | None, str]]] = {}
+    for those in (rows.where(terms.c.until >= first), rows.where(terms.c.until.is_(None))):
+        for key, since, until, body in connection.execute(those):
+            found.setdefault(key, []).append((since, until, body))
+    return found
+
+
+def _standing_before(rows: Iterable[tuple[int, int | None, str]], version: int) -> Body | None:
+    """A clause right before an event."""
+    for since, until, body in rows:
+        if since < version and (until is None or until >= version):
+            found: Body = orjson.loads(body)
+            return found
+    return None
+
+
+def conditional(connection: Connection, agreement_id: str, version: int) -> list[Body]:
+    """The proposals that had been accepted subject to a condition, each as it stood, with the version of that event
+    (accepted_version) and that of the one by which the condition was fulfilled (fulfilled_version), None where none
+    was."""
+    timeline = tables.timeline
+    rows = select(timeline.c.since, timeline.c.type, timeline.c.body).where(
+        timeline.c.stream == agreement_id,
+        timeline.c.since <= version,
+        timeline.c.type.in_((ProposalAcceptedSubjectTo.TOPIC, ConditionFulfilled.TOPIC)),
+    )
+    found: list[Body] = []
+    for since, kind, written in connection.execute(rows.order_by(timeline.c.since)):
+        moment = orjson.loads(written)
+        proposal_id = moment["on"]["proposal_id"]
+        if kind == ConditionFulfilled.TOPIC:
+            last = next(each for each in reversed(found) if each["proposal_id"] == proposal_id)
+            last["fulfilled_version"] = since
+        else:
+            found.append(moment | {"proposal_id": proposal_id, "accepted_version": since, "fulfilled_version": None})
+    bodies = _of_proposals(connection, agreement_id, version, {each["proposal_id"] for each in found})
+    return [each | {"proposal": bodies[each["proposal_id"]]} for each in found]
