@@ -16,9 +16,9 @@ function leadHome() {
   const link = document.createElement("a");
   link.href = seat;
   link.className = "home";
-  link.setAttribute("aria-label", whose.dataset.home ?? "");
-  link.textContent = "‹";
-  whose.prepend(link, " ");
+  link.title = whose.dataset.home ?? "";
+  link.append("‹ ", ...whose.childNodes);
+  whose.append(link);
 }
 
 /** @param {string} tree the path under which the link's pages stand */
