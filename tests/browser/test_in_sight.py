@@ -97,3 +97,15 @@ async def _enters(browser: Browser, made: dict[str, str], role: str, **context: 
     await page.goto("/".join(page.url.split("/")[:4]) + f"/agreements/{made['agreement']}")
     await member.is_live()
     return member
+
+
+async def test_on_a_phone_the_button_of_a_form_stands_above_the_bar(browser: Browser, demo: Running) -> None:
+    cid = await Member.enters(browser, demo.line["links"]["b_negotiator"], viewport=SIZES["phone"])
+    await cid.page.goto(cid.page.url.split("/agreements/")[0] + "/")
+    await cid.is_live()
+    await cid.page.get_by_role("button", name="Decline", exact=True).click()
+    sends = cid.page.get_by_role("button", name="Decline it")
+    await expect(cid.page.locator(".act-form textarea")).to_be_focused()
+    button, bar = await sends.bounding_box(), await cid.page.locator(".thumb").bounding_box()
+    assert button and bar
+    assert button["y"] + button["height"] <= bar["y"]
