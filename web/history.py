@@ -21,7 +21,7 @@ from web import shown_values
 from web.directory import Directory
 from web.meeting import Meeting
 from web.snippet import first_words, snippet
-from web.view import Body
+from web.view import Body, in_the_way
 from web.visible import redlined, visible
 from web.wording import gettext, ngettext
 
@@ -133,10 +133,8 @@ class HistoryReader:
         for status, one, many in words.LEFT:
             if left := sum(1 for each in past.terms if each["status"] == status):
                 yield Said(ngettext(one, many, left), [past.version])
-        if self.may_be_signed:
-            yield Said(
-                gettext("Nothing is left to agree on: it can be put to signature."), [past.accepted or past.version]
-            )
+        if self.ready:
+            yield Said(self.ready, [past.accepted or past.version])
 
     def _conflicts(self) -> Iterator[Said]:
         standing = [each for each in self.past.objections if each["state"] in NOT_ENDED]
@@ -239,15 +237,21 @@ class HistoryReader:
                     found[term_id].append(each.party_id)
         return found
 
-    @property
-    def may_be_signed(self) -> bool:
-        """Whether nothing is left to agree on, and it is not put to signature yet."""
-        settled = (*AGREED, TermStatus.DEFERRED)
-        return (
-            self.header["status"] == AgreementStatus.DRAFTING
-            and bool(self.past.terms)
-            and all(each["status"] in settled and not offers for each, offers in self.open_clauses)
-        )
+    @cached_property
+    def ready(self) -> Markup | None:
+        """That nothing is left to agree on, where it is not put to signature yet."""
+        past = self.past
+        if self.header["status"] != AgreementStatus.DRAFTING or not past.terms:
+            return None
+        left = in_the_way(past.terms, past.proposals, past.objections)
+        if not left:
+            return gettext("Nothing is left to agree on: it can be put to signature.")
+        if all(each.about == "exit_term" for each in left):
+            return gettext(
+                "Every clause is settled; before the signature one is to be marked as the exit term, which says how "
+                "this can end."
+            )
+        return None
 
     def place(self, term_id: str | None) -> int:
         """Where a clause stands in the text; the whole text before all, and what is gone after all."""

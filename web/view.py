@@ -15,6 +15,24 @@ from projections.rows import Row
 Body = dict[str, Any]
 
 
+def in_the_way(terms: Iterable[Body], proposals: Iterable[Body], objections: Iterable[Body]) -> list[Obstacle]:
+    """What keeps a text from being put to signature."""
+    blocking: dict[str, list[str]] = {}
+    for each in objections:
+        if each["severity"] == Severity.BLOCKING and each["state"] in NOT_ENDED:
+            blocking.setdefault(each["proposal_id"], []).append(each["objection_id"])
+    offers = (
+        OfferState(
+            each["proposal_id"],
+            each["state"],
+            tuple(item["term_id"] for item in each["items"]),
+            tuple(blocking.get(each["proposal_id"], ())),
+        )
+        for each in proposals
+    )
+    return list(obstacles((TermState(each["term_id"], each["status"], tuple(each["marks"])) for each in terms), offers))
+
+
 class Bodies(Mapping[str, Body]):
     """The bodies of rows by key."""
 
@@ -140,21 +158,7 @@ class RoomView:
     @cached_property
     def obstacles(self) -> list[Obstacle]:
         """What keeps the text from being put to signature."""
-        blocking: dict[str, list[str]] = {}
-        for each in self.objections:
-            if each["severity"] == Severity.BLOCKING and each["state"] in NOT_ENDED:
-                blocking.setdefault(each["proposal_id"], []).append(each["objection_id"])
-        offers = (
-            OfferState(
-                each["proposal_id"],
-                each["state"],
-                tuple(item["term_id"] for item in each["items"]),
-                tuple(blocking.get(each["proposal_id"], ())),
-            )
-            for each in self.proposals
-        )
-        terms = (TermState(each["term_id"], each["status"], tuple(each["marks"])) for each in self.terms)
-        return list(obstacles(terms, offers))
+        return in_the_way(self.terms, self.proposals, self.objections)
 
     @property
     def open_points(self) -> int:

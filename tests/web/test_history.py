@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from domain.diff import Op
 from domain.turns import waits
-from domain.words import LIVE, NOT_ENDED, ProposalState
+from domain.words import LIVE, NOT_ENDED, AgreementStatus, ProposalState
 from projections import as_of, tables
 from projections.course import MARKS, marks, stops
 from projections.history import Past, moments_at
@@ -24,6 +24,7 @@ from projections.versions import versions_of
 from projections.whole_acts import FOLLOWS
 from server.log.database import migrate, open_database
 from tests.databases import fresh_url
+from tests.domain.test_readiness import of as obstacles_of
 from tests.negotiations import PARTIES
 from tests.pages import read
 from tests.projections.test_as_of import folded, played
@@ -206,3 +207,19 @@ def test_what_is_open_has_its_offers_and_what_is_agreed_has_not(known) -> None: 
 
 HEADS = LIVE - {ProposalState.COUNTERED}
 MONTHS = [f"{date(2026, each, 1):%B}" for each in range(1, 13)]
+
+
+def test_it_is_said_to_be_ready_for_signature_exactly_where_the_guard_would_let_it(known) -> None:  # type: ignore[no-untyped-def]
+    events, connection = known
+    agreement_id, agreement, said = str(events[0].originator_id), None, set()
+    for version, event in enumerate(events, 1):
+        agreement = folded([event], agreement)
+        past = Past.load(connection, agreement_id, version)
+        assert past
+        ready = HistoryReader(past, DIRECTORY, "en").ready
+        left = {each.about for each in obstacles_of(agreement)} if agreement.text else {"no clause"}
+        is_settled = agreement.status == AgreementStatus.DRAFTING and left <= {"exit_term"}
+        assert bool(ready) == is_settled
+        assert not is_settled or ("exit term" in (ready or "")) == bool(left)
+        said.add(ready)
+    assert len(said) > 1
