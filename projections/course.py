@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import orjson
 from sqlalchemy import Connection, func, select
 
-from domain.agreement_events import ProposalAcceptedSubjectTo
+from domain.agreement_events import RatificationOpened
 from domain.words import Severity
 from projections import tables
 from projections.as_of import held
@@ -27,13 +27,25 @@ MARKS = {
     "ProposalAccepted": "consent",
     "ProposalAcceptedSubjectTo": "consent",
     "ConditionFulfilled": "consent",
+    "TermReopened": "reopening",
     "ConsentGiven": "consent",
+    "ConsentRefused": "ratification",
     "RatificationOpened": "ratification",
     "RatificationVoided": "ratification",
     "AgreementRatified": "ratification",
     "AgreementAbandoned": "ratification",
 }
 """The events by which an argument moves, and as what they are marked."""
+SHAPES = MARKS | {
+    "ProposalAcceptedSubjectTo": "condition",
+    "ConsentRefused": "void",
+    "RatificationVoided": "void",
+    "AgreementRatified": "force",
+    "AgreementAbandoned": "void",
+}
+"""The same as a picture tells them apart."""
+ON_RATIFICATION = ("ConsentGiven", "ConsentRefused", "RatificationVoided", "AgreementRatified")
+"""Those of them that bear upon the ratification that was opened last."""
 
 
 def marks(connection: Connection, agreement_id: str, term_id: str | None = None) -> list[tuple[int, str]]:
@@ -77,8 +89,8 @@ def conflicts(connection: Connection, past: Past) -> list[Conflict]:
 
 
 class Drawn(NamedTuple):
-    """An event by which the argument moved. kind: its mark, or condition for an acceptance that depends on one; on: the
-    version of the event that it bears upon; told: its sentence; end: the version at which its act ended."""
+    """An event by which the argument moved. kind: its shape; term_ids: none for the whole text; on: the version of the
+    event that it bears upon; told: its sentence; end: the version at which its act ended."""
 
     version: int
     at: str
@@ -109,7 +121,8 @@ def course(connection: Connection, agreement_id: str, version: int) -> list[tupl
     answers = {each["proposal_id"]: each["counters"] or each["replaces"] for each in bodies}
     follow = following(connection, agreement_id, moments[0].since if moments else version)
     newest: dict[str, int] = {}
-    """Of a proposal the event that made it, of an objection the last on it."""
+    """Of a proposal the event that made it, of an objection the last on it, of the whole text the one that opened its
+    ratification."""
     found = []
     for since, kind, written in moments:
         body = orjson.loads(written)
@@ -121,8 +134,9 @@ def course(connection: Connection, agreement_id: str, version: int) -> list[tupl
             on = newest.get(answers.get(proposal_id) or "")
             newest[proposal_id] = since
         else:
-            on = newest.get(proposal_id)
-        mark = "condition" if kind == ProposalAcceptedSubjectTo.TOPIC else MARKS[kind]
-        drawn = Drawn(since, body["at"], mark, body["party_id"], body["term_ids"], on, end=end_of(since, follow))
-        found.append((drawn, body))
+            on = newest.get("" if kind in ON_RATIFICATION else proposal_id)
+        if kind == RatificationOpened.TOPIC:
+            newest[""] = since
+        end = end_of(since, follow)
+        found.append((Drawn(since, body["at"], SHAPES[kind], body["party_id"], body["term_ids"], on, end=end), body))
     return found

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from domain.diff import redline
 from domain.turns import Wait, waits
 from domain.words import NOT_ENDED, AgreementStatus, NeedOutcome, Severity, TermStatus
+from projections.course import MARKS
 from projections.documents import moment as written_moment
 from projections.history import Past
 from projections.proposed import Proposed
@@ -408,6 +409,17 @@ class HistoryReader:
         while first <= version < self.past.version and happened[version + 1 - first]["type"] in FOLLOWS:
             version += 1
         return version
+
+    @property
+    def acts(self) -> list[tuple[Body, list[Body]]]:
+        """What happened, in order, each with what only followed from it and did not move the argument itself."""
+        found: list[tuple[Body, list[Body]]] = []
+        for moment in self.past.happened:
+            if found and moment["type"] in FOLLOWS and moment["type"] not in MARKS:
+                found[-1][1].append(moment)
+            else:
+                found.append((moment, []))
+        return found
 
     def proposed(self, moment: Body) -> Proposed | None:
         return self.past.proposed.get(moment["event_version"])

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 HEIGHT = 24
-_ROWS = {"proposal": 4, "objection": 8, "resolution": 12, "consent": 16, "ratification": 20}
+_ROWS = {"proposal": 4, "objection": 8, "resolution": 12, "consent": 16, "ratification": 20, "reopening": 24}
 """Where the lines of a kind begin, so that they are told apart by more than their colour."""
 _STYLE = (
     "path{stroke-width:2;vector-effect:non-scaling-stroke;fill:none}.proposal{stroke:#5b6472}.objection{stroke:#b3261e}"
-    ".resolution{stroke:#8a6d00}.consent{stroke:#1c6b35}.ratification{stroke:#222}"
+    ".resolution{stroke:#8a6d00}.consent{stroke:#1c6b35}.ratification{stroke:#222}.reopening{stroke:#7a3d9a}"
     "@media (prefers-color-scheme:dark){.proposal{stroke:#aab2bf}.objection{stroke:#ff9a90}.resolution{stroke:#e0c060}"
-    ".consent{stroke:#7fd39a}.ratification{stroke:#eee}}"
+    ".consent{stroke:#7fd39a}.ratification{stroke:#eee}.reopening{stroke:#cfa3e6}}"
 )
 
 

@@ -18,6 +18,8 @@ from web.wording import gettext, ngettext
 
 LEFT, RIGHT, TOP, BOTTOM = 190.0, 24.0, 30.0, 12.0
 """Beside the lanes: their names, and the days above them."""
+WHOLE = ""
+"""The lane of the whole text."""
 EDGE = LEFT - 8
 """Where the names end."""
 SHEET, SMALLEST = 1000.0, 4
@@ -58,8 +60,10 @@ class Picture:
         self._marks = sorted(marks, key=lambda each: each.version)
         self._versions = [each.version for each in self._marks]
         self._levels = _levels(self._marks)
-        spoken_of = {term_id for each in self._marks for term_id in each.term_ids}
+        spoken_of = {term_id for each in self._marks for term_id in _lanes_of(each)}
         self.lanes = {term_id: heading for term_id, heading in headings.items() if term_id in spoken_of}
+        if WHOLE in spoken_of:
+            self.lanes[WHOLE] = gettext("The whole text")
         count = max(len(self._marks), 1)
         step = zoom * max(0.7, min(STEP, WIDEST / count), min(2 * STEP, NARROWEST / count))
         self._x, self.folds = _along(self._marks, step, QUIET * zoom)
@@ -67,7 +71,7 @@ class Picture:
         self._bottoms: dict[str, float] = {}
         y = TOP
         for term_id in self.lanes:
-            highest = max(self._levels[each.version] for each in self._marks if term_id in each.term_ids)
+            highest = max(self._levels[each.version] for each in self._marks if term_id in _lanes_of(each))
             y += LEAST + RISE * highest
             self._bottoms[term_id] = y
         self._ground = y + (CONFLICTS if conflicts else 0)
@@ -129,7 +133,7 @@ class Picture:
     def _marks_drawn(self) -> Iterator[str]:
         placed: dict[tuple[int, str], Placed] = {}
         for mark in self._marks:
-            for term_id in mark.term_ids:
+            for term_id in _lanes_of(mark):
                 if term_id not in self._bottoms:
                     continue
                 y = self._bottoms[term_id] - 9 - RISE * self._levels[mark.version]
@@ -188,8 +192,18 @@ class Picture:
                 return f'<path d="M{x:.1f} {y - 4.8:.1f}l4.8 4.8l-4.8 4.8l-4.8 -4.8z"/>'
             case "consent" | "condition":
                 return f'<path class="tick" d="M{x - 4:.1f} {y:.1f}l3 3.4l5.4 -7"/>'
+            case "reopening":
+                return f'<circle class="ring" cx="{x:.1f}" cy="{y:.1f}" r="3.6"/>'
+            case "void":
+                return f'<path class="bar" d="M{x - 4:.1f} {y - 4:.1f}l8 8m0 -8l-8 8"/>'
+            case "force":
+                return f'<path class="bar" d="M{x - 2:.1f} {y - 6:.1f}v12m4 0v-12"/>'
             case _:
                 return f'<path class="bar" d="M{x:.1f} {y - 6:.1f}v12"/>'
+
+
+def _lanes_of(mark: Drawn) -> Sequence[str]:
+    return mark.term_ids or (WHOLE,)
 
 
 def quiet_of(marks: Sequence[Drawn]) -> set[str]:
@@ -198,11 +212,7 @@ def quiet_of(marks: Sequence[Drawn]) -> set[str]:
     for each in marks:
         for term_id in each.term_ids:
             kinds.setdefault(term_id, []).append(each.kind)
-    return {
-        term_id
-        for term_id, found in kinds.items()
-        if [each for each in found if each != "ratification"] == ["proposal", "consent"]
-    }
+    return {term_id for term_id, found in kinds.items() if found == ["proposal", "consent"]}
 
 
 def without(marks: Sequence[Drawn], quiet: Collection[str]) -> list[Drawn]:

@@ -11,16 +11,16 @@ import pytest
 
 from domain.times import moment_of, written
 from domain.words import NOT_ENDED, Severity
-from projections.course import Conflict, Drawn, conflicts
+from projections.course import Conflict, Drawn, conflicts, course
 from projections.history import Past
 from projections.offered import Offered, first_offers, offers
 from tests.negotiations import PARTIES
 from tests.projections.test_as_of import folded
-from tests.web.test_history import known
+from tests.web.test_history import known, settled
 from web.meeting import Meeting, meetings
 from web.picture import Picture, quiet_of, without
 
-__all__ = ["known"]
+__all__ = ["known", "settled"]
 SIDES: Mapping[str, str] = dict(zip(PARTIES, "ab", strict=True))
 A, B = PARTIES
 
@@ -121,6 +121,42 @@ def test_clauses_that_were_agreed_as_first_offered_can_be_folded() -> None:
     kept = without([*marks, signed], {"u"})
     assert [each.term_ids for each in kept] == [["t"], ["t"], ["t"], []]
     assert without([mark(1, "proposal", of="u")], {"u"}) == []
+
+
+def test_what_bears_on_the_whole_text_has_a_lane_of_its_own() -> None:
+    whole = [mark(n, kind, on)._replace(term_ids=[]) for n, kind, on in WHOLE_TEXT]
+    svg = drawn([mark(1, "proposal"), *whole])
+    assert svg.index("1 Price") < svg.index("The whole text") < svg.index("as_of=2#"), "below the clauses"
+    assert [each for _, each, _ in WHOLE_TEXT] == re.findall(r'class="(\w+) side-a"', svg)[1:]
+    shapes = re.findall(r'as_of=[2-6]#[^>]*><\w+ class="\w+" d="M[\d.]+ [\d.]+([^"]+)"', svg)
+    assert shapes[0] == shapes[3]
+    assert len({*shapes}) == 4, "put to signature, signed, without force, in force"
+    assert svg.count('class="bears"') == 3
+    assert "The whole text" not in drawn([mark(1, "proposal")])
+
+
+WHOLE_TEXT = [
+    (2, "ratification", None),
+    (3, "consent", 2),
+    (4, "void", 2),
+    (5, "ratification", None),
+    (6, "force", 5),
+]
+
+
+def test_the_signature_is_drawn_as_it_went(settled: Any) -> None:
+    events, connection = settled
+    found = {each.version: each for each, _ in course(connection, str(events[0].originator_id), len(events))}
+    wanted = {"RatificationVoided": "void", "ConsentRefused": "void", "TermReopened": "reopening"}
+    wanted |= {"RatificationOpened": "ratification", "ConsentGiven": "consent", "AgreementRatified": "force"}
+    opened = None
+    for each in events:
+        if kind := wanted.get(each.TOPIC):
+            mark = found[each.originator_version]
+            opened = mark.version if kind == "ratification" else opened
+            assert mark.kind == kind
+            assert mark.on == (None if kind in ("ratification", "reopening") else opened)
+    assert {*wanted} <= {each.TOPIC for each in events}
 
 
 def money(amount: str, currency: str = "EUR") -> dict[str, str]:

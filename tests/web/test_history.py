@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import count
+from pathlib import Path
 from random import Random
 
 import pytest
 from sqlalchemy import Connection
 
 from domain.diff import Op
+from domain.events import Event
 from domain.turns import waits
 from domain.words import LIVE, NOT_ENDED, AgreementStatus, ProposalState
 from projections import as_of, tables
@@ -25,6 +27,7 @@ from projections.whole_acts import FOLLOWS
 from server.log.database import migrate, open_database
 from tests.databases import fresh_url
 from tests.domain.test_readiness import of as obstacles_of
+from tests.domain.test_refusals import ADA, CID, Table
 from tests.negotiations import PARTIES
 from tests.pages import read
 from tests.projections.test_as_of import folded, played
@@ -43,11 +46,35 @@ DIRECTORY = Directory(dict(zip(PARTIES, ("Qqmeridian", "Qqcastellan"), strict=Tr
 __all__ = ["marked"]
 
 
+def signed() -> list[Event]:
+    """A negotiation that is signed once somebody refused to, and a clause was reopened."""
+    table = Table()
+    exit_term = table.ratifiable()
+    table.do(ADA, "open_ratification")
+    table.do(ADA, "consent", fingerprint=table.world.agreement.text_fingerprint())
+    table.do(CID, "refuse_consent", reason="A year is too short.")
+    table.do(CID, "reopen_term", term_id=exit_term, reason="A year is too short.")
+    table.agree(exit_term)
+    table.do(ADA, "open_ratification")
+    for side in (ADA, CID):
+        table.do(side, "consent", fingerprint=table.world.agreement.text_fingerprint())
+    return list(table.world.events)
+
+
 @pytest.fixture(scope="module", params=range(3))
 def known(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory):  # type: ignore[no-untyped-def]
     """A random negotiation with its read models."""
-    events = played(request.param + 40, 300)
-    database = open_database(fresh_url("sqlite", tmp_path_factory.mktemp("history")))
+    yield from projected(played(request.param + 40, 300), tmp_path_factory.mktemp("history"))
+
+
+@pytest.fixture(scope="module")
+def settled(tmp_path_factory: pytest.TempPathFactory):  # type: ignore[no-untyped-def]
+    """One that is signed."""
+    yield from projected(signed(), tmp_path_factory.mktemp("history"))
+
+
+def projected(events: list[Event], folder: Path) -> Iterator[tuple[list[Event], Connection]]:
+    database = open_database(fresh_url("sqlite", folder))
     migrate(database)
     projector = Projector(database.models, lambda _, version: folded(events[:version]))
     ids = count(1)
@@ -209,8 +236,13 @@ HEADS = LIVE - {ProposalState.COUNTERED}
 MONTHS = [f"{date(2026, each, 1):%B}" for each in range(1, 13)]
 
 
-def test_it_is_said_to_be_ready_for_signature_exactly_where_the_guard_would_let_it(known) -> None:  # type: ignore[no-untyped-def]
-    events, connection = known
+def test_it_is_said_to_be_ready_for_signature_exactly_where_the_guard_would_let_it(known, settled) -> None:  # type: ignore[no-untyped-def]
+    said = ready(*known) | ready(*settled)
+    assert len(said) == 3, "ready, all but for the exit term, and not"
+
+
+def ready(events: list[Event], connection: Connection) -> set[str | None]:
+    """What is said of it at each version."""
     agreement_id, agreement, said = str(events[0].originator_id), None, set()
     for version, event in enumerate(events, 1):
         agreement = folded([event], agreement)
@@ -222,4 +254,17 @@ def test_it_is_said_to_be_ready_for_signature_exactly_where_the_guard_would_let_
         assert bool(ready) == is_settled
         assert not is_settled or ("exit term" in (ready or "")) == bool(left)
         said.add(ready)
-    assert len(said) > 1
+    return said
+
+
+def test_what_only_followed_from_an_act_is_told_within_it(known) -> None:  # type: ignore[no-untyped-def]
+    events, connection = known
+    past = Past.load(connection, str(events[0].originator_id))
+    assert past
+    acts = HistoryReader(past, DIRECTORY, "en").acts
+    assert [one for moment, followed in acts for one in (moment, *followed)] == past.happened
+    assert any(followed for _, followed in acts)
+    topics = {each.originator_version: each.TOPIC for each in events}
+    for moment, followed in acts[1:]:
+        assert topics[moment["event_version"]] not in FOLLOWS or topics[moment["event_version"]] in MARKS
+        assert not {topics[each["event_version"]] for each in followed} & MARKS.keys()
