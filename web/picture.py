@@ -25,7 +25,8 @@ EDGE = LEFT - 8
 SHEET, SMALLEST = 1000.0, 4
 """About how wide a sheet of paper is, and by how much a picture is made smaller for it at most."""
 STEP, WIDEST, NARROWEST = 11.0, 3600.0, 700.0
-"""Between two marks, where there is room; about how wide the lanes may get, and are where few marks leave room."""
+"""Between two marks, where there is room; about how wide the lanes may get, and are where few marks leave room (half
+of it between marks of one time)."""
 RISE, LEAST = 11.0, 24.0
 """How much higher what bears upon something stands; and the height of a lane with one level."""
 ALIKE = 0.22
@@ -65,7 +66,7 @@ class Picture:
         if WHOLE in spoken_of:
             self.lanes[WHOLE] = gettext("The whole text")
         count = max(len(self._marks), 1)
-        step = zoom * max(0.7, min(STEP, WIDEST / count), min(2 * STEP, NARROWEST / count))
+        step = zoom * max(0.7, min(STEP, WIDEST / count), min(2 * STEP, NARROWEST / 2 / count))
         self._x, self.folds = _along(self._marks, step, QUIET * zoom)
         self.width = LEFT + max(self._x.values(), default=0.0) + RIGHT
         self._bottoms: dict[str, float] = {}
@@ -252,7 +253,7 @@ def _along(marks: Sequence[Drawn], step: float, widest: float) -> tuple[dict[int
 
 def _goes_on(last: Drawn, each: Drawn) -> bool:
     """Whether a party does the same again on another clause: many in a row are as uniform as a quiet stretch."""
-    return (each.kind, each.party_id) == (last.kind, last.party_id) and not {*each.term_ids} & {*last.term_ids}
+    return (each.kind, each.party_id) == (last.kind, last.party_id) and not {*_lanes_of(each)} & {*_lanes_of(last)}
 
 
 def _usual_gap(marks: Sequence[Drawn]) -> float:
