@@ -43,7 +43,8 @@ def folded(before: Fold, event: Event, position: int) -> tuple[Fold, Brought]:
         row.body["next_deadline"] = header[0]
         puts.append(Put(tables.headers, "", row, before.header is None))
     stream, version, moment = text_of(event.originator_id), event.originator_version, model.moment(aggregate, event)
-    happened = [(tables.timeline, (stream, version, event.TOPIC, moment)), *model.happened(aggregate, event, moment)]
+    told = (stream, version, event.TOPIC, int(moment["follows"]), moment)
+    happened = [(tables.timeline, told), *model.happened(aggregate, event, moment)]
     return Fold(aggregate, header), Brought(position, stream, version, puts, happened, next_deadline=header[0])
 
 

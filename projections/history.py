@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -71,8 +71,12 @@ class Past:
         then = as_of.version_before(connection, of, after) if after else None
         proposals = as_of.standing(connection, tables.proposals, agreement_id, version)
         turned = _turned(connection, agreement_id, version)
-        ever = as_of.ever(connection, tables.terms, agreement_id, version)
         happened = _happened(connection, agreement_id, version)
+        objections = raised(connection, agreement_id, version)
+        setbacks = _setbacks(connection, agreement_id, version)
+        ever = as_of.ever(connection, tables.terms, agreement_id, version)
+        headings = {each["term_id"]: each["heading"] for each in ever}
+        named = {term_id for each in (*happened, *objections, *setbacks) for term_id in each["term_ids"]}
         return cls(
             agreement_id=agreement_id,
             version=version,
@@ -82,11 +86,11 @@ class Past:
             header=header,
             terms=as_of.standing(connection, tables.terms, agreement_id, version),
             proposals=[each for each in proposals if each["state"] in LIVE],
-            objections=raised(connection, agreement_id, version),
+            objections=objections,
             questions=as_of.standing(connection, tables.questions, agreement_id, version),
             happened=happened,
             proposed=proposed(connection, agreement_id, version, happened),
-            setbacks=_setbacks(connection, agreement_id, version),
+            setbacks=setbacks,
             whole=whole(connection, agreement_id, version, newest),
             first_offers=first_offers(connection, agreement_id, version),
             needs={each["need_id"]: each for each in as_of.ever(connection, tables.needs, of, then)},
@@ -94,8 +98,18 @@ class Past:
             turned=turned,
             signed=_signed(connection, agreement_id, header, turned, version),
             accepted=_accepted(connection, agreement_id, version),
-            headings={each["term_id"]: each["heading"] for each in ever},
+            headings=headings | called(connection, agreement_id, version, named - headings.keys()),
         )
+
+
+def called(connection: Connection, agreement_id: str, version: int, term_ids: Iterable[str]) -> dict[str, str]:
+    """What some clauses were called last by a version, by id: those too that went without ever having been agreed."""
+    terms = tables.terms
+    rows = select(terms.c.key, terms.c.body).where(
+        terms.c.stream == agreement_id, terms.c.key.in_(list(term_ids)), terms.c.since <= version
+    )
+    in_order = connection.execute(rows.order_by(terms.c.since))
+    return {term_id: orjson.loads(body)["heading"] for term_id, body in in_order}
 
 
 def told(connection: Connection, agreement_id: str, after: int, most: int) -> list[Body]:

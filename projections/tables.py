@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Column, Connection, Index, Integer, MetaData, SmallInteger, String, Table, Text
 from sqlalchemy.types import TypeEngine
 
-MODEL = 15
+MODEL = 16
 """The number of the read models' form; they are rebuilt when it changes."""
 
 metadata = MetaData()
@@ -81,8 +81,12 @@ exchanges = table_of_things("exchanges")
 statements = table_of_things("statements")
 shares = table_of_things("shares")
 timeline = table_of_moments(
-    "timeline", Column("type", String(40), nullable=False), Column("body", Text, nullable=False)
+    "timeline",
+    Column("type", String(40), nullable=False),
+    Column("follows", SmallInteger, nullable=False),
+    Column("body", Text, nullable=False),
 )
+"""follows: 1 where it followed from the event before, in the same act, else 0."""
 consents = table_of_moments(
     "consents", Column("place", Integer, primary_key=True, autoincrement=False), Column("body", Text, nullable=False)
 )

@@ -23,6 +23,7 @@ def moment(event: Event, term_ids: Sequence[str] = (), headings: Mapping[Any, st
         "event_version": event.originator_version,
         "at": event.at,
         "type": event.TOPIC,
+        "follows": said.get("caused_by") is not None,
         "party_id": event.actor.party_id,
         "member_id": event.actor.member_id,
         "term_ids": list(term_ids),

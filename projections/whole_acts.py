@@ -6,18 +6,14 @@ from collections.abc import Collection
 
 from sqlalchemy import Connection, select
 
-from domain.agreement_events import AgreementEvent
 from projections import tables
-
-FOLLOWS = [each.TOPIC for each in AgreementEvent.__subclasses__() if "caused_by" in each.data_fields()]
-"""The events that follow from the one before, in the same act."""
 
 
 def following(connection: Connection, agreement_id: str, first: int) -> set[int]:
     """The versions of the events since another that followed from the one before."""
     timeline = tables.timeline
     rows = select(timeline.c.since).where(
-        timeline.c.stream == agreement_id, timeline.c.since >= first, timeline.c.type.in_(FOLLOWS)
+        timeline.c.stream == agreement_id, timeline.c.since >= first, timeline.c.follows == 1
     )
     return set(connection.execute(rows).scalars())
 
@@ -33,7 +29,7 @@ def whole(connection: Connection, agreement_id: str, version: int, newest: int) 
     """The version of the last event of the act to which that of a version belongs."""
     timeline = tables.timeline
     rows = select(timeline.c.since).where(
-        timeline.c.stream == agreement_id, timeline.c.since > version, timeline.c.type.not_in(FOLLOWS)
+        timeline.c.stream == agreement_id, timeline.c.since > version, timeline.c.follows == 0
     )
-    following = connection.execute(rows.order_by(timeline.c.since).limit(1)).scalar()
-    return newest if following is None else following - 1
+    begins = connection.execute(rows.order_by(timeline.c.since).limit(1)).scalar()
+    return newest if begins is None else begins - 1

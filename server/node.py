@@ -46,6 +46,7 @@ from server.seat import TOKEN
 from server.settings import Settings
 from server.sources import utc_now
 from server.texts.apart import Apart
+from server.texts.papers import Papers
 from server.texts.pdf import Typesetter
 from web.directory import Directory
 from web.fragments import DemoNotice
@@ -72,7 +73,7 @@ class Node:
         self.guests = Guests()
         self.mail = Mail(settings, self.background)
         self.texts = Apart()
-        self.typesetter = Typesetter(settings.fonts)
+        self.papers = Papers(Typesetter(settings.fonts))
         self.demo_notices: Mapping[str, DemoNotice] = {}
         """What a demo tells each of its visitors, by member."""
         self.metrics = Metrics()
@@ -136,6 +137,7 @@ class Node:
         await self.writer.stop()
         await self.tail.stop()
         await self.projecting.stop()
+        self.papers.stop()
 
     async def read(self, question: Callable[..., R], *args: object) -> R:
         """Ask the read models, in a thread, once they show everything that is committed."""

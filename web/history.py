@@ -16,7 +16,7 @@ from projections.documents import moment as written_moment
 from projections.history import Past
 from projections.proposed import Proposed
 from projections.timeline import sentence
-from projections.whole_acts import FOLLOWS
+from projections.whole_acts import end_of
 from web import history_words as words
 from web import shown_values
 from web.directory import Directory
@@ -404,18 +404,18 @@ class HistoryReader:
 
     def whole(self, version: int) -> int:
         """The last event of the act that an event of those that are shown belongs to."""
-        happened = self.past.happened
-        first = happened[0]["event_version"] if happened else version
-        while first <= version < self.past.version and happened[version + 1 - first]["type"] in FOLLOWS:
-            version += 1
-        return version
+        return end_of(version, self._following)
+
+    @cached_property
+    def _following(self) -> set[int]:
+        return {each["event_version"] for each in self.past.happened if each["follows"]}
 
     @property
     def acts(self) -> list[tuple[Body, list[Body]]]:
         """What happened, in order, each with what only followed from it and did not move the argument itself."""
         found: list[tuple[Body, list[Body]]] = []
         for moment in self.past.happened:
-            if found and moment["type"] in FOLLOWS and moment["type"] not in MARKS:
+            if found and moment["follows"] and moment["type"] not in MARKS:
                 found[-1][1].append(moment)
             else:
                 found.append((moment, []))

@@ -71,12 +71,14 @@ class _Step(NamedTuple):
     value: Body
 
 
-def meetings(offers: Sequence[Offered], terms: Sequence[Body]) -> list[Meeting]:
-    """The clauses for which more than one value was offered, in the order of the text."""
+def meetings(offers: Sequence[Offered], term_ids: Sequence[str]) -> list[Meeting]:
+    """The clauses for which more than one value was offered. term_ids: of the text, in whose order they come; those
+    that are gone come last."""
     by_term: dict[str, list[Offered]] = {}
     for each in offers:
         by_term.setdefault(each.term_id, []).append(each)
-    found = [Meeting(each["term_id"], by_term[each["term_id"]]) for each in terms if each["term_id"] in by_term]
+    order = dict.fromkeys((*term_ids, *by_term))
+    found = [Meeting(term_id, by_term[term_id]) for term_id in order if term_id in by_term]
     return [each for each in found if any(each.offers[0].value != offer.value for offer in each.offers)]
 
 

@@ -25,6 +25,10 @@ def _plain(said: str) -> str:
     return Markup(said).unescape()
 
 
+def _lines(text: str) -> list[str]:
+    return [each for each in text.split("\n") if each.strip()]
+
+
 def _paragraphs(text: str | None) -> list[list[str]]:
     """The lines of each paragraph."""
     parted = re.split(r"\n[ \t]*\n", (text or "").strip())
@@ -117,12 +121,15 @@ def briefing(view: HistoryReader, moments: Sequence[Body]) -> Body:
         ],
         "clauses_open": [_open(view, term, offers) for term, offers in view.open_clauses],
         "values": [list(_value_row(view, each)) for each in view.values],
-        "objections": [_objection(view, each) for each in past.objections],
+        "objections": [
+            *(_objection(view, each) for each in past.objections),
+            *(_setback(view, each) for each in past.setbacks),
+        ],
         "needs": [
             {
                 "side": view.side(need["party_id"]),
                 "party": str(view.party(need["party_id"])),
-                "text": need["text"],
+                "text": _paragraphs(need["text"]),
                 "outcome": _plain(
                     gettext(
                         "served by %(clauses)s; %(outcome)s",
@@ -159,7 +166,8 @@ def briefing(view: HistoryReader, moments: Sequence[Body]) -> Body:
 def rests_on(view: HistoryReader) -> list[int]:
     """The versions of the events that a briefing's sentences rest on, in order."""
     of_objections = [each["version"] for each in view.past.objections]
-    return sorted({each for said in view.where_it_stands() for each in said.events} | set(of_objections))
+    back = [each["event_version"] for each in view.past.setbacks]
+    return sorted({each for said in view.where_it_stands() for each in said.events} | {*of_objections, *back})
 
 
 def _said(each: Said) -> Body:
@@ -184,9 +192,9 @@ def _open(view: HistoryReader, term: Body, offers: Sequence[OnTable]) -> Body:
     for each in offers:
         made = gettext(words.OFFERS[each.item["op"]], member=view.who(each.proposal))
         value = view.figures(each.item["value"]) if each.value else ""
-        told.append(" ".join(filter(None, (_plain(made), first_words(each.item.get("text") or ""), value))))
+        told.append(_lines(" ".join(filter(None, (_plain(made), first_words(each.item.get("text") or ""), value)))))
         if condition := each.proposal["condition"]:
-            told.append(f"{_plain(gettext('Subject to:'))} {condition['text']}")
+            told.append(_lines(f"{_plain(gettext('Subject to:'))} {condition['text']}"))
     return {
         "heading": view.heading(term["term_id"]),
         "state": ", ".join(_plain(each) for each in (gettext(view.state(term)), *waits)),
@@ -221,8 +229,20 @@ def _objection(view: HistoryReader, each: Body) -> Body:
         "about": f"{each['ground']}{blocking} · {_listed(view, each['term_ids'])}",
         "events": [str(each["version"])],
         "text": _paragraphs(each["text"]),
-        "more": more,
+        "more": [(label, _paragraphs(said)) for label, said in more],
         "ended": _ended(view, each),
+    }
+
+
+def _setback(view: HistoryReader, moment: Body) -> Body:
+    return {
+        "side": view.side(moment["party_id"]),
+        "who": _plain(view.who(moment)),
+        "about": view.sentence(moment),
+        "events": [str(moment["event_version"])],
+        "text": _paragraphs(view.said(moment)),
+        "more": [],
+        "ended": None,
     }
 
 

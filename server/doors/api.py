@@ -106,7 +106,11 @@ class Api:
         self, request: Request, kind: str, after: int = 0, limit: int = EVERY
     ) -> Callable[[Connection], About]:
         """What a request asks for, to be completed when the read models are at hand."""
-        seat, stream = await self._stream(request, kind)
+        return self._asked(request, *await self._stream(request, kind), after, limit)
+
+    def _asked(
+        self, request: Request, seat: Seat, stream: str, after: int = 0, limit: int = EVERY
+    ) -> Callable[[Connection], About]:
         names, now = self.node.directory(seat.partnership_id).names, self.node.clock()
 
         def about(connection: Connection) -> About:
@@ -119,7 +123,9 @@ class Api:
         return await documents.markdown(self.node, await self._about(request, Agreement.KIND))
 
     async def pdf(self, request: Request) -> Response:
-        return await documents.pdf(self.node, await self._about(request, Agreement.KIND), locale_of(request))
+        seat, stream = await self._stream(request, Agreement.KIND)
+        asked = self._asked(request, seat, stream)
+        return await documents.pdf(self.node, asked, locale_of(request), seat.member_id)
 
     async def table(self, request: Request) -> Response:
         name = request.path_params["table"]

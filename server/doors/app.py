@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from domain.refusals import Code, Refusal
 from server.doors.access import SEAT_PATH, is_foreign
 from server.doors.api import Api
-from server.doors.history import HistoryPages
+from server.doors.history import HistoryPages, is_of_history
 from server.doors.home_pages import HomePages
 from server.doors.import_pages import ImportPages
 from server.doors.problems import on_fault, on_http_error, on_refusal, problem
@@ -51,6 +51,8 @@ _SECURITY_HEADERS = {
     b"referrer-policy": b"same-origin",
     b"cache-control": b"no-store",
 }
+_OF_A_HISTORY = _SECURITY_HEADERS | {b"referrer-policy": b"no-referrer", b"x-robots-tag": b"noindex, nofollow"}
+"""What a link of a share shows or refuses, and the same pages of members: neither referred to nor indexed."""
 _OF_A_FILE = _SECURITY_HEADERS | {b"cache-control": b"no-cache"}
 """A file of the program, the same for everybody until the next release: asked for anew each time, and seldom sent."""
 
@@ -142,6 +144,7 @@ class Guarded:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         is_answered = False
+        is_history = is_of_history(scope.get("path", ""))
 
         async def protected(message: Message) -> None:
             nonlocal is_answered
@@ -149,7 +152,7 @@ class Guarded:
                 is_answered = True
                 given = message.get("headers", [])
                 names = {name.lower() for name, _ in given}
-                wanted = _OF_A_FILE if b"etag" in names else _SECURITY_HEADERS
+                wanted = _OF_A_FILE if b"etag" in names else _OF_A_HISTORY if is_history else _SECURITY_HEADERS
                 message["headers"] = [*given, *(each for each in wanted.items() if each[0] not in names)]
             await send(message)
 

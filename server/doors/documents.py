@@ -34,8 +34,8 @@ async def markdown(node: Node, asked: Asked) -> Response:
     return file_of(await asyncio.to_thread(markdown_of, found), "text/markdown", found["title"], "md")
 
 
-async def pdf(node: Node, asked: Asked, locale: str) -> Response:
-    """The agreement's document as a PDF, set in a thread."""
+async def pdf(node: Node, asked: Asked, locale: str, asker: str) -> Response:
+    """The agreement's document as a PDF. asker: whose papers are counted together."""
 
     def read(connection: Connection) -> tuple[Body, str] | None:
         about = asked(connection)
@@ -46,13 +46,14 @@ async def pdf(node: Node, asked: Asked, locale: str) -> Response:
     if made is None:
         raise Refusal(Code.NOT_FOUND)
     found, at = made
-    told = await asyncio.to_thread(papers.document, found, at, partial(shown, locale=locale), notes_of(found))
-    return await paper_of(node, "document", told, at, found["title"])
+    notes = notes_of(found, has_appendix=False)
+    told = await asyncio.to_thread(papers.document, found, at, partial(shown, locale=locale), notes)
+    return await paper_of(node, "document", told, at, found["title"], asker)
 
 
-async def paper_of(node: Node, name: str, told: Body, at: str, title: str) -> Response:
+async def paper_of(node: Node, name: str, told: Body, at: str, title: str, asker: str) -> Response:
     """What a paper says, as a PDF dated at a moment."""
-    made = await asyncio.to_thread(node.typesetter.paper, name, told, moment_of(at))
+    made = await node.papers.paper(name, told, moment_of(at), asker)
     return file_of(made, "application/pdf", title, "pdf")
 
 

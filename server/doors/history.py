@@ -8,26 +8,27 @@ from __future__ import annotations
 import asyncio
 import hmac
 import re
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
 from contextlib import suppress
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any, NamedTuple
 
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route, WebSocketRoute
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocket
 
 from domain.agreement import Agreement
 from domain.ids import PartnershipId, ShareId, is_id
 from domain.refusals import Code, Refusal, malformed
 from domain.relationship import Share
-from domain.times import moment_of, read_time, written
+from domain.times import moment_of, read_date, read_time, written
 from domain.words import AgreementStatus, ShareState
 from projections import as_of, tables
 from projections.course import conflicts, course, marks, stops
-from projections.history import MOMENTS, Past, moments_at, told
+from projections.history import MOMENTS, Past, called, moments_at, told
 from projections.offered import agreed_values, offers
 from projections.present import newest_version
 from projections.proposed import conditional
@@ -51,13 +52,13 @@ from web.papers import briefing, rests_on
 from web.templates import templates
 from web.wording import gettext
 
-ENDED = 4410
-"""The close code for a page whose link was ended."""
+ENDED, BUSY = 4410, 1013
+"""The close codes for a page whose link was ended, and for one that is to try again later."""
 ZOOMS: dict[str, float] = {"0.5": 0.5, "1": 1, "2": 2, "4": 4}
-TOLD = timedelta(days=30)
-"""For which whoever had a page open is told that its time has passed."""
+LONGEST, TOLD = timedelta(days=370), timedelta(days=30)
+"""For which a browser keeps the cookie of a link at most, and, after the time of the link, for whoever had a page open
+to be told that it has passed: together what browsers keep one (RFC 6265bis, 5.5)."""
 _COOKIE = "onetext_share_"
-_PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow"}
 
 
 class Closed(Exception):
@@ -73,6 +74,8 @@ class Of(NamedTuple):
 
     partnership_id: PartnershipId
     agreement_id: str
+    asker: str
+    """Whose papers are counted together: a member's, or those of all guests of a link."""
 
 
 class HistoryPages:
@@ -97,11 +100,9 @@ class HistoryPages:
                 try:
                     of = await whose(request)
                     request.state.back = _tree_of(request.url.path)
-                    response = await page(request, of)
+                    return await page(request, of)
                 except Closed as closed:
-                    response = _closed(closed)
-                response.headers.update(_PRIVATE)
-                return response
+                    return _closed(closed)
 
             return answer
 
@@ -121,11 +122,7 @@ class HistoryPages:
 
     async def history(self, request: Request, of: Of) -> Response:
         """Where an agreement stands, what was agreed, where it was hard, and how it came to be."""
-        view = await self._reader(request, of)
-        if (clause := _clause(request)) and clause not in view.past.headings:
-            ever = await self.node.read(as_of.one, tables.terms, of.agreement_id, clause, view.past.newest)
-            if ever is None:
-                raise malformed("There is no such clause.", "Take a link of this page, or leave clause out.")
+        view, clause = await self._reader(request, of), await self._clause(request, of)
         told_of = [*view.past.setbacks, *view.past.happened]
         versions = sorted({each["event_version"] for each in told_of})
         return await page_of(history_page, await self._with_events(view, of, versions), clause)
@@ -156,15 +153,16 @@ class HistoryPages:
         past = (await self._reader(request, of)).past
         names = self.node.directory(of.partnership_id).names
         about = About(of.agreement_id, past.version, past.version, names=names)
-        return await pdf(self.node, lambda _: about, locale_of(request))
+        return await pdf(self.node, lambda _: about, locale_of(request), of.asker)
 
     async def briefing(self, request: Request, of: Of) -> Response:
         """What the page says, as a paper that is read in ten minutes."""
         view = await self._reader(request, of)
         past = view.past
+        view = await self._with_events(view, of, [each["event_version"] for each in past.setbacks])
         moments = await self.node.read(moments_at, of.agreement_id, rests_on(view))
         said = await asyncio.to_thread(briefing, view, moments)
-        return await paper_of(self.node, "briefing", said, past.at, f"{past.header['title']}, briefing")
+        return await paper_of(self.node, "briefing", said, past.at, f"{past.header['title']}, briefing", of.asker)
 
     async def _audit(self, request: Request, of: Of) -> Audit:
         view = await self._reader(request, of)
@@ -183,7 +181,7 @@ class HistoryPages:
         first, last = _number(request, "from"), _number(request, "to")
         if first is not None and last is not None and first > last:
             first, last = last, first
-        view = await self._reader_at(request, of, last)
+        view = await (self._reader(request, of) if last is None else self._reader_at(request, of, last))
         if first is None:
             first = await self.node.read(as_of.version_before, of.agreement_id, f"{view.past.at[:10]}T")
         if first > view.past.version:
@@ -196,6 +194,7 @@ class HistoryPages:
         """The course of the negotiation as a picture: one lane a clause, what answers above what it answers."""
         view = await self._reader(request, of)
         drawn = await self.node.read(course, of.agreement_id, view.past.version)
+        view = await self._naming(view, of, {term_id for mark, _ in drawn for term_id in mark.term_ids})
         zoom = request.query_params.get("zoom", "1")
         if zoom not in ZOOMS:
             raise malformed(f"zoom is one of {', '.join(ZOOMS)}.", "Take a link of this page.")
@@ -207,7 +206,7 @@ class HistoryPages:
         """The clauses for which more than one value was offered, one or all."""
         version = view.past.version
         offered = await self.node.read(offers, of.agreement_id, version, term_id)
-        several = meetings(offered, view.past.terms)
+        several = meetings(offered, [each["term_id"] for each in view.past.terms])
         term_ids = [each.term_id for each in several]
         agreed = await self.node.read(agreed_values, of.agreement_id, version, term_ids) if term_ids else {}
         return [each._replace(agreed=agreed.get(each.term_id, [])) for each in several]
@@ -216,6 +215,7 @@ class HistoryPages:
         """How a clause came to say what it says: its versions, who consented, and which of them brought which words."""
         term_id = request.path_params["term_id"]
         view = await self._reader(request, of)
+        view = await self._naming(view, of, [term_id])
         if term_id not in view.past.headings:
             raise Refusal(Code.NOT_FOUND)
         found = await self.node.read(versions_of, of.agreement_id, term_id, view.past.version)
@@ -227,13 +227,13 @@ class HistoryPages:
 
     async def strip(self, request: Request, of: Of) -> Response:
         """The marks of the events by which the argument moved, as a picture."""
-        found = await self.node.read(marks, of.agreement_id, _clause(request))
+        found = await self.node.read(marks, of.agreement_id, await self._clause(request, of))
         newest = await self.node.read(newest_version, of.agreement_id)
         return Response(await asyncio.to_thread(strip, found, newest), media_type="image/svg+xml")
 
     async def marks(self, request: Request, of: Of) -> Response:
         """The same for a program: the versions at which their acts ended, in order."""
-        found = await self.node.read(stops, of.agreement_id, _clause(request))
+        found = await self.node.read(stops, of.agreement_id, await self._clause(request, of))
         newest = await self.node.read(newest_version, of.agreement_id)
         return await json_of({"newest": newest, "marks": found})
 
@@ -245,12 +245,30 @@ class HistoryPages:
         told_so = [[each["event_version"], each["at"], sentence(each, names)] for each in found]
         return await json_of({"moments": told_so})
 
+    async def _naming(self, view: HistoryReader, of: Of, term_ids: Collection[str]) -> HistoryReader:
+        """The same with the names of some clauses at hand, as far as they were there."""
+        past = view.past
+        if not (more := [each for each in term_ids if each not in past.headings]):
+            return view
+        found = await self.node.read(called, of.agreement_id, past.version, more)
+        past = replace(past, headings={**past.headings, **found})
+        return HistoryReader(past, view.directory, view.locale, view.events)
+
+    async def _clause(self, request: Request, of: Of) -> str | None:
+        """The clause that was chosen."""
+        given = request.query_params.get("clause")
+        if given:
+            newest = await self.node.read(newest_version, of.agreement_id)
+            if not is_id(given) or not await self.node.read(called, of.agreement_id, newest, [given]):
+                raise malformed("There is no such clause.", "Take a link of this page, or leave clause out.")
+        return given or None
+
     async def _reader(self, request: Request, of: Of) -> HistoryReader:
         asked = _number(request, "as_of")
         if request.query_params.get("at") is not None:
             if asked is not None:
                 raise malformed("A moment is asked for by as_of or by at, not by both.", "Leave one of them out.")
-            at = _time(request)
+            at = _time(request, self.node.clock())
             asked = await self.node.read(as_of.version_at, of.agreement_id, at)
             if asked == 0:
                 given = request.query_params["at"]
@@ -274,7 +292,7 @@ class HistoryPages:
         agreement_id: str = request.path_params["agreement_id"]
         await self.node.workspace.refuse_foreign(seat, Agreement.KIND, agreement_id)
         await self.node.workspace.let_clock_record(agreement_id)
-        return Of(seat.partnership_id, agreement_id)
+        return Of(seat.partnership_id, agreement_id, seat.member_id)
 
     async def portfolio(self, request: Request) -> Response:
         """Every agreement of the partnership: how it stands, what waits, and which dates fall due."""
@@ -302,15 +320,13 @@ class HistoryPages:
         try:
             share = await self._open(found.partnership_id, found.share_id)
         except Closed as closed:
-            response = _closed(closed)
-            response.headers.update(_PRIVATE)
-            return response
+            return _closed(closed)
         path = f"/shared/{share.share_id}/"
-        response = RedirectResponse(path, 303, _PRIVATE)
+        response = RedirectResponse(path, 303)
         response.set_cookie(
             _COOKIE + share.share_id,
             self._cookie(found.partnership_id, share.share_id, new_id()),
-            expires=moment_of(share.expires_at) + TOLD,
+            expires=min(moment_of(share.expires_at), self.node.clock() + LONGEST) + TOLD,
             path=path,
             httponly=True,
             samesite="lax",
@@ -330,7 +346,7 @@ class HistoryPages:
         self.requests.count(guest)
         share = await self._open(PartnershipId(partnership_id), ShareId(share_id))
         await self.node.workspace.let_clock_record(share.agreement_id)
-        return Of(PartnershipId(partnership_id), share.agreement_id)
+        return Of(PartnershipId(partnership_id), share.agreement_id, share_id)
 
     def _cookie(self, partnership_id: str, share_id: str, guest: str) -> str:
         """What shows that this installation let somebody in. guest: tells apart those whose requests are counted."""
@@ -364,8 +380,9 @@ class HistoryPages:
         with self.node.guests.watching(share_id) as ended, suppress(RuntimeError):
             try:
                 of = await self._guest(socket)
-            except (Closed, Refusal):
-                await socket.close(ENDED)
+            except (Closed, Refusal) as refused:
+                is_busy = isinstance(refused, Refusal) and refused.code == Code.TOO_MANY
+                await socket.close(BUSY if is_busy else ENDED)
                 return
             share = self.node.workspace.partnership(of.partnership_id).shares[share_id]
             lasts = (moment_of(share.expires_at) - self.node.clock()).total_seconds()
@@ -386,15 +403,22 @@ async def _first(left: Coroutine[Any, Any, Any], ended: Coroutine[Any, Any, Any]
 
 async def _left(socket: WebSocket) -> None:
     """Until whoever has the page open leaves it; what it says is not listened to."""
-    with suppress(WebSocketDisconnect):
-        while True:
-            await socket.receive_text()
+    while (await socket.receive())["type"] != "websocket.disconnect":
+        pass
+
+
+_TREE = re.compile(r"/(?:[^/]+/history|shared)/(?:[^/]+/)?")
 
 
 def _tree_of(path: str) -> str:
     """The page of the history that a page belongs to."""
-    found = re.match(r".*/(?:history|shared)/[^/]+/", path)
+    found = _TREE.match(path)
     return found[0] if found else "/"
+
+
+def is_of_history(path: str) -> bool:
+    """Whether a path is one of these pages, or a link that leads to them."""
+    return path.startswith("/s/") or _TREE.match(path) is not None
 
 
 def _closed(closed: Closed) -> Response:
@@ -411,21 +435,19 @@ def _number(request: Request, name: str) -> int | None:
     return int(given)
 
 
-def _time(request: Request) -> str:
-    """The time that was typed, in UTC where it says no zone: the end of its second, as pages write times."""
+def _time(request: Request, now: datetime) -> str:
+    """The time that was typed, in UTC where it says no zone: the end of a day, or of the second that pages show."""
     given = request.query_params["at"]
-    at = read_time(given) or read_time(f"{given}Z") or read_time(f"{given}:00Z")
-    if at is None:
-        raise malformed("at is a day, or a day with a time.", "Write it like 2026-03-03T17:00.")
-    return written(at.replace(microsecond=999_999) if "." not in given else at)
-
-
-def _clause(request: Request) -> str | None:
-    """The clause that was chosen."""
-    given = request.query_params.get("clause")
-    if given and not is_id(given):
-        raise malformed("clause is the id of a clause.", "Take a link of this page, or leave clause out.")
-    return given or None
+    if day := read_date(given):
+        at, end = day, day + timedelta(days=1, microseconds=-1)
+    else:
+        read = read_time(given) or read_time(f"{given}Z") or read_time(f"{given}:00Z")
+        if read is None:
+            raise malformed("at is a day, or a day with a time.", "Write it like 2026-03-03T17:00.")
+        at, end = read, read if "." in given else read.replace(microsecond=999_999)
+    if at > now:
+        raise malformed("at is a time to come.", "Leave it out to see how it stands now.")
+    return written(end)
 
 
 def _address(connection: HTTPConnection) -> str:

@@ -115,6 +115,7 @@ REBUILT = {
     "since": "from which event on it holds",
     "until": "until which event it held",
     "sort": "its place among others",
+    "follows": "whether it followed from the event before",
     "shown": "whether it is part of the present",
     "type": "what kind of event",
     "body": "the thing as the events left it",

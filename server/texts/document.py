@@ -92,16 +92,16 @@ class _Cited:
             yield markup.blocks(principle["text"])
 
 
-def notes_of(document: Body) -> dict[str, str]:
-    """What a reader has to know of clauses, by their ids."""
+def notes_of(document: Body, *, has_appendix: bool = True) -> dict[str, str]:
+    """What a reader has to know of clauses, by their ids. has_appendix: whether one follows with what is offered."""
     offered = {item["term_id"] for offer in document["proposals"] for item in offer["items"]}
     found = {
-        each["term_id"]: " ".join(_notes(each, is_offered=each["term_id"] in offered)) for each in document["terms"]
+        each["term_id"]: " ".join(_notes(each, each["term_id"] in offered, has_appendix)) for each in document["terms"]
     }
     return {term_id: notes for term_id, notes in found.items() if notes}
 
 
-def _notes(term: Body, *, is_offered: bool) -> Iterator[str]:
+def _notes(term: Body, is_offered: bool, has_appendix: bool) -> Iterator[str]:
     """What a reader has to know of a clause where it stands."""
     words = ""
     if term["status"] in _NOT_AGREED:
@@ -109,7 +109,7 @@ def _notes(term: Body, *, is_offered: bool) -> Iterator[str]:
     elif is_offered:
         words = CHANGE_OFFERED
     if words:
-        yield f"{words}; {OFFERED}." if is_offered else f"{words}."
+        yield f"{words}; {OFFERED}." if is_offered and has_appendix else f"{words}."
     if term["status"] == TermStatus.DEFERRED:
         yield f"{LEFT_OPEN}."
     for mark in term["marks"]:

@@ -29,6 +29,7 @@ PREFERRED = ("Noto Serif", "DejaVu Serif", "Libertinus Serif")
 _MISSING = re.compile(r'the text `"(.*?)"` could not be displayed', re.DOTALL)
 _PROBED_AT_ONCE = 2000
 _ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
+_BLANKS = str.maketrans({"\t": "    ", "\n": " "})
 _NO_SIGNS = ("Cc", "Cf", "Cn", "Co", "Cs")
 """Categories of Unicode of which nobody knows how they look."""
 _ANY_DAY = datetime(2026, 1, 1, tzinfo=UTC)
@@ -87,6 +88,7 @@ class Typesetter:
         return found
 
     def _written(self, text: str) -> str:
+        text = text.translate(_BLANKS)
         if text.isascii() and text.isprintable():
             return text
         return "".join(each if self._is_shown(each) else f"⟦U+{ord(each):04X}⟧" for each in text)

@@ -372,7 +372,7 @@ def rows(connection: Connection, read: Callable[[Connection], None]) -> int:
     return found
 
 
-FORM = (15, "d5c12681e098aad98f2f263100ebb04122b9d960478e4eefeadaf2d3fb0a956e")
+FORM = (16, "774276bcb4a652e129b63e5cb7c3ea2712700bd70e094eb6dd5bc7bf00b489f6")
 """The number of the read models' form, and a hash of that form."""
 
 

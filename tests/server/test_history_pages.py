@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import httpx
 import pytest
 
-from domain.times import written
 from server.doors.access import seat_name
 from tests.server.conftest import Pair
 from tests.server.served import Program
@@ -38,7 +37,10 @@ def stood(shown: str) -> int:
         ("?as_of=2&at=2026-03-03", "by as_of or by at, not by both"),
         ("?at=soon", "at is a day, or a day with a time."),
         ("?at=1999-01-01", "This agreement was not there yet at 1999-01-01."),
-        ("?clause=1", "clause is the id of a clause."),
+        ("?clause=1", "There is no such clause."),
+        ("marks.json?clause=1", "There is no such clause."),
+        ("?at=2999-01-01", "at is a time to come."),
+        ("compare?as_of=two", "as_of is a whole number."),
         (f"?clause={NOBODY}", "There is no such clause."),
         ("course?zoom=9", "zoom is one of"),
         ("audit?sort=rank", "sort is one of"),
@@ -63,8 +65,18 @@ def test_a_time_is_the_end_of_its_second_as_pages_write_times(pair: Pair) -> Non
     assert stood(page(pair.cid, f"?at={at[:19]}").text) == version
     assert stood(page(pair.cid, f"?at={at[:19]}Z").text) == version
     assert stood(page(pair.cid, f"?at={at}").text) == version
-    later = written(pair.node.clock() + timedelta(days=400))
-    assert stood(page(pair.cid, f"?at={later}").text) == version
+    assert stood(page(pair.cid, f"?at={pair.node.clock():%Y-%m-%d}").text) == version
+
+
+def test_a_day_ends_before_the_next_begins(pair: Pair) -> None:
+    day, version = f"{pair.node.clock():%Y-%m-%d}", pair.ada.get()["version"]
+    begins = datetime.combine(pair.node.clock().date() + timedelta(days=1), time(), UTC)
+    pair.node.clock.forward(seconds=(begins - pair.node.clock()).total_seconds() + 0.2)
+    pair.propose()
+    at = pair.ada.get("/events")["events"][-1]["at"]
+    assert at[:10] > day
+    assert stood(page(pair.cid, f"?at={day}").text) == version
+    assert stood(page(pair.cid, f"?at={at[:10]}").text) > version
 
 
 def test_two_moments_are_compared_whichever_is_named_first(pair: Pair) -> None:

@@ -80,3 +80,34 @@ def test_a_briefing_on_74_clauses_has_ten_pages_at_most(pair: Pair) -> None:
     assert "The fee is EUR 310,000." in said
     for version in re.findall(r"are agreed\. ?(\d+)", said):
         assert re.search(rf"{version} .*accepted", said), "what a sentence rests on is there"
+
+
+def test_papers_say_what_they_have_and_refer_to_nothing_else(pair: Pair) -> None:
+    lines = "Either may end it:\n\na. at once,\tfor cause;\nb. with notice."
+    proposed = pair.propose(lines)["proposal_id"]
+    pair.cid.do("raise_objection", proposal_id=proposed, severity="concern", ground="risk", text="At once?\nNever.")
+    read = papers_of(pair)
+    assert "Not agreed." in read["document"] or "Either may end it" not in read["document"]
+    assert "appendix" not in read["document"]
+    assert "At once? Never." in read["briefing"]
+    pair.cid.accept(proposed)
+    term_id = pair.ada.get()["terms"][0]["term_id"]
+    pair.ada.do("mark_term", term_id=term_id, mark="exit")
+    changed = pair.ada.do("make_proposal", items=[{"op": "revise", "term_id": term_id, "text": f"{lines}\nc. Never."}])
+    read = papers_of(pair)
+    assert "A change is offered." in read["document"]
+    assert "appendix" not in read["document"]
+    assert "b. with notice. c. Never." in read["briefing"]
+    pair.cid.accept(changed["proposal_id"])
+    pair.ada.do("open_ratification")
+    pair.cid.do("refuse_consent", reason="A year\nis too short.")
+    read = papers_of(pair)
+    assert "refused to sign" in read["briefing"]
+    assert "A year is too short." in read["briefing"]
+    assert "a. at once, for cause;" in read["document"]
+    assert "⟦" not in "".join(read.values())
+
+
+def papers_of(pair: Pair) -> dict[str, str]:
+    tree = f"/{seat_name(NOBODY)}/history/{pair.cid.agreement_id}"
+    return {each: words(paper(pair.cid, f"{tree}/{each}.pdf").content) for each in ("document", "briefing")}

@@ -100,3 +100,11 @@ def test_a_clause_with_many_paragraphs_and_a_value(typesetter: Typesetter) -> No
     assert clause["paragraphs"] == [["First line", "second line"], ["New paragraph."]]
     said = words(typesetter.paper("document", told([term("1 A", text, {"kind": "number", "number": "12"})]), AT))
     assert "First line second line New paragraph. 12" in said
+
+
+def test_what_has_no_place_to_break_is_there_to_its_last_sign(typesetter: Typesetter) -> None:
+    for run in ("0123456789abcdef" * 8, "W" * 700, "Ж" * 300):
+        pdf = typesetter.paper("document", told([term(f"1 {run[:60]}", f"The hash is {run} and no other.")]), AT)
+        said = "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
+        assert run in re.sub(r"\s", "", said)
+        assert max(map(len, said.splitlines())) < 130, "no line goes beyond the margin"

@@ -211,7 +211,7 @@ def test_offers_are_two_lines_that_meet_where_they_agreed() -> None:
 def test_what_cannot_be_compared_is_not_drawn(first: dict[str, Any], second: dict[str, Any]) -> None:
     offered = [Offered(1, "t", A, first), Offered(2, "t", B, second)]
     assert lines(offered) is None
-    assert [each.term_id for each in meetings(offered, [{"term_id": "t", "value": None, "version": 0}])] == ["t"]
+    assert [each.term_id for each in meetings(offered, ["t"])] == ["t"]
 
 
 @pytest.mark.parametrize(
@@ -231,7 +231,7 @@ def test_more_stands_higher(less: dict[str, Any], more: dict[str, Any]) -> None:
 
 def test_a_clause_on_which_both_said_the_same_needs_no_picture() -> None:
     same = [Offered(1, "t", A, money("10")), Offered(2, "t", B, money("10"))]
-    assert meetings(same, [{"term_id": "t", "value": None, "version": 0}]) == []
+    assert meetings(same, ["t"]) == []
     assert len(Meeting("t", [*same, same[0]]).of(A)) == 1
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 from itertools import count
 from pathlib import Path
 from random import Random
@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from domain.diff import Op
 from domain.events import Event
+from domain.times import written
 from domain.turns import waits
 from domain.words import LIVE, NOT_ENDED, AgreementStatus, ProposalState
 from projections import as_of, tables
@@ -23,7 +24,6 @@ from projections.offered import offers
 from projections.projector import Projector
 from projections.story import story
 from projections.versions import versions_of
-from projections.whole_acts import FOLLOWS
 from server.log.database import migrate, open_database
 from tests.databases import fresh_url
 from tests.domain.test_readiness import of as obstacles_of
@@ -50,8 +50,12 @@ def signed() -> list[Event]:
     """A negotiation that is signed once somebody refused to, and a clause was reopened."""
     table = Table()
     exit_term = table.ratifiable()
-    table.do(ADA, "open_ratification")
+    table.do(ADA, "open_ratification", valid_until=written(table.world.now + timedelta(days=2)))
     table.do(ADA, "consent", fingerprint=table.world.agreement.text_fingerprint())
+    table.world.now += timedelta(days=9)
+    table.term(heading="2 Expired meanwhile")
+    table.do(ADA, "drop_term", term_id=list(table.world.agreement.terms)[-1])
+    table.do(ADA, "open_ratification")
     table.do(CID, "refuse_consent", reason="A year is too short.")
     table.do(CID, "reopen_term", term_id=exit_term, reason="A year is too short.")
     table.agree(exit_term)
@@ -188,20 +192,23 @@ def clause(connection: Connection, view: HistoryReader, term_id: str) -> Iterato
     agreement_id, version = view.past.agreement_id, view.past.version
     moments = story(connection, agreement_id, term_id, version)
     went = list(tell(moments, [dict(view.events[each["event_version"]]) for each in moments], view.names, term_id))
-    several = meetings(offers(connection, agreement_id, version, term_id), view.past.terms)
+    several = meetings(offers(connection, agreement_id, version, term_id), [term_id])
     return clause_page(view, term_id, versions_of(connection, agreement_id, term_id, version), went, several)
 
 
-def test_an_act_is_stopped_at_when_it_is_whole(known) -> None:  # type: ignore[no-untyped-def]
-    events, connection = known
+def test_an_act_is_stopped_at_when_it_is_whole(known, settled) -> None:  # type: ignore[no-untyped-def]
+    stopped_at(*known)
+    stopped_at(*settled)
+
+
+def stopped_at(events: list[Event], connection: Connection) -> None:
     agreement_id = str(events[0].originator_id)
     commands = [each.command_id for each in events]
     last_of = {command: place for place, command in enumerate(commands, 1) if command}
     found = stops(connection, agreement_id)
     for version, _ in marks(connection, agreement_id):
         end = next(each for each in found if each >= version)
-        following = {events[each].TOPIC for each in range(version, end)}
-        assert following <= set(FOLLOWS)
+        assert all(events[each].data().get("caused_by") for each in range(version, end)), "nothing else is within it"
         past = Past.load(connection, agreement_id, version)
         assert past
         assert past.whole == end
@@ -264,7 +271,10 @@ def test_what_only_followed_from_an_act_is_told_within_it(known) -> None:  # typ
     acts = HistoryReader(past, DIRECTORY, "en").acts
     assert [one for moment, followed in acts for one in (moment, *followed)] == past.happened
     assert any(followed for _, followed in acts)
-    topics = {each.originator_version: each.TOPIC for each in events}
+    of = {each.originator_version: each for each in events}
     for moment, followed in acts[1:]:
-        assert topics[moment["event_version"]] not in FOLLOWS or topics[moment["event_version"]] in MARKS
-        assert not {topics[each["event_version"]] for each in followed} & MARKS.keys()
+        event = of[moment["event_version"]]
+        assert not event.data().get("caused_by") or event.TOPIC in MARKS
+        for each in followed:
+            assert of[each["event_version"]].data()["caused_by"]
+            assert of[each["event_version"]].TOPIC not in MARKS
