@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import orjson
 from sqlalchemy import Connection, select
 
-from domain.agreement_events import ConditionFulfilled, ProposalAcceptedSubjectTo, ProposalMade
+from domain.agreement_events import ConditionFulfilled, ConditionLapsed, ProposalAcceptedSubjectTo, ProposalMade
 from projections import tables
 from projections.as_of import held
 
@@ -37,17 +37,20 @@ class Proposed(NamedTuple):
 def proposed(connection: Connection, agreement_id: str, version: int, happened: Sequence[Body]) -> dict[int, Proposed]:
     """What the proposals among some moments proposed, by the versions of their events."""
     made = {each["event_version"]: each["on"]["proposal_id"] for each in happened if each["type"] == ProposalMade.TOPIC}
+    if not made:
+        return {}
     bodies = _of_proposals(connection, agreement_id, version, made.values())
-    answered = {each["counters"] or each["replaces"] for each in bodies.values()} - {None} - bodies.keys()
-    bodies |= _of_proposals(connection, agreement_id, version, answered)
-    stood = _rows_between(connection, agreement_id, min(made, default=version), version)
+    others = {each["counters"] or each["replaces"] for each in bodies.values()} - {None} - bodies.keys()
+    bodies |= _of_proposals(connection, agreement_id, version, others)
+    stood = _rows_between(connection, agreement_id, min(made), version)
     found = {}
     for made_by, proposal_id in made.items():
         body = bodies[proposal_id]
         changes = []
         for item in body["items"][:CHANGES]:
-            before = _offered_for(item["term_id"], bodies.get(body["counters"] or body["replaces"] or ""))
-            changes.append(Changed(item, before or _standing_before(stood.get(item["term_id"], ()), made_by)))
+            standing = _standing_before(stood.get(item["term_id"], ()), made_by)
+            answered = _offered_for(item["term_id"], bodies.get(body["counters"] or body["replaces"] or ""))
+            changes.append(Changed(item, {**(standing or {}), **answered} if standing or answered else None))
         found[made_by] = Proposed(changes, len(body["items"]))
     return found
 
@@ -60,10 +63,11 @@ def _of_proposals(connection: Connection, agreement_id: str, version: int, keys:
     return {key: orjson.loads(body) for key, body in connection.execute(rows)}
 
 
-def _offered_for(term_id: str, proposal: Body | None) -> Body | None:
-    """What a proposal offers for a clause, where it has words for it."""
+def _offered_for(term_id: str, proposal: Body | None) -> Body:
+    """What a proposal would make of a clause: its heading, text and value, those of them that it offers."""
     items = proposal["items"] if proposal else ()
-    return next((each for each in items if each["term_id"] == term_id and each.get("text") is not None), None)
+    item: Body = next((each for each in items if each["term_id"] == term_id), {})
+    return {name: item[name] for name in ("heading", "text", "value") if item.get(name) is not None}
 
 
 def _rows_between(
@@ -91,24 +95,41 @@ def _standing_before(rows: Iterable[tuple[int, int | None, str]], version: int) 
     return None
 
 
-def conditional(connection: Connection, agreement_id: str, version: int) -> list[Body]:
-    """The proposals that had been accepted subject to a condition, each as it stood, with the version of that event
-    (accepted_version) and that of the one by which the condition was fulfilled (fulfilled_version), None where none
-    was."""
+class Conditional(NamedTuple):
+    """An acceptance subject to a condition, by the event of a version: its moment, the proposal as it stood, and what
+    became of it (fulfilled, lapsed, or ended with the proposal; None while it waits), by the event of which version."""
+
+    version: int
+    moment: Body
+    proposal: Body
+    became: str | None = None
+    settled: int | None = None
+
+
+SETTLED = {ConditionFulfilled.TOPIC: "fulfilled", ConditionLapsed.TOPIC: "lapsed"}
+
+
+def conditional(connection: Connection, agreement_id: str, version: int) -> list[Conditional]:
+    """Every acceptance subject to a condition up to a version, in order."""
     timeline = tables.timeline
     rows = select(timeline.c.since, timeline.c.type, timeline.c.body).where(
         timeline.c.stream == agreement_id,
         timeline.c.since <= version,
-        timeline.c.type.in_((ProposalAcceptedSubjectTo.TOPIC, ConditionFulfilled.TOPIC)),
+        timeline.c.type.in_((ProposalAcceptedSubjectTo.TOPIC, *SETTLED)),
     )
-    found: list[Body] = []
-    for since, kind, written in connection.execute(rows.order_by(timeline.c.since)):
-        moment = orjson.loads(written)
+    moments = [(*row[:2], orjson.loads(row[2])) for row in connection.execute(rows.order_by(timeline.c.since))]
+    of = {moment["on"]["proposal_id"] for _, _, moment in moments}
+    proposals = _of_proposals(connection, agreement_id, version, of)
+    found: dict[int, Conditional] = {}
+    last: dict[str, int] = {}
+    for since, kind, moment in moments:
         proposal_id = moment["on"]["proposal_id"]
-        if kind == ConditionFulfilled.TOPIC:
-            last = next(each for each in reversed(found) if each["proposal_id"] == proposal_id)
-            last["fulfilled_version"] = since
+        if kind in SETTLED:
+            accepted = last.pop(proposal_id)
+            found[accepted] = found[accepted]._replace(became=SETTLED[kind], settled=since)
         else:
-            found.append(moment | {"proposal_id": proposal_id, "accepted_version": since, "fulfilled_version": None})
-    bodies = _of_proposals(connection, agreement_id, version, {each["proposal_id"] for each in found})
-    return [each | {"proposal": bodies[each["proposal_id"]]} for each in found]
+            found[since], last[proposal_id] = Conditional(since, moment, proposals[proposal_id]), since
+    for accepted in last.values():
+        if not found[accepted].proposal["condition"]:
+            found[accepted] = found[accepted]._replace(became="ended")
+    return list(found.values())

@@ -8,6 +8,8 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
+from domain.events import Event
+from projections.proposed import Conditional
 from web.history import HistoryReader
 from web.view import Body
 
@@ -24,28 +26,29 @@ AT_ONCE = 500
 """Rows of a page."""
 
 
-def pending(conditional: Sequence[Body]) -> list[Body]:
+def pending(conditional: Sequence[Conditional], events: Sequence[Event]) -> list[Body]:
     """Acceptances that depended on a condition, which count once it is fulfilled: each as a consent for each clause,
-    with the condition, when it is due, and what became of it."""
+    with the condition, when it is due, and what became of it. events: theirs, in the same order."""
     found = []
-    for each in conditional:
-        event = each["proposal"]["condition"] or {}
-        for item in each["proposal"]["items"]:
+    for each, event in zip(conditional, events, strict=True):
+        said = event.data()
+        for item in each.proposal["items"]:
             found.append(
                 {
                     "act": "conditional",
-                    "party_id": each["party_id"],
-                    "member_id": each["member_id"],
-                    "mandate": None,
+                    "party_id": event.actor.party_id,
+                    "member_id": event.actor.member_id,
+                    "mandate": event.actor.mandate,
                     "term_id": item["term_id"],
                     "version": None,
-                    "fingerprint": each["proposal"]["fingerprint"],
-                    "at": each["at"],
-                    "event_version": each["accepted_version"],
+                    "fingerprint": said["fingerprint"],
+                    "at": each.moment["at"],
+                    "event_version": each.version,
                     "voided_by": None,
-                    "condition": event.get("text"),
-                    "due": event.get("due"),
-                    "fulfilled": each["fulfilled_version"],
+                    "condition": said["condition"],
+                    "due": said["due"],
+                    "became": each.became,
+                    "settled": each.settled,
                 }
             )
     return found

@@ -57,6 +57,12 @@ ACTS = {
     "ratified": "signed",
     "conditional": "accepted subject to a condition",
 }
+BECAME = {
+    None: "counts once it is fulfilled",
+    "fulfilled": "fulfilled with event %(version)s",
+    "lapsed": "lapsed with event %(version)s: it does not count",
+    "ended": "ended with the proposal: it does not count",
+}
 CHANGES = {
     "added": "New",
     "removed": "Gone",

@@ -144,7 +144,9 @@ class HistoryPages:
         is_in_force = past.header["status"] == AgreementStatus.IN_FORCE
         headings, names = dict(past.headings), audit.view.names
         text = await asyncio.to_thread(
-            lambda: consents_table(audit.consents, is_in_force=is_in_force, headings=headings, names=names)
+            lambda: consents_table(
+                audit.consents, is_in_force=is_in_force, headings=headings, names=names, has_conditions=True
+            )
         )
         return file_of(text, "text/csv", f"{past.header['title']}, consents", "csv")
 
@@ -174,7 +176,13 @@ class HistoryPages:
         if sort not in SORTS:
             raise malformed(f"sort is one of {', '.join(SORTS)}.", "Take a link of this page.")
         on_condition = await self.node.read(conditional, of.agreement_id, view.past.version)
-        return Audit(view, [*found["consents"], *pending(on_condition)], asked, sort, _number(request, "skip") or 0)
+        versions = [each.version for each in on_condition]
+        events = await asyncio.to_thread(self.node.workspace.aggregates.events, of.agreement_id, versions)
+        every = [*found["consents"], *pending(on_condition, events)]
+        audit = Audit(view, every, asked, sort, _number(request, "skip") or 0)
+        if 0 < len(audit.consents) <= audit.skipped:
+            raise malformed(f"There are {len(audit.consents)} rows.", "Take a link of this page, or leave skip out.")
+        return audit
 
     async def compare(self, request: Request, of: Of) -> Response:
         """The text at two moments: within one text or side by side; at first, since the day before the last event."""

@@ -183,9 +183,16 @@ def terms_table(terms: Sequence[Body]) -> str:
     return _table(names, rows)
 
 
-def consents_table(consents: Sequence[Body], *, is_in_force: bool, headings: Mapping[str, str], names: Names) -> str:
+def consents_table(
+    consents: Sequence[Body],
+    *,
+    is_in_force: bool,
+    headings: Mapping[str, str],
+    names: Names,
+    has_conditions: bool = False,
+) -> str:
     """Who consented to which words, when, under which mandate, a row for each. Signatures that do not bind yet are not
-    in it."""
+    in it. has_conditions: acceptances that depend on one are, with it, when it was due, and what became of it."""
     columns = (
         "at",
         "act",
@@ -198,8 +205,9 @@ def consents_table(consents: Sequence[Body], *, is_in_force: bool, headings: Map
         "event_version",
         "voided_by",
     )
+    more = ("condition", "due", "became") if has_conditions else ()
     return _table(
-        columns,
+        (*columns, *more),
         (
             [
                 each["at"],
@@ -212,6 +220,7 @@ def consents_table(consents: Sequence[Body], *, is_in_force: bool, headings: Map
                 each["fingerprint"],
                 each["event_version"],
                 each["voided_by"],
+                *(each.get(name) for name in more),
             ]
             for each in consents
             if each["act"] != "ratified" or each["voided_by"] or is_in_force

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from datetime import UTC, datetime, time, timedelta
 
 import httpx
 import pytest
 
+from domain.times import written
 from server.doors.access import seat_name
 from tests.server.conftest import Pair
 from tests.server.served import Program
@@ -125,24 +127,56 @@ def test_what_is_open_and_what_was_said_can_be_read(pair: Pair) -> None:
 
 
 def test_a_conditional_acceptance_is_in_the_audit_until_and_after_it_counts(pair: Pair) -> None:
+    """Each with its own condition, whatever came later, and what became of it."""
     made = pair.propose("We pay.")
     proposal = pair.cid.get()["proposals"][0]
-    due = written(pair.node.clock() + timedelta(days=9))
-    pair.cid.do(
-        "accept_proposal",
-        proposal_id=made["proposal_id"],
-        fingerprint=proposal["fingerprint"],
-        subject_to={"condition": "The bank agrees.", "owner": pair.ada.party_id, "due": due},
-    )
+
+    def accept(condition: str, days: int) -> int:
+        due = written(pair.node.clock() + timedelta(days=days))
+        pair.cid.do(
+            "accept_proposal",
+            proposal_id=made["proposal_id"],
+            fingerprint=proposal["fingerprint"],
+            subject_to={"condition": condition, "owner": pair.ada.party_id, "due": due},
+        )
+        return int(pair.ada.get()["version"])
+
+    first = accept("The bank agrees.", 3)
+    pair.node.clock.forward(days=4)
+    lapsed = page(pair.cid, "audit") and pair.ada.get()["version"]
+    second = accept("The board agrees.", 9)
     waiting = page(pair.cid, "audit").text
-    assert "accepted subject to a condition" in waiting
-    assert "The bank agrees." in waiting
+    assert waiting.count("accepted subject to a condition") == 2
+    assert said_of(waiting, first) == "The bank agrees."
+    assert f"lapsed with event {lapsed}: it does not count" in waiting
+    assert said_of(waiting, second) == "The board agrees."
     assert "counts once it is fulfilled" in waiting
-    assert "accepted subject to a condition" in page(pair.cid, "consents.csv").text
     pair.ada.do("fulfil_condition", proposal_id=made["proposal_id"], evidence="It said so.")
     pair.cid.do("confirm_condition", proposal_id=made["proposal_id"])
     version = pair.ada.get()["version"]
     settled = page(pair.cid, "audit").text
+    assert said_of(settled, second) == "The board agrees."
     assert f"fulfilled with event {version}" in settled
     assert "counts once it is fulfilled" not in settled
-    assert settled.count("accepted subject to a condition") == 1
+    assert settled.count("accepted subject to a condition") == 2
+    table = page(pair.cid, "consents.csv").text
+    rows = {each["event_version"]: each for each in csv.DictReader(table.lstrip("\ufeff").splitlines())}
+    kept = {each: (rows[str(each)]["condition"], rows[str(each)]["became"]) for each in (first, second)}
+    assert kept == {first: ("The bank agrees.", "lapsed"), second: ("The board agrees.", "fulfilled")}
+    assert rows[str(second)]["mandate"] == rows[str(version)]["mandate"] == "negotiator"
+
+
+def said_of(audit: str, version: int) -> str:
+    """The condition in the row of an event."""
+    rows = (each.partition("</tr>")[0] for each in audit.split("<tr ")[1:])
+    (row,) = (each for each in rows if f'as_of={version}"' in each)
+    return row.partition("<small>")[2].partition(", by ")[0]
+
+
+def test_an_audit_says_why_it_shows_nothing(pair: Pair) -> None:
+    assert "Nobody has consented to anything of this." in page(pair.cid, "audit").text
+    pair.cid.accept(pair.propose()["proposal_id"])
+    assert "No consent fits what was chosen." in page(pair.cid, f"audit?party={NOBODY}").text
+    beyond = page(pair.cid, "audit?skip=9")
+    assert beyond.status_code == 400
+    assert "There are 2 rows." in beyond.text
