@@ -25,6 +25,10 @@ class TermStatus(StrEnum):
     REMOVED = "removed"
 
 
+AGREED = frozenset({TermStatus.PROVISIONAL, TermStatus.RATIFIED})
+"""A clause whose words both agreed on."""
+
+
 class ProposalState(StrEnum):
     """The proposal's state machine."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from domain.words import AgreementStatus, Mandate, TermStatus
+from domain.words import AGREED, AgreementStatus, Mandate, TermStatus
 
 Body = dict[str, Any]
 Names = Mapping[str | None, str]
@@ -75,7 +75,7 @@ def state_of(header: Body, terms: Sequence[Body]) -> str:
         return "put to signature, not signed by both: not in force"
     if status == AgreementStatus.ABANDONED:
         return f"abandoned on {moment(header['abandoned']['at'])}: nothing of it is in force"
-    agreed = sum(1 for each in terms if each["status"] in (TermStatus.PROVISIONAL, TermStatus.RATIFIED))
+    agreed = sum(1 for each in terms if each["status"] in AGREED)
     deferred = sum(1 for each in terms if each["status"] == TermStatus.DEFERRED)
     also = f", {deferred} deferred" if deferred else ""
     return f"in negotiation: {agreed} of {len(terms)} agreed{also}; not in force"

@@ -27,14 +27,15 @@ MOMENTS, HAPPENED = 200, 60
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """An agreement after the event of a version. opened_at, at: when it was opened, and when that event was; newest:
-    the version of its newest event; whole: that of the last event of the act which this one belongs to; objections:
-    every one that had been raised, with the version of that event; happened: the last moments, in order; proposed: of
-    the proposals among them what they changed, by version; setbacks: when a signature was refused, or a clause
-    reopened; first_offers: the first value that each party offered for each clause; needs and principles: those of the
-    partnership at that time, by id; turned: the version of the last event that brought each state of the whole; signed:
-    those that gave signatures which were not void; accepted: the last by which a clause was agreed; headings: of all
-    clauses there ever were, by id."""
+    """An agreement after the event of a version. opened_at, at: when it was opened, and when that event was;
+    newest: the version of its newest event; whole: that of the last event of the act which this one belongs to;
+    objections: every one that had been raised, with the version of that event; happened: the last moments, in
+    order; proposed: of the proposals among them what they changed, by version; setbacks: the last moments at which
+    a signature was refused, or a clause reopened; first_offers: the first value that each party offered for each
+    clause; needs: those of the partnership at that time, by id; turned: the version of the last event that brought
+    each state of the whole; signed: those that gave signatures which were not void; accepted: the last by which a
+    clause was agreed; headings: of all clauses that were ever agreed, and of those that something here names, by
+    id."""
 
     agreement_id: str
     version: int
@@ -52,7 +53,6 @@ class Past:
     setbacks: Sequence[Body] = ()
     whole: int = 0
     needs: Mapping[str, Body] = field(default_factory=dict)
-    principles: Mapping[str, Body] = field(default_factory=dict)
     turned: Mapping[str, int] = field(default_factory=dict)
     signed: Sequence[int] = ()
     accepted: int | None = None
@@ -94,7 +94,6 @@ class Past:
             whole=whole(connection, agreement_id, version, newest),
             first_offers=first_offers(connection, agreement_id, version),
             needs={each["need_id"]: each for each in as_of.ever(connection, tables.needs, of, then)},
-            principles={each["intention_id"]: each for each in as_of.ever(connection, tables.intentions, of, then)},
             turned=turned,
             signed=_signed(connection, agreement_id, header, turned, version),
             accepted=_accepted(connection, agreement_id, version),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from domain.diff import redline
 from domain.turns import Wait, waits
-from domain.words import NOT_ENDED, AgreementStatus, NeedOutcome, Severity, TermStatus
+from domain.words import AGREED, NOT_ENDED, AgreementStatus, NeedOutcome, Severity, TermStatus
 from projections.course import MARKS
 from projections.documents import moment as written_moment
 from projections.history import Past
@@ -25,8 +25,6 @@ from web.snippet import first_words, snippet
 from web.view import Body, in_the_way
 from web.visible import redlined, visible
 from web.wording import gettext, ngettext
-
-AGREED = (TermStatus.PROVISIONAL, TermStatus.RATIFIED)
 
 
 class Said(NamedTuple):
@@ -58,13 +56,19 @@ class OnTable(NamedTuple):
 
 
 class HistoryReader:
-    """One moment of one agreement. locale: how numbers are written; events: the fields of the events whose words are
-    shown, by version."""
+    """One moment of one agreement. locale: how numbers are written; now: the time of asking, as times are written,
+    which passes for what stands now alone; events: the fields of the events whose words are shown, by version."""
 
     def __init__(
-        self, past: Past, directory: Directory, locale: str, events: Mapping[int, Mapping[str, Any]] | None = None
+        self,
+        past: Past,
+        directory: Directory,
+        locale: str,
+        now: str = "",
+        events: Mapping[int, Mapping[str, Any]] | None = None,
     ) -> None:
         self.past, self.locale, self.header, self.events = past, locale, past.header, events or {}
+        self.now = max(now, past.at) if past.version == past.newest else past.at
         self.directory = directory
         self.names: Mapping[str | None, str] = directory.names
         self.parties: Sequence[str] = past.header["parties"]
@@ -119,7 +123,11 @@ class HistoryReader:
             case _:
                 yield Said(gettext("It is being negotiated; nothing of it is in force."), turned)
         if not past.terms:
-            yield Said(gettext("Nothing is on its agenda yet."), [1])
+            was_there = past.version > 1 and bool(past.headings)
+            told = (
+                gettext("Nothing is in its text any more.") if was_there else gettext("Nothing is on its agenda yet.")
+            )
+            yield Said(told, [past.version if was_there else 1])
             return
         agreed = sum(1 for each in past.terms if each["status"] in AGREED)
         yield Said(
@@ -167,7 +175,7 @@ class HistoryReader:
     def waiting(self) -> list[Wait]:
         """What waited for either party at that moment."""
         past = self.past
-        return list(waits(self.header, past.terms, past.proposals, past.objections, past.questions, past.at))
+        return list(waits(self.header, past.terms, past.proposals, past.objections, past.questions, self.now))
 
     def waits_for(self, party_id: str) -> list[tuple[str, list[str]]]:
         """What waits for a party: the kind of thing in words, and on which clauses."""
@@ -184,19 +192,14 @@ class HistoryReader:
     @cached_property
     def open_clauses(self) -> list[tuple[Body, list[OnTable]]]:
         """The clauses that are not agreed as they stand, or to which a change is offered, with the offers."""
-        heads: dict[str, list[OnTable]] = {}
-        stands = {each["term_id"]: each for each in self.past.terms}
-        for proposal in self.past.proposals:
-            for item in proposal["items"] if proposal["head"] else ():
-                if term := stands.get(item["term_id"]):
-                    heads.setdefault(term["term_id"], []).append(self._on_table(proposal, item, term))
         return [
-            (each, heads.get(each["term_id"], []))
-            for each in self.past.terms
-            if each["status"] not in AGREED or each["term_id"] in heads
+            (term, [self._on_table(each, term) for each in self._heads.get(term["term_id"], ())])
+            for term in self.past.terms
+            if term["status"] not in AGREED or term["term_id"] in self._heads
         ]
 
-    def _on_table(self, proposal: Body, item: Body, term: Body) -> OnTable:
+    def _on_table(self, proposal: Body, term: Body) -> OnTable:
+        item = next(each for each in proposal["items"] if each["term_id"] == term["term_id"])
         text = item.get("text")
         before = term["text"] if term["version"] else self._answered(proposal, term)
         shown = None
@@ -215,18 +218,33 @@ class HistoryReader:
         items = countered["items"] if countered else ()
         return next((each["text"] for each in items if each["term_id"] == term["term_id"] and each.get("text")), None)
 
+    @cached_property
+    def _heads(self) -> Mapping[str, list[Body]]:
+        """The offers that can be answered, by the clauses that they touch."""
+        return _by_clause(
+            (each, [item["term_id"] for item in each["items"]]) for each in self.past.proposals if each["head"]
+        )
+
+    @cached_property
+    def _standing(self) -> Mapping[str, list[Body]]:
+        return _by_clause((each, each["term_ids"]) for each in self.past.objections if each["state"] in NOT_ENDED)
+
     def state(self, term: Body) -> str:
         """How a clause stands, in words."""
-        on_it = [each for each in self.past.proposals if each["head"] and _touches(each, term)]
+        on_it = self._heads.get(term["term_id"], ())
         if any(each["contested"] for each in on_it):
             return words.STATES["contested"]
         return words.STATES["conditional" if any(each["condition"] for each in on_it) else term["status"]]
 
     def objections_on(self, term: Body) -> list[Body]:
         """The objections on a clause that stand."""
-        return [
-            each for each in self.past.objections if term["term_id"] in each["term_ids"] and each["state"] in NOT_ENDED
-        ]
+        return self._standing.get(term["term_id"], [])
+
+    def asked(self, term: Body) -> Iterator[tuple[str, Body]]:
+        """The requests to set a clause aside whose date has not passed: the kind of each, and the request."""
+        for kind in words.ASKED:
+            if (found := term[kind]) and found["until"] > self.now:
+                yield kind, found
 
     @cached_property
     def waits_on(self) -> Mapping[str, list[str]]:
@@ -261,7 +279,12 @@ class HistoryReader:
     @cached_property
     def due(self) -> list[tuple[str, str, list[str]]]:
         """Dates that fall due after that moment: when, what, and on which clauses, the next first."""
-        found = []
+        if self.header["status"] == AgreementStatus.ABANDONED:
+            return []
+        found: list[tuple[str, str, list[str]]] = []
+        ratification = self.header["ratification"]
+        if self.header["status"] == AgreementStatus.RATIFYING and ratification and ratification["valid_until"]:
+            found.append((ratification["valid_until"], words.DUE["signature"], []))
         for proposal in self.past.proposals:
             term_ids = [item["term_id"] for item in proposal["items"]]
             if proposal["condition"]:
@@ -271,7 +294,7 @@ class HistoryReader:
         for term in self.past.terms:
             if term["until"] and term["status"] in (TermStatus.PARKED, TermStatus.DEFERRED):
                 found.append((term["until"], words.DUE[term["status"]], [term["term_id"]]))
-        return sorted(each for each in found if each[0] > self.past.at)
+        return sorted(each for each in found if each[0] > self.now)
 
     def heading(self, term_id: str) -> str:
         """What a clause was called at that moment; where that is a number alone, with its first words."""
@@ -358,8 +381,36 @@ class HistoryReader:
     def need(self, need_id: str | None) -> Body | None:
         return self.past.needs.get(need_id or "")
 
-    def principle(self, intention_id: str | None) -> Body | None:
-        return self.past.principles.get(intention_id or "")
+    # Where it was hard.
+
+    def ended(self, objection: Body) -> list[Markup]:
+        """What came of an objection."""
+        if not objection["ended_at"]:
+            return [
+                gettext("It stands; there is an offer to settle it.")
+                if objection["resolution"]
+                else gettext("It stands.")
+            ]
+        led = [
+            gettext(
+                "It led to version %(version)s of %(clause)s.",
+                version=of["version"],
+                clause=visible(self.heading(of["term_id"]).rstrip(".")),
+            )
+            for of in objection["led_to"]
+        ]
+        return [gettext(words.ENDINGS[objection["state"]]), *led]
+
+    def where(self, term_id: str, up: str = "") -> str:
+        """Where a clause is to be read: on the page of the whole, or on its own where it is not in the text. up: from
+        there to the former."""
+        then = "" if self.past.version == self.past.newest else f"?as_of={self.past.version}"
+        if term_id in self._places:
+            return f"{up}./{then}#clause-{term_id}" if up else f"#clause-{term_id}"
+        return f"{up}clauses/{term_id}{then}"
+
+    def principle(self, intention_id: str | None) -> None:
+        """None: guests read this too, and are shown the agreement with the needs linked to it and no more."""
 
     # How it came to be.
 
@@ -432,8 +483,13 @@ class HistoryReader:
         return written_moment(moment).rpartition(",")[0]
 
 
-def _touches(proposal: Body, term: Body) -> bool:
-    return any(each["term_id"] == term["term_id"] for each in proposal["items"])
+def _by_clause(things: Iterable[tuple[Body, Sequence[str]]]) -> dict[str, list[Body]]:
+    """Things by the clauses that each touches."""
+    found: dict[str, list[Body]] = {}
+    for each, term_ids in things:
+        for term_id in dict.fromkeys(term_ids):
+            found.setdefault(term_id, []).append(each)
+    return found
 
 
 def _is_other(offered: Body | None, agreed: Body | None) -> bool:

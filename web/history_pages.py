@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from domain.words import AGREED
 from projections.course import DRAWN, Conflict, Drawn
 from projections.versions import Agreed
 from web import history_words
 from web.audit import Audit
 from web.biography import brought, told
 from web.compare import compared
-from web.history import AGREED, HistoryReader
+from web.history import HistoryReader
 from web.meeting import Meeting
 from web.picture import Picture, quiet_of, without
 from web.templates import templates
@@ -60,7 +61,8 @@ def course_page(
     order = {each["term_id"]: each["heading"] for each in view.past.terms}
     agreed = {each["term_id"] for each in view.past.terms if each["status"] in AGREED}
     quiet = quiet_of(marks) & agreed
-    folded = 0 if every or len(quiet) < MANY_QUIET else len(quiet)
+    earlier = drawn[0][0].version - 1 if len(drawn) == DRAWN else None
+    folded = 0 if every or earlier or len(quiet) < MANY_QUIET else len(quiet)
     marks = without(marks, quiet) if folded else marks
     picture = Picture(marks, {**order, **view.past.headings}, view.sides, zoom, conflicts)
     return templates.get_template("history/course.html").generate(
@@ -68,7 +70,8 @@ def course_page(
         picture=picture,
         zoom=zoom,
         folded=folded,
-        earlier=drawn[0][0].version - 1 if len(drawn) == DRAWN else None,
+        drawn=drawn,
+        earlier=earlier,
         every=every,
         met=view.met(several),
         **_context(view),

@@ -77,6 +77,7 @@ DONE_WITH = {
     "remove": "Taken out: %(clause)s",
 }
 DUE = {
+    "signature": "the signature is due",
     "condition": "a condition is due",
     "offer": "an offer ends",
     TermStatus.PARKED: "a clause is parked until then",

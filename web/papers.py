@@ -12,6 +12,7 @@ from domain.words import AgreementStatus, Severity
 from projections.documents import moment
 from web import history_words as words
 from web.history import HistoryReader, OnTable, Said
+from web.room_words import GROUNDS
 from web.snippet import first_words
 from web.templates import until
 from web.view import Body
@@ -117,7 +118,8 @@ def briefing(view: HistoryReader, moments: Sequence[Body]) -> Body:
             for party in view.parties
         ],
         "due": [
-            f"{until(day)}: {_plain(gettext(what))}: {_listed(view, term_ids)}" for day, what, term_ids in view.due
+            ": ".join(filter(None, (until(day), _plain(gettext(what)), _listed(view, term_ids))))
+            for day, what, term_ids in view.due
         ],
         "clauses_open": [_open(view, term, offers) for term, offers in view.open_clauses],
         "values": [list(_value_row(view, each)) for each in view.values],
@@ -195,6 +197,9 @@ def _open(view: HistoryReader, term: Body, offers: Sequence[OnTable]) -> Body:
         told.append(_lines(" ".join(filter(None, (_plain(made), first_words(each.item.get("text") or ""), value)))))
         if condition := each.proposal["condition"]:
             told.append(_lines(f"{_plain(gettext('Subject to:'))} {condition['text']}"))
+    for kind, asked in view.asked(term):
+        said = gettext(words.ASKED[kind], until=until(asked["until"]), reason=asked["reason"])
+        told.append(_lines(f"{view.party(asked['party_id'])}: {_plain(said)}"))
     return {
         "heading": view.heading(term["term_id"]),
         "state": ", ".join(_plain(each) for each in (gettext(view.state(term)), *waits)),
@@ -211,12 +216,11 @@ def _value_row(view: HistoryReader, each: Any) -> Iterator[str]:
 
 def _objection(view: HistoryReader, each: Body) -> Body:
     blocking = f", {_plain(gettext('blocking'))}" if each["severity"] == Severity.BLOCKING else ""
-    need, principle = view.need(each["need_id"]), view.principle(each["principle_id"])
-    more = []
+    need, more = view.need(each["need_id"]), []
     if need:
         more.append((_plain(gettext("%(party)s needs:", party=view.party(need["party_id"]))), need["text"]))
-    if principle:
-        more.append((_plain(gettext("Principle:")), principle["text"]))
+    if each["principle_id"]:
+        more.append((_plain(gettext("It cites a guiding principle of both.")), ""))
     if each["would_accept"]:
         more.append((_plain(gettext("Acceptable if:")), each["would_accept"]))
     more += [(f"{_plain(view.who(answer))}:", answer["text"]) for answer in each["answers"]]
@@ -226,11 +230,11 @@ def _objection(view: HistoryReader, each: Body) -> Body:
     return {
         "side": view.side(each["party_id"]),
         "who": _plain(view.who(each)),
-        "about": f"{each['ground']}{blocking} · {_listed(view, each['term_ids'])}",
+        "about": f"{_plain(gettext(GROUNDS[each['ground']]))}{blocking} · {_listed(view, each['term_ids'])}",
         "events": [str(each["version"])],
         "text": _paragraphs(each["text"]),
-        "more": [(label, _paragraphs(said)) for label, said in more],
-        "ended": _ended(view, each),
+        "more": [(label, _paragraphs(said) or [[""]]) for label, said in more],
+        "ended": " ".join(_plain(said) for said in view.ended(each)),
     }
 
 
@@ -244,15 +248,3 @@ def _setback(view: HistoryReader, moment: Body) -> Body:
         "more": [],
         "ended": None,
     }
-
-
-def _ended(view: HistoryReader, each: Body) -> str:
-    if not each["ended_at"]:
-        return _plain(gettext("It stands."))
-    led = [
-        gettext(
-            "It led to version %(version)s of %(clause)s.", version=of["version"], clause=view.heading(of["term_id"])
-        )
-        for of in each["led_to"]
-    ]
-    return " ".join(_plain(said) for said in (gettext(words.ENDINGS[each["state"]]), *led))

@@ -8,7 +8,7 @@ from typing import Any
 
 from domain.readiness import Obstacle, OfferState, TermState, obstacles
 from domain.turns import Wait, waits
-from domain.words import LIVE, NOT_ENDED, ProposalState, Severity, TermStatus
+from domain.words import AGREED, LIVE, NOT_ENDED, ProposalState, Severity, TermStatus
 from projections.present import Present
 from projections.rows import Row
 
@@ -188,7 +188,7 @@ class RoomView:
     @cached_property
     def progress(self) -> tuple[int, int]:
         """Terms that are agreed, of all that stand in the text: headings too, since each is accepted by itself."""
-        agreed = sum(1 for each in self.terms if each["status"] in (TermStatus.PROVISIONAL, TermStatus.RATIFIED))
+        agreed = sum(1 for each in self.terms if each["status"] in AGREED)
         return agreed, len(self.terms)
 
     @cached_property

@@ -131,7 +131,7 @@ class HistoryPages:
         """The same with the fields of some events at hand."""
         events = await asyncio.to_thread(self.node.workspace.aggregates.events, of.agreement_id, versions)
         fields = {each.originator_version: each.data() for each in events}
-        return HistoryReader(view.past, view.directory, view.locale, fields)
+        return HistoryReader(view.past, view.directory, view.locale, view.now, fields)
 
     async def audit(self, request: Request, of: Of) -> Response:
         """Every consent: by whom, under which mandate, to which exact words, when."""
@@ -260,7 +260,7 @@ class HistoryPages:
             return view
         found = await self.node.read(called, of.agreement_id, past.version, more)
         past = replace(past, headings={**past.headings, **found})
-        return HistoryReader(past, view.directory, view.locale, view.events)
+        return HistoryReader(past, view.directory, view.locale, view.now, view.events)
 
     async def _clause(self, request: Request, of: Of) -> str | None:
         """The clause that was chosen."""
@@ -290,7 +290,8 @@ class HistoryPages:
             raise malformed(
                 f"There is no event {asked}: this agreement has {newest}.", f"Ask for one from 1 to {newest}."
             )
-        return HistoryReader(past, self.node.directory(of.partnership_id), locale_of(request))
+        now = written(self.node.clock())
+        return HistoryReader(past, self.node.directory(of.partnership_id), locale_of(request), now)
 
     # Members.
 
@@ -313,7 +314,7 @@ class HistoryPages:
                 await self.node.workspace.let_clock_record(each["agreement_id"])
         directory, locale = self.node.directory(seat.partnership_id), locale_of(request)
         found = [await self.node.read(Past.load, each["agreement_id"]) for each in headers]
-        views = [HistoryReader(each, directory, locale) for each in found if each]
+        views = [HistoryReader(each, directory, locale, now) for each in found if each]
         parties = self.node.workspace.partnership(seat.partnership_id).parties
         return await page_of(portfolio_page, [each.name for each in parties], views)
 

@@ -18,6 +18,7 @@ from tests.server.conftest import Pair, on, pair_on
 from tests.server.served import Program, Served
 from tests.server.test_records import dump
 from tests.server.test_relationship import Partner
+from tests.texts.test_papers import words
 
 
 def later(node: Served, **by: float) -> str:
@@ -212,7 +213,11 @@ def test_a_link_shows_nothing_else_of_the_partnership(pair: Pair) -> None:
     ada.do("disclose_need", text=f"{secret} unlinked", why=secret)
     linked = ada.do("disclose_need", text="Calm evenings", why=None)
     ada.do("propose_intention", kind="vision", text=secret)
+    principle = ada.do("propose_intention", kind="principle", text=secret)
+    cid.do("adopt_intention", intention_id=principle["intention_id"], fingerprint=principle["fingerprint"])
     made = pair.propose()
+    cites = {"severity": "concern", "ground": "principle", "principle_id": principle["intention_id"]}
+    pair.cid.do("raise_objection", proposal_id=made["proposal_id"], text="Against what we said.", **cites)
     pair.cid.accept(made["proposal_id"])
     term_id = pair.ada.get()["terms"][0]["term_id"]
     pair.ada.do("link_need", term_id=term_id, need_id=linked["need_id"], base_version=1)
@@ -228,6 +233,9 @@ def test_a_link_shows_nothing_else_of_the_partnership(pair: Pair) -> None:
         assert answer.status_code == 200
         assert secret not in answer.text, path
     assert "Calm evenings" in page.text
+    assert "It cites a guiding principle of both." in page.text
+    for name in ("briefing", "document"):
+        assert secret not in words(guest.get(f"{page.url}{name}.pdf").content)
     for path in (f"/api/v1/partnerships/{pair.ada.partnership_id}", f"/api/v1/agreements/{pair.ada.agreement_id}", "/"):
         answer = guest.get(f"{pair.node.url}{path}")
         assert secret not in answer.text

@@ -169,7 +169,7 @@ def test_every_sentence_of_the_history_can_be_translated(known) -> None:  # type
     audit = Audit(view, [each | {"voided_by": None} for each in consents], {}, "when")
     before = as_of.standing(connection, tables.terms, agreement_id, past.version // 2)
     both = moments_at(connection, agreement_id, [3, past.version])
-    view = HistoryReader(past, DIRECTORY, "en", {each.originator_version: each.data() for each in events})
+    view = HistoryReader(past, DIRECTORY, "en", "", {each.originator_version: each.data() for each in events})
     term_ids = list(dict.fromkeys(each["term_id"] for each in consents if each["term_id"]))[:8]
     said = set()
     for page in (
