@@ -13,10 +13,12 @@ from projections.proposed import Conditional
 from web.history import HistoryReader
 from web.view import Body
 
+WHOLE = "whole"
+"""What is asked for in place of a clause."""
 FILTERS: dict[str, Callable[[Body], Any]] = {
     "party": lambda consent: consent["party_id"],
     "member": lambda consent: consent["member_id"],
-    "clause": lambda consent: consent["term_id"] or "whole",
+    "clause": lambda consent: consent["term_id"] or WHOLE,
     "day": lambda consent: consent["at"][:10],
 }
 COLUMNS = ("when", "who", "mandate", "what", "clause")
@@ -115,14 +117,19 @@ class Audit:
             case "member":
                 return self.view.names.get(value) or value
             case "clause":
-                return "" if value == "whole" else self.view.heading(value)
+                return "" if value == WHOLE else self.view.heading(value)
             case _:
                 return value
 
+    @property
+    def kept(self) -> Mapping[str, str]:
+        """What asks for the same at any moment."""
+        return self.asked if self.sort == SORTS[0] else {**self.asked, "sort": self.sort}
+
     def query(self, **more: str) -> str:
         """What asks for the same, with something changed."""
-        asked = {**self.asked, "sort": self.sort, **more}
-        if asked["sort"] == SORTS[0]:
+        asked = {**self.kept, **more}
+        if asked.get("sort") == SORTS[0]:
             del asked["sort"]
         past = self.view.past
         if past.version != past.newest:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from domain.words import AGREED
 from projections.course import DRAWN, Conflict, Drawn
 from projections.versions import Agreed
 from web import history_words
-from web.audit import Audit
+from web.audit import WHOLE, Audit
 from web.biography import brought, told
 from web.compare import compared
 from web.history import HistoryReader
@@ -26,12 +27,15 @@ AT_ONCE = 4
 
 def history_page(view: HistoryReader, clause: str | None) -> Iterator[str]:
     """The whole page, in pieces. clause: the one that was chosen, whose marks alone are shown."""
-    return templates.get_template("history/page.html").generate(here="history", **_context(view, clause))
+    kept = {"clause": clause} if clause else {}
+    return templates.get_template("history/page.html").generate(here="history", **_context(view, clause, kept))
 
 
 def audit_page(audit: Audit) -> Iterator[str]:
     """Every consent that was asked for, in pieces."""
-    return templates.get_template("history/audit.html").generate(here="audit", audit=audit, **_context(audit.view))
+    clause = audit.asked.get("clause")
+    context = _context(audit.view, None if clause == WHOLE else clause, audit.kept)
+    return templates.get_template("history/audit.html").generate(here="audit", audit=audit, **context)
 
 
 def compare_page(
@@ -93,7 +97,23 @@ def clause_page(
     )
 
 
-def _context(view: HistoryReader, clause: str | None = None) -> dict[str, Any]:
-    past = view.past
+def _context(view: HistoryReader, clause: str | None = None, kept: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """clause: whose marks alone are shown; kept: what is asked for at every moment that is travelled to."""
+    past, keep = view.past, kept or {}
+
+    def stood(version: int | None, **without: None) -> str:
+        asked = {name: value for name, value in keep.items() if name not in without}
+        query = urlencode(asked | ({"as_of": str(version)} if version else {}))
+        return f"?{query}" if query else ""
+
     then = "" if past.version == past.newest else f"?as_of={past.version}"
-    return {"view": view, "words": history_words, "agreed": AGREED, "then": then, "clause": clause, "up": ""}
+    return {
+        "view": view,
+        "words": history_words,
+        "agreed": AGREED,
+        "then": then,
+        "clause": clause,
+        "up": "",
+        "kept": keep,
+        "stood": stood,
+    }

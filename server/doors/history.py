@@ -455,7 +455,7 @@ def _time(request: Request, now: datetime) -> str:
             raise malformed("at is a day, or a day with a time.", "Write it like 2026-03-03T17:00.")
         at, end = read, read if "." in given else read.replace(microsecond=999_999)
     if at > now:
-        raise malformed("at is a time to come.", "Leave it out to see how it stands now.")
+        raise malformed("That time is still to come.", "Ask for an earlier one, or for how it stands now.")
     return written(end)
 
 

@@ -44,6 +44,8 @@ async def test_the_slider_travels_by_keyboard_and_says_where_it_is(browser: Brow
     await expect(page).to_have_url(re.compile(rf"as_of={before}$"))
     moved = (await page.locator(f"[id='{clause}']").bounding_box() or {})["y"]
     assert abs(moved - top) < 3, "what was read stays where it was"
+    for name, asks in LEAD_ELSEWHERE.items():
+        await expect(page.locator(f".of-history a[href^='{name}']")).to_have_attribute("href", f"{name}{asks}{before}")
     await page.go_back()
     await expect(slider).to_have_value(str(max(each for each in marks if each < newest)))
     await page.keyboard.press("Home")
@@ -51,6 +53,42 @@ async def test_the_slider_travels_by_keyboard_and_says_where_it_is(browser: Brow
     await expect(page.locator("#main")).to_contain_text("Nothing is on its agenda yet.")
     await page.reload()
     await expect(slider).to_have_value("1")
+
+
+LEAD_ELSEWHERE = {
+    "audit": "?as_of=",
+    "course": "?as_of=",
+    "compare": "?to=",
+    "briefing.pdf": "?as_of=",
+    "document.pdf": "?as_of=",
+}
+"""Links of the page to what it says otherwise, with how each says at which moment."""
+
+
+async def test_a_place_on_the_page_is_gone_to_without_fetching_it(browser: Browser, demo: Running) -> None:
+    page = await at_history(browser, demo)
+    fetched: list[str] = []
+    page.on("request", lambda request: fetched.append(request.url))
+    await page.locator(".contents a", has_text="Agreed").click()
+    await expect(page.locator("#agreed-h:target")).to_have_count(1)
+    await page.go_back()
+    await page.wait_for_timeout(300)
+    assert [each for each in fetched if "/static/" not in each] == []
+
+
+async def test_an_audit_stays_filtered_while_it_travels(browser: Browser, demo: Running) -> None:
+    page = await at_history(browser, demo, "audit?sort=who")
+    await page.locator("[name=party]").select_option(label="Castellan Contact")
+    await page.get_by_role("button", name="Show").last.click()
+    party = await page.locator("select[name=party]").input_value()
+    slider = page.locator("#travel")
+    newest = int(await slider.get_attribute("max") or 0)
+    await slider.focus()
+    await page.keyboard.press("ArrowLeft")
+    await expect(slider).not_to_have_value(str(newest))
+    await expect(page.locator("[rel='prev']")).to_have_attribute("href", re.compile(rf"party={party}&sort=who&as_of="))
+    await expect(page.locator("select[name=party]")).to_have_value(party)
+    assert "sort=who" in page.url
 
 
 async def test_dragging_shows_in_the_end_where_it_was_let_go(browser: Browser, demo: Running) -> None:
@@ -86,6 +124,8 @@ async def test_it_all_works_without_script(browser: Browser, demo: Running) -> N
     await page.locator(".steps-in-time summary").click()
     await page.locator("[name=at]").fill("2099-01-01T10:00:30")
     await page.locator(".steps-in-time").get_by_role("button", name="Show").click()
+    await expect(page.locator("h1")).to_have_text("That time is still to come.")
+    await page.get_by_role("link", name="Back to the history").click()
     await expect(page.locator("#stood")).to_contain_text("As it stands after event")
     await page.get_by_role("link", name="Its course", exact=True).click()
     await expect(page.locator(".course a").first).to_be_visible()
@@ -160,6 +200,7 @@ async def test_printed_it_is_a_briefing_of_ten_pages_at_most(browser: Browser, d
         "£3.34",
         "Where it was hard",
         "Acceptable if:",
+        "It stands",
     ):
         assert words in whole
     for on_screen in ("At a time", "Briefing (PDF)", "How it came to be"):

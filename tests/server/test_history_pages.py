@@ -41,7 +41,7 @@ def stood(shown: str) -> int:
         ("?at=1999-01-01", "This agreement was not there yet at 1999-01-01."),
         ("?clause=1", "There is no such clause."),
         ("marks.json?clause=1", "There is no such clause."),
-        ("?at=2999-01-01", "at is a time to come."),
+        ("?at=2999-01-01", "That time is still to come."),
         ("compare?as_of=two", "as_of is a whole number."),
         (f"?clause={NOBODY}", "There is no such clause."),
         ("course?zoom=9", "zoom is one of"),

@@ -7,9 +7,11 @@ const CHUNK = 200; // moments that are told at a time
 const told = new Map();
 /** Chunks that were asked for. @type {Set<number>} */
 const asked = new Set();
-/** The events by which the argument moved. @type {Promise<number[]> | null} */
-let marked = null;
+/** The events by which the argument moved, by where they are asked for. @type {Map<string, Promise<number[]>>} */
+const marked = new Map();
 
+/** The address of what is shown. */
+let address = location.pathname + location.search;
 let resting = 0;
 /** What is being fetched. @type {AbortController | null} */
 let fetching = null;
@@ -37,7 +39,9 @@ export function travel() {
   document.addEventListener("keydown", (event) => {
     if (event.target === slider() && ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"].includes(event.key)) step(event);
   });
-  window.addEventListener("popstate", () => load(location.href, true));
+  window.addEventListener("popstate", () => {
+    if (location.pathname + location.search !== address) load(location.href, true); // else a place on the page was gone to
+  });
 }
 
 /** An arrow goes to the next event by which the argument moved, with Shift to the next of all. @param {KeyboardEvent} event */
@@ -60,9 +64,18 @@ async function step(event) {
 }
 
 function marks() {
-  const clause = new URLSearchParams(location.search).get("clause");
-  marked ??= fetch(`marks.json${clause ? `?clause=${clause}` : ""}`).then(async (answer) => (await answer.json()).marks);
-  return marked;
+  const where = slider()?.dataset.marks ?? "marks.json";
+  const asking = marked.get(where) ?? fetchMarks(where);
+  marked.set(where, asking);
+  return asking;
+}
+
+/** @param {string} where @returns {Promise<number[]>} */
+async function fetchMarks(where) {
+  const answer = await fetch(where).catch(() => null);
+  if (answer?.ok) return (await answer.json()).marks;
+  marked.delete(where); // to be asked for again
+  return [];
 }
 
 /** Says where the slider is: which event, by whom, when. */
@@ -94,8 +107,8 @@ async function tell(version) {
     asked.delete(after);
     return;
   }
-  const day = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" });
-  for (const [each, at, sentence] of (await answer.json()).moments) told.set(each, `${sentence.replace(/\.$/, "")}, ${day.format(new Date(at))}`);
+  const day = new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", weekday: "short", day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" });
+  for (const [each, at, sentence] of (await answer.json()).moments) told.set(each, `${sentence.replace(/\.$/, "")}, ${day.format(new Date(at))} UTC`);
   say();
 }
 
@@ -128,11 +141,13 @@ async function load(url, anyway = false) {
   if (!anyway && at.value !== root.dataset.version) return; // it has gone on meanwhile
   const kept = inView();
   here.dataset.version = root.dataset.version;
-  for (const part of ["#main", "#stood", ".steps-in-time"]) {
-    const [old, anew] = [document.querySelector(part), page.querySelector(part)];
-    if (old && anew) old.replaceWith(anew);
+  for (const old of document.querySelectorAll("[data-moves]")) {
+    const anew = page.getElementById(old.id);
+    if (anew && !anew.isEqualNode(old)) old.replaceWith(anew);
   }
+  address = location.pathname + location.search;
   if (known instanceof HTMLInputElement) {
+    Object.assign(at.dataset, known.dataset);
     at.max = known.max;
     at.value = known.value;
   }
