@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import orjson
@@ -47,7 +47,7 @@ class Past:
     proposals: Sequence[Body]
     objections: Sequence[Body]
     questions: Sequence[Body]
-    happened: Sequence[Body]
+    happened: Sequence[Body] = ()
     first_offers: Sequence[Offered] = ()
     proposed: Mapping[int, Proposed] = field(default_factory=dict)
     setbacks: Sequence[Body] = ()
@@ -59,24 +59,17 @@ class Past:
     headings: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def load(cls, connection: Connection, agreement_id: str, asked: int | None = None) -> Past | None:
-        """None where there was nothing yet, or is no such version; asked: None for now."""
+    def brief(cls, connection: Connection, agreement_id: str, asked: int | None = None) -> Past | None:
+        """Without what happened, setbacks, first offers, needs, and clauses that are gone. None where there was nothing
+        yet, or is no such version; asked: None for now."""
         newest = newest_version(connection, agreement_id)
         version = newest if asked is None else asked
         header = as_of.one(connection, tables.headers, agreement_id, "", version) if 0 < version <= newest else None
         if header is None:
             return None
-        after = as_of.time_of(connection, agreement_id, version + 1)
-        of = header["partnership_id"]
-        then = as_of.version_before(connection, of, after) if after else None
         proposals = as_of.standing(connection, tables.proposals, agreement_id, version)
+        terms = as_of.standing(connection, tables.terms, agreement_id, version)
         turned = _turned(connection, agreement_id, version)
-        happened = _happened(connection, agreement_id, version)
-        objections = raised(connection, agreement_id, version)
-        setbacks = _setbacks(connection, agreement_id, version)
-        ever = as_of.ever(connection, tables.terms, agreement_id, version)
-        headings = {each["term_id"]: each["heading"] for each in ever}
-        named = {term_id for each in (*happened, *objections, *setbacks) for term_id in each["term_ids"]}
         return cls(
             agreement_id=agreement_id,
             version=version,
@@ -84,19 +77,38 @@ class Past:
             opened_at=as_of.time_of(connection, agreement_id, 1) or "",
             at=as_of.time_of(connection, agreement_id, version) or "",
             header=header,
-            terms=as_of.standing(connection, tables.terms, agreement_id, version),
+            terms=terms,
             proposals=[each for each in proposals if each["state"] in LIVE],
-            objections=objections,
+            objections=raised(connection, agreement_id, version),
             questions=as_of.standing(connection, tables.questions, agreement_id, version),
-            happened=happened,
-            proposed=proposed(connection, agreement_id, version, happened),
-            setbacks=setbacks,
-            whole=whole(connection, agreement_id, version, newest),
-            first_offers=first_offers(connection, agreement_id, version),
-            needs={each["need_id"]: each for each in as_of.ever(connection, tables.needs, of, then)},
             turned=turned,
             signed=_signed(connection, agreement_id, header, turned, version),
             accepted=_accepted(connection, agreement_id, version),
+            headings={each["term_id"]: each["heading"] for each in terms},
+        )
+
+    @classmethod
+    def load(cls, connection: Connection, agreement_id: str, asked: int | None = None) -> Past | None:
+        """The whole of it."""
+        past = cls.brief(connection, agreement_id, asked)
+        if past is None:
+            return None
+        version, of = past.version, past.header["partnership_id"]
+        after = as_of.time_of(connection, agreement_id, version + 1)
+        then = as_of.version_before(connection, of, after) if after else None
+        happened = _happened(connection, agreement_id, version)
+        setbacks = _setbacks(connection, agreement_id, version)
+        ever = as_of.ever(connection, tables.terms, agreement_id, version)
+        headings = {each["term_id"]: each["heading"] for each in ever}
+        named = {term_id for each in (*happened, *past.objections, *setbacks) for term_id in each["term_ids"]}
+        return replace(
+            past,
+            happened=happened,
+            proposed=proposed(connection, agreement_id, version, happened),
+            setbacks=setbacks,
+            whole=whole(connection, agreement_id, version, past.newest),
+            first_offers=first_offers(connection, agreement_id, version),
+            needs={each["need_id"]: each for each in as_of.ever(connection, tables.needs, of, then)},
             headings=headings | called(connection, agreement_id, version, named - headings.keys()),
         )
 

@@ -39,9 +39,9 @@ def proposed(connection: Connection, agreement_id: str, version: int, happened: 
     made = {each["event_version"]: each["on"]["proposal_id"] for each in happened if each["type"] == ProposalMade.TOPIC}
     if not made:
         return {}
-    bodies = _of_proposals(connection, agreement_id, version, made.values())
+    bodies = proposals_of(connection, agreement_id, version, made.values())
     others = {each["counters"] or each["replaces"] for each in bodies.values()} - {None} - bodies.keys()
-    bodies |= _of_proposals(connection, agreement_id, version, others)
+    bodies |= proposals_of(connection, agreement_id, version, others)
     stood = _rows_between(connection, agreement_id, min(made), version)
     found = {}
     for made_by, proposal_id in made.items():
@@ -55,7 +55,8 @@ def proposed(connection: Connection, agreement_id: str, version: int, happened: 
     return found
 
 
-def _of_proposals(connection: Connection, agreement_id: str, version: int, keys: Iterable[str]) -> dict[str, Body]:
+def proposals_of(connection: Connection, agreement_id: str, version: int, keys: Iterable[str]) -> dict[str, Body]:
+    """Some proposals as they stood after a version, by id."""
     table = tables.proposals
     rows = select(table.c.key, table.c.body).where(
         table.c.stream == agreement_id, table.c.key.in_(list(keys)), held(table, version)
@@ -119,7 +120,7 @@ def conditional(connection: Connection, agreement_id: str, version: int) -> list
     )
     moments = [(*row[:2], orjson.loads(row[2])) for row in connection.execute(rows.order_by(timeline.c.since))]
     of = {moment["on"]["proposal_id"] for _, _, moment in moments}
-    proposals = _of_proposals(connection, agreement_id, version, of)
+    proposals = proposals_of(connection, agreement_id, version, of)
     found: dict[int, Conditional] = {}
     last: dict[str, int] = {}
     for since, kind, moment in moments:

@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 import orjson
 from sqlalchemy import Connection, select
 
-from projections import as_of, tables
+from projections import tables
 from projections.history import moments_at, raised
+from projections.proposed import proposals_of
 
 Body = dict[str, Any]
 
@@ -33,18 +34,26 @@ def versions_of(connection: Connection, agreement_id: str, term_id: str, version
     rows = select(terms.c.since, terms.c.body).where(
         terms.c.stream == agreement_id, terms.c.key == term_id, terms.c.since <= version
     )
-    on_it = [each for each in raised(connection, agreement_id, version) if term_id in each["term_ids"]]
-    found: list[Agreed] = []
+    came: dict[int, Body] = {}
+    newest = 0
     for since, written in connection.execute(rows.order_by(terms.c.since)):
         term = orjson.loads(written)
-        if term["version"] == (found[-1].version if found else 0):
-            continue
-        (moment,) = moments_at(connection, agreement_id, [since])
-        proposal = as_of.one(connection, tables.proposals, agreement_id, moment["on"].get("proposal_id", ""), version)
-        by_events = [since, *([proposal["version"]] if proposal else ())]
+        if term["version"] != newest:
+            came[since], newest = term, term["version"]
+    moments = moments_at(connection, agreement_id, list(came))
+    proposals = proposals_of(connection, agreement_id, version, {each["on"].get("proposal_id", "") for each in moments})
+    consents = _consents_of(
+        connection, agreement_id, term_id, [*came, *(each["version"] for each in proposals.values())]
+    )
+    on_it = [each for each in raised(connection, agreement_id, version) if term_id in each["term_ids"]]
+    found = []
+    for moment in moments:
+        since, term = moment["event_version"], came[moment["event_version"]]
+        proposal = proposals.get(moment["on"].get("proposal_id", ""))
+        by_events = (since, proposal["version"] if proposal else since)
+        given = [each for each in consents if each["event_version"] in by_events]
         led = [each for each in on_it if {"term_id": term_id, "version": term["version"]} in each["led_to"]]
-        consents = _consents_of(connection, agreement_id, term_id, by_events)
-        found.append(Agreed(term["version"], since, moment["at"], term, proposal, consents, led))
+        found.append(Agreed(term["version"], since, moment["at"], term, proposal, given, led))
     return found
 
 

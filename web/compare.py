@@ -71,20 +71,27 @@ def compared(before: Sequence[Body], after: Sequence[Body]) -> list[Compared]:
         Compared(then.get(term_id), term, term_id in places and places[term_id] not in stayed, places.get(term_id))
         for term_id, term in now.items()
     ]
-    for term_id, gone in then.items():
-        if term_id not in now:
-            found.insert(_after(found, list(then)[: places[term_id]]), Compared(gone, None, was=places[term_id]))
-    return found
+    return list(_with_gone(found, then, places))
 
 
 def _by_id(terms: Sequence[Body]) -> Mapping[str, Body]:
     return {each["term_id"]: each for each in terms}
 
 
-def _after(found: Sequence[Compared], earlier: Sequence[str]) -> int:
-    """The place right after the last of those that stood before."""
-    places = {each.term["term_id"]: place for place, each in enumerate(found)}
-    return next((places[each] + 1 for each in reversed(earlier) if each in places), 0)
+def _with_gone(found: Sequence[Compared], then: Mapping[str, Body], places: Mapping[str, int]) -> Iterator[Compared]:
+    """With what is gone, right after the last that stood before it."""
+    stays = {each.term["term_id"] for each in found}
+    gone_after: dict[str | None, list[Compared]] = {}
+    last = None
+    for term_id, term in then.items():
+        if term_id in stays:
+            last = term_id
+        else:
+            gone_after.setdefault(last, []).append(Compared(term, None, was=places[term_id]))
+    yield from gone_after.get(None, ())
+    for each in found:
+        yield each
+        yield from gone_after.get(each.term["term_id"], ())
 
 
 def _in_order(places: Sequence[int]) -> set[int]:

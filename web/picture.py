@@ -61,9 +61,12 @@ class Picture:
         self._marks = sorted(marks, key=lambda each: each.version)
         self._versions = [each.version for each in self._marks]
         self._levels = _levels(self._marks)
-        spoken_of = {term_id for each in self._marks for term_id in _lanes_of(each)}
-        self.lanes = {term_id: heading for term_id, heading in headings.items() if term_id in spoken_of}
-        if WHOLE in spoken_of:
+        highest: dict[str, int] = {}
+        for each in self._marks:
+            for term_id in _lanes_of(each):
+                highest[term_id] = max(highest.get(term_id, 0), self._levels[each.version])
+        self.lanes = {term_id: heading for term_id, heading in headings.items() if term_id in highest}
+        if WHOLE in highest:
             self.lanes[WHOLE] = gettext("The whole text")
         count = max(len(self._marks), 1)
         step = zoom * max(0.7, min(STEP, WIDEST / count), min(2 * STEP, NARROWEST / 2 / count))
@@ -72,8 +75,7 @@ class Picture:
         self._bottoms: dict[str, float] = {}
         y = TOP
         for term_id in self.lanes:
-            highest = max(self._levels[each.version] for each in self._marks if term_id in _lanes_of(each))
-            y += LEAST + RISE * highest
+            y += LEAST + RISE * highest[term_id]
             self._bottoms[term_id] = y
         self._ground = y + (CONFLICTS if conflicts else 0)
         self.height = self._ground + BOTTOM

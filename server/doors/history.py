@@ -69,6 +69,10 @@ class Closed(Exception):
         self.status, self.detail, self.next_step = status, detail, next_step
 
 
+Loads = Callable[..., Past | None]
+"""How a past is read: as a whole, or in brief."""
+
+
 class Of(NamedTuple):
     """Whose history is read."""
 
@@ -152,7 +156,7 @@ class HistoryPages:
 
     async def document(self, request: Request, of: Of) -> Response:
         """The text as a paper to be kept."""
-        past = (await self._reader(request, of)).past
+        past = (await self._reader(request, of, Past.brief)).past
         names = self.node.directory(of.partnership_id).names
         about = About(of.agreement_id, past.version, past.version, names=names)
         return await pdf(self.node, lambda _: about, locale_of(request), of.asker)
@@ -189,7 +193,9 @@ class HistoryPages:
         first, last = _number(request, "from"), _number(request, "to")
         if first is not None and last is not None and first > last:
             first, last = last, first
-        view = await (self._reader(request, of) if last is None else self._reader_at(request, of, last))
+        view = await (
+            self._reader(request, of, Past.brief) if last is None else self._reader_at(request, of, last, Past.brief)
+        )
         if first is None:
             first = await self.node.read(as_of.version_before, of.agreement_id, f"{view.past.at[:10]}T")
         if first > view.past.version:
@@ -200,7 +206,7 @@ class HistoryPages:
 
     async def course(self, request: Request, of: Of) -> Response:
         """The course of the negotiation as a picture: one lane a clause, what answers above what it answers."""
-        view = await self._reader(request, of)
+        view = await self._reader(request, of, Past.brief)
         drawn = await self.node.read(course, of.agreement_id, view.past.version)
         view = await self._naming(view, of, {term_id for mark, _ in drawn for term_id in mark.term_ids})
         zoom = request.query_params.get("zoom", "1")
@@ -271,7 +277,7 @@ class HistoryPages:
                 raise malformed("There is no such clause.", "Take a link of this page, or leave clause out.")
         return given or None
 
-    async def _reader(self, request: Request, of: Of) -> HistoryReader:
+    async def _reader(self, request: Request, of: Of, load: Loads = Past.load) -> HistoryReader:
         asked = _number(request, "as_of")
         if request.query_params.get("at") is not None:
             if asked is not None:
@@ -281,10 +287,10 @@ class HistoryPages:
             if asked == 0:
                 given = request.query_params["at"]
                 raise malformed(f"This agreement was not there yet at {given}.", "Ask for a later time, or none.")
-        return await self._reader_at(request, of, asked)
+        return await self._reader_at(request, of, asked, load)
 
-    async def _reader_at(self, request: Request, of: Of, asked: int | None) -> HistoryReader:
-        past = await self.node.read(Past.load, of.agreement_id, asked)
+    async def _reader_at(self, request: Request, of: Of, asked: int | None, load: Loads = Past.load) -> HistoryReader:
+        past = await self.node.read(load, of.agreement_id, asked)
         if past is None:
             newest = await self.node.read(newest_version, of.agreement_id)
             raise malformed(
@@ -313,7 +319,7 @@ class HistoryPages:
             if (due := each["next_deadline"]) and due <= now:
                 await self.node.workspace.let_clock_record(each["agreement_id"])
         directory, locale = self.node.directory(seat.partnership_id), locale_of(request)
-        found = [await self.node.read(Past.load, each["agreement_id"]) for each in headers]
+        found = [await self.node.read(Past.brief, each["agreement_id"]) for each in headers]
         views = [HistoryReader(each, directory, locale, now) for each in found if each]
         parties = self.node.workspace.partnership(seat.partnership_id).parties
         return await page_of(portfolio_page, [each.name for each in parties], views)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -281,10 +282,20 @@ _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 def _cell(given: Any) -> str:
     """A cell that a spreadsheet shows and does not run: what begins like a formula has an apostrophe before it."""
     text = "" if given is None else str(given)
-    return f"'{text}" if text[:1] in _RUNS and not _NUMBER.fullmatch(text) else text
+    return f"'{text}" if _runs(text) and not _NUMBER.fullmatch(text) else text
 
 
-_RUNS = ("=", "+", "-", "@", "\t", "\r")
+def _runs(text: str) -> bool:
+    """Whether a spreadsheet might: also where what begins a formula stands behind signs that nobody sees, or is as wide
+    as a Chinese one."""
+    if text[:1] in ("\t", "\r"):
+        return True
+    seen = next((each for each in text if unicodedata.category(each) not in _UNSEEN), "")
+    return unicodedata.normalize("NFKC", seen) in _FORMULAS
+
+
+_FORMULAS = frozenset("=+-@")
+_UNSEEN = ("Cc", "Cf", "Zs", "Zl", "Zp")
 
 
 def _value(value: Body | None) -> str | None:
