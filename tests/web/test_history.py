@@ -9,18 +9,19 @@ from itertools import count
 from pathlib import Path
 from random import Random
 
+import orjson
 import pytest
 from sqlalchemy import Connection
 
+from domain.agreement import Agreement
 from domain.diff import Op
 from domain.events import Event
 from domain.times import written
-from domain.turns import waits
-from domain.words import LIVE, NOT_ENDED, AgreementStatus, ProposalState
+from domain.words import LIVE, NOT_ENDED, AgreementStatus, ProposalState, Severity
 from projections import as_of, tables
 from projections.course import MARKS, marks, stops
 from projections.history import Past, moments_at
-from projections.offered import offers
+from projections.offered import agreed_values, offers
 from projections.projector import Projector
 from projections.story import story
 from projections.versions import versions_of
@@ -32,7 +33,7 @@ from tests.negotiations import PARTIES
 from tests.pages import read
 from tests.projections.test_as_of import folded, played
 from tests.web.test_wording import marked, not_said
-from web.audit import Audit
+from web.audit import AT_ONCE, FILTERS, SORTS, Audit
 from web.compare import Compared, compared
 from web.directory import Directory
 from web.history import HistoryReader
@@ -126,24 +127,120 @@ def _text(each: Compared, kept: Op) -> tuple[str, str]:
     return heading, text
 
 
-def test_every_sentence_rests_on_events_that_had_happened(known) -> None:  # type: ignore[no-untyped-def]
-    events, connection = known
-    agreement_id = str(events[0].originator_id)
-    for version in range(1, len(events) + 1):
+def test_every_sentence_is_true_and_rests_on_the_events_that_make_it_so(known, settled) -> None:  # type: ignore[no-untyped-def]
+    said = stands(*known) | stands(*settled)
+    assert said == {kind for kind, *_ in SENTENCES}
+
+
+def stands(events: list[Event], connection: Connection) -> set[str]:
+    """Judges what is said at each version by the fold; which kinds of sentences there were."""
+    agreement_id, kinds = str(events[0].originator_id), set()
+    agreement = None
+    for version, event in enumerate(events, 1):
+        agreement = folded([event], agreement)
         past = Past.load(connection, agreement_id, version)
         assert past
         view = HistoryReader(past, DIRECTORY, "en")
-        fold = folded(events[:version])
-        said = list(view.where_it_stands())
-        assert all(0 < each <= version for one in said for each in one.events)
-        assert all(one.events for one in said)
-        assert past.header["status"] == fold.status
-        assert [each["objection_id"] for each in past.objections] == list(fold.objections)
-        standing = sum(1 for each in fold.objections.values() if each.state in NOT_ENDED)
-        assert sum(1 for each in past.objections if each["state"] in NOT_ENDED) == standing
-        assert set(view.waiting) == set(
-            waits(past.header, past.terms, past.proposals, past.objections, past.questions, past.at)
-        )
+        standing = [each for each in agreement.objections.values() if each.state in NOT_ENDED]
+        for one in view.where_it_stands():
+            topics = {events[each - 1].TOPIC for each in one.events}
+            assert all(0 < each <= version for each in one.events)
+            assert topics
+            for kind, pattern, holds, rests_on in SENTENCES:
+                if found := re.search(pattern, one.words):
+                    kinds.add(kind)
+                    assert holds(agreement, standing, [int(each) for each in found.groups() if each]), one.words
+                    assert topics <= rests_on or not rests_on, (one.words, topics)
+        assert [each["objection_id"] for each in past.objections] == list(agreement.objections)
+        blocked = {each.proposal_id for each in standing if each.severity == Severity.BLOCKING}
+        open_ = {
+            (each.proposal_id, next(party for party in PARTIES if party != each.party_id))
+            for each in agreement.proposals.values()
+            if each.state == ProposalState.OPEN and each.proposal_id not in blocked
+        }
+        offers_wait = {(each.id, each.party_id) for each in view.waiting if each.about == "proposal"}
+        assert offers_wait == (set() if agreement.status == AgreementStatus.ABANDONED else open_)
+    return kinds
+
+
+def agreed_in(agreement: Agreement) -> int:
+    return sum(each.status in ("provisional", "ratified") for each in agreement.terms_in_order())
+
+
+_IS = AgreementStatus
+SENTENCES = [
+    ("since", r"have worked on this agreement since", lambda *_: True, {"AgreementOpened"}),
+    ("drafting", r"is being negotiated", lambda agreement, *_: agreement.status == _IS.DRAFTING, set()),
+    (
+        "signature",
+        r"put to signature; it is not in force",
+        lambda agreement, *_: agreement.status == _IS.RATIFYING,
+        {"RatificationOpened", "ConsentGiven"},
+    ),
+    ("in force", r"it is in force since", lambda agreement, *_: agreement.status == _IS.IN_FORCE, {"ConsentGiven"}),
+    ("nothing", r"Nothing is (?:on its agenda yet|in its text)", lambda agreement, *_: not agreement.text, set()),
+    (
+        "agreed",
+        r"^Of its (\d+) clauses 0*([1-9]\d*) are agreed",
+        lambda agreement, _, counts: counts == [len(agreement.text), agreed_in(agreement)],
+        {"ProposalAccepted", "ConditionFulfilled"},
+    ),
+    (
+        "objections",
+        r"^(\d+) objections were raised; still standing: (\d+)",
+        lambda agreement, standing, counts: counts == [len(agreement.objections), len(standing)],
+        {"ObjectionRaised"},
+    ),
+    (
+        "blocks",
+        r"^(?:One|(\d+)) of them blocks? what",
+        lambda _, standing, counts: (counts or [1]) == [sum(each.severity == "blocking" for each in standing)],
+        {"ObjectionRaised"},
+    ),
+]
+"""Kinds of sentences: what each says, whether that holds of the fold, and events of which types it may rest on."""
+
+
+def test_an_audit_shows_what_was_asked_for_in_the_order_asked_for(known) -> None:  # type: ignore[no-untyped-def]
+    events, connection = known
+    past = Past.load(connection, str(events[0].originator_id))
+    assert past
+    view = HistoryReader(past, DIRECTORY, "en")
+    every = [
+        each | {"voided_by": None} for each in as_of.happened(connection, tables.consents, past.agreement_id).bodies
+    ]
+    assert len(every) > 3
+    for sort in SORTS:
+        audit = Audit(view, every, {}, sort)
+        assert sorted(map(orjson.dumps, audit.consents)) == sorted(map(orjson.dumps, every))
+        (way,) = [way for _, way, _ in audit.columns if way]
+        assert way == ("descending" if sort.startswith("-") else "ascending")
+    whens = [each["event_version"] for each in Audit(view, every, {}, "when").consents]
+    assert whens == sorted(whens)
+    assert [each["event_version"] for each in Audit(view, every, {}, "-when").consents] == whens[::-1]
+    for name, of in FILTERS.items():
+        for value, _ in Audit(view, every, {}, "when").choices(name):
+            found = Audit(view, every, {name: value}, "when").consents
+            assert found
+            assert found == [each for each in every if of(each) == value]
+    many = Audit(view, every * (AT_ONCE // len(every) + 2), {}, "when", AT_ONCE)
+    assert many.rows == many.consents[AT_ONCE : 2 * AT_ONCE]
+    assert [last for _, last, _ in many.pages][-1] == len(many.consents)
+
+
+def test_the_values_that_were_agreed_are_those_of_the_fold(known) -> None:  # type: ignore[no-untyped-def]
+    events, connection = known
+    wanted: dict[str, list[tuple[int, object]]] = {}
+    agreement, versions = None, dict[str, int]()
+    for event in events:
+        agreement = folded([event], agreement)
+        for term_id, term in agreement.terms.items():
+            if term.version > versions.get(term_id, 0):
+                versions[term_id] = term.version
+                wanted.setdefault(term_id, []).append((event.originator_version, term.value))
+    assert agreement
+    found = agreed_values(connection, str(events[0].originator_id), len(events), list(wanted))
+    assert found == wanted
 
 
 def test_the_marks_are_the_events_by_which_the_argument_moved(known) -> None:  # type: ignore[no-untyped-def]
