@@ -13,7 +13,9 @@ from domain.times import written
 from server.doors.access import seat_name
 from tests.server.conftest import Pair
 from tests.server.served import Program
+from tests.server.test_relationship import Partner
 from tests.server.test_sealed import NOBODY
+from tests.server.test_texts import agreed
 
 HTML = {"Accept": "text/html"}
 
@@ -88,6 +90,14 @@ def test_two_moments_are_compared_whichever_is_named_first(pair: Pair) -> None:
     assert "We pay." in there
     assert "accepted the proposal" in there, "what each moment was is told"
     assert page(pair.cid, "compare").text.count("We pay.") == 1, "at first, since the day before"
+    pair.node.clock.forward(days=2)
+    term_id = pair.ada.get()["terms"][0]["term_id"]
+    items = [{"op": "revise", "term_id": term_id, "text": "You pay."}]
+    pair.cid.accept(pair.ada.do("make_proposal", items=items)["proposal_id"])
+    lately = page(pair.cid, "compare").text
+    assert re.search(r">We</del>.*>You</ins>", lately)
+    assert re.search(r'name="from" min="0" max="\d+" value="3"', lately), "what had happened by the day before"
+    assert "We pay." in page(pair.cid, "compare?as_of=3").text
 
 
 def test_a_counter_is_one_act_and_nothing_stands_still_within_it(pair: Pair) -> None:
@@ -171,6 +181,62 @@ def said_of(audit: str, version: int) -> str:
     rows = (each.partition("</tr>")[0] for each in audit.split("<tr ")[1:])
     (row,) = (each for each in rows if f'as_of={version}"' in each and "subject to" in each)
     return row.partition("<small>")[2].partition(", by ")[0]
+
+
+def test_a_need_is_told_as_it_was_then(pair: Pair) -> None:
+    need = Partner(pair.cid).do("disclose_need", text="Calm evenings", why=None)
+    pair.cid.accept(pair.propose()["proposal_id"])
+    term_id = pair.ada.get()["terms"][0]["term_id"]
+    pair.cid.do("link_need", term_id=term_id, need_id=need["need_id"], base_version=1)
+    before = pair.ada.get()["version"]
+    pair.node.clock.forward(hours=1)
+    pair.propose("later")
+    Partner(pair.cid).do("declare_need_unmet", need_id=need["need_id"])
+    pair.node.clock.forward(hours=1)
+    pair.propose("later still")
+    assert "not met, says its owner" in page(pair.ada, "").text
+    earlier = page(pair.ada, f"?as_of={before}").text
+    assert "Calm evenings" in earlier
+    assert "its owner has not said yet whether it is met" in earlier
+
+
+def test_a_clause_that_went_without_being_agreed_keeps_its_name_and_its_story(pair: Pair) -> None:
+    made = pair.propose("We pay.")
+    term_id = pair.ada.get(f"/proposals/{made['proposal_id']}")["items"][0]["term_id"]
+    pair.cid.do(
+        "raise_objection", proposal_id=made["proposal_id"], severity="blocking", ground="cost", text="Too much."
+    )
+    pair.ada.do("withdraw_proposal", proposal_id=made["proposal_id"])
+    whole = page(pair.cid, "").text
+    assert "a clause that is gone" not in whole
+    assert f'href="clauses/{term_id}" dir="auto">1 Price</a>' in whole
+    assert "Too much." in page(pair.cid, f"clauses/{term_id}").text
+    assert page(pair.cid, f"?as_of=2&clause={term_id}").status_code == 200
+    course = page(pair.cid, "course").text
+    assert ">1 Price<title>" in course
+    assert "Nothing has been proposed yet." not in course
+
+
+def test_dates_fall_due_until_they_pass_or_all_is_given_up(pair: Pair) -> None:
+    term_id = pair.ada.do("open_term", heading="1 Price")["term_id"]
+    until = written(pair.node.clock() + timedelta(days=3))
+    pair.ada.do("park_term", term_id=term_id, reason="Later", until=until)
+    asked = page(pair.cid, "").text
+    assert "whether a clause is parked" in asked
+    pair.node.clock.forward(days=4)
+    assert "whether a clause is parked" not in page(pair.cid, "").text
+    until = written(pair.node.clock() + timedelta(days=3))
+    pair.ada.do("park_term", term_id=term_id, reason="Later", until=until)
+    pair.cid.do("agree_parking", term_id=term_id)
+    assert "a clause is parked until then" in page(pair.cid, "").text
+    pair.ada.do("abandon_agreement", reason="Over")
+    assert "a clause is parked until then" not in page(pair.cid, "").text
+
+
+def test_the_day_of_the_signature_is_told(pair: Pair) -> None:
+    agreed(pair)
+    pair.ada.do("open_ratification", valid_until=written(pair.node.clock() + timedelta(days=7)))
+    assert "the signature is due" in page(pair.cid, "").text
 
 
 def test_an_audit_says_why_it_shows_nothing(pair: Pair) -> None:

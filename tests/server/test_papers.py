@@ -78,7 +78,9 @@ def test_a_briefing_on_74_clauses_has_ten_pages_at_most(pair: Pair) -> None:
     said = words(pdf)
     assert "Of its 74 clauses 74 are agreed." in said
     assert "The fee is EUR 310,000." in said
-    for version in re.findall(r"are agreed\. ?(\d+)", said):
+    versions = re.findall(r"are agreed\. ?(\d+)", said)
+    assert versions
+    for version in versions:
         assert re.search(rf"{version} .*accepted", said), "what a sentence rests on is there"
 
 
@@ -90,6 +92,7 @@ def test_papers_say_what_they_have_and_refer_to_nothing_else(pair: Pair) -> None
     assert "Not agreed." in read["document"] or "Either may end it" not in read["document"]
     assert "appendix" not in read["document"]
     assert "At once? Never." in read["briefing"]
+    assert "proposes it: Either may end it:" in read["briefing"], "what is open, with what is on the table"
     pair.cid.accept(proposed)
     term_id = pair.ada.get()["terms"][0]["term_id"]
     pair.ada.do("mark_term", term_id=term_id, mark="exit")
@@ -99,13 +102,23 @@ def test_papers_say_what_they_have_and_refer_to_nothing_else(pair: Pair) -> None
     assert "appendix" not in read["document"]
     assert "b. with notice. c. Never." in read["briefing"]
     pair.cid.accept(changed["proposal_id"])
+    fee = {"op": "add", "heading": "2 Fee", "text": "Per contact.", "value": money("3.10")}
+    pair.cid.accept(pair.ada.do("make_proposal", items=[fee])["proposal_id"])
+    read = papers_of(pair)
+    assert "2 Fee £3.10 – £3.10" in read["briefing"], "first offers and what was agreed"
+    assert "2 Fee Per contact. £3.10" in read["document"]
     pair.ada.do("open_ratification")
     pair.cid.do("refuse_consent", reason="A year\nis too short.")
     read = papers_of(pair)
     assert "refused to sign" in read["briefing"]
+    assert "At once? Never. It was accepted with this concern. It led to version 1 of 1 Price." in read["briefing"]
     assert "A year is too short." in read["briefing"]
     assert "a. at once, for cause;" in read["document"]
     assert "⟦" not in "".join(read.values())
+
+
+def money(amount: str) -> dict[str, str]:
+    return {"kind": "money", "amount": amount, "currency": "GBP"}
 
 
 def papers_of(pair: Pair) -> dict[str, str]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+import contextlib
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -11,8 +13,10 @@ import httpx
 import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect as connected
 
 from domain.times import written
+from tests.databases import fresh_url
 from tests.pages import read
 from tests.server.conftest import Pair, on, pair_on
 from tests.server.served import Program, Served
@@ -26,7 +30,7 @@ def later(node: Served, **by: float) -> str:
 
 
 def make(member: Program, node: Served, **more: Any) -> dict[str, str]:
-    answer = member.http.post(shares_of(member), json={"expires_at": later(node, days=30), **more})
+    answer = member.http.post(shares_of(member), json={"expires_at": later(node, days=30)} | more)
     assert answer.status_code == 201, answer.text
     made: dict[str, str] = answer.json()
     return made
@@ -240,3 +244,56 @@ def test_a_link_shows_nothing_else_of_the_partnership(pair: Pair) -> None:
         answer = guest.get(f"{pair.node.url}{path}")
         assert secret not in answer.text
     assert cid.get("")["parties"]
+
+
+@pytest.mark.parametrize("until", ["9999-12-01", "9999-12-31T23:59:59Z"])
+def test_a_link_that_ends_in_a_far_year_opens(pair: Pair, until: str) -> None:
+    made = make(pair.ada, pair.node, expires_at=until)
+    agree(pair.cid, made["share_id"])
+    guest, page = entered(made["link"])
+    assert page.status_code == 200
+    (cookie,) = guest.cookies.jar
+    assert cookie.expires
+    assert timedelta(days=369) < datetime.fromtimestamp(cookie.expires, UTC) - pair.node.clock() <= timedelta(days=400)
+
+
+def test_what_a_guest_sends_is_not_listened_to(pair: Pair) -> None:
+    made = make(pair.ada, pair.node)
+    agree(pair.cid, made["share_id"])
+    guest, _ = entered(made["link"])
+    cookie = "; ".join(f"{name}={value}" for name, value in guest.cookies.items())
+    live = f"{pair.node.url.replace('http', 'ws')}/shared/{made['share_id']}/live"
+    with connected(live, additional_headers={"Cookie": cookie}) as socket:
+        socket.send(b"\x00\xff")
+        socket.send("words")
+        with pytest.raises(TimeoutError):
+            socket.recv(0.5)
+        pair.ada.http.delete(f"{shares_of(pair.ada)}/{made['share_id']}")
+        with pytest.raises(ConnectionClosed):
+            socket.recv(5)
+        assert socket.close_code == 4410
+
+
+def test_a_guest_who_asks_too_much_is_not_told_that_the_link_was_ended(tmp_path: Path) -> None:
+    node = Served(fresh_url("sqlite", tmp_path), rate_requests=5)
+    try:
+        pair = pair_on(node)
+        made = make(pair.ada, node)
+        agree(pair.cid, made["share_id"])
+        guest, page = entered(made["link"])
+        cookie = "; ".join(f"{name}={value}" for name, value in guest.cookies.items())
+        live = f"{node.url.replace('http', 'ws')}/shared/{made['share_id']}/live"
+        codes: set[int | None] = set()
+        for _ in range(20):
+            while guest.get(f"{page.url}marks.json").status_code != 429:
+                pass
+            with connected(live, additional_headers={"Cookie": cookie}) as socket:
+                with contextlib.suppress(TimeoutError, ConnectionClosed):
+                    socket.recv(0.2)
+                codes.add(socket.close_code)
+            if 1013 in codes:
+                break
+        assert 1013 in codes
+        assert 4410 not in codes
+    finally:
+        node.stop()
