@@ -234,7 +234,7 @@ def _objection(view: HistoryReader, each: Body) -> Body:
         "events": [str(each["version"])],
         "text": _paragraphs(each["text"]),
         "more": [(label, _paragraphs(said) or [[""]]) for label, said in more],
-        "ended": " ".join(_plain(said) for said in view.ended(each)),
+        "ended": " ".join(said.striptags() for said in view.ended(each)),
     }
 
 
