@@ -60,15 +60,15 @@ class Past:
 
     @classmethod
     def brief(cls, connection: Connection, agreement_id: str, asked: int | None = None) -> Past | None:
-        """Without what happened, setbacks, first offers, needs, and clauses that are gone. None where there was nothing
-        yet, or is no such version; asked: None for now."""
+        """Without what happened, setbacks, first offers, needs, and clauses that were never agreed. None where there was
+        nothing yet, or is no such version; asked: None for now."""
         newest = newest_version(connection, agreement_id)
         version = newest if asked is None else asked
         header = as_of.one(connection, tables.headers, agreement_id, "", version) if 0 < version <= newest else None
         if header is None:
             return None
         proposals = as_of.standing(connection, tables.proposals, agreement_id, version)
-        terms = as_of.standing(connection, tables.terms, agreement_id, version)
+        terms = _clauses(connection, agreement_id, version)
         turned = _turned(connection, agreement_id, version)
         return cls(
             agreement_id=agreement_id,
@@ -77,14 +77,14 @@ class Past:
             opened_at=as_of.time_of(connection, agreement_id, 1) or "",
             at=as_of.time_of(connection, agreement_id, version) or "",
             header=header,
-            terms=terms,
+            terms=[body for body, is_shown in terms if is_shown],
             proposals=[each for each in proposals if each["state"] in LIVE],
             objections=raised(connection, agreement_id, version),
             questions=as_of.standing(connection, tables.questions, agreement_id, version),
             turned=turned,
             signed=_signed(connection, agreement_id, header, turned, version),
             accepted=_accepted(connection, agreement_id, version),
-            headings={each["term_id"]: each["heading"] for each in terms},
+            headings={body["term_id"]: body["heading"] for body, _ in terms},
         )
 
     @classmethod
@@ -98,8 +98,6 @@ class Past:
         then = as_of.version_before(connection, of, after) if after else None
         happened = _happened(connection, agreement_id, version)
         setbacks = _setbacks(connection, agreement_id, version)
-        ever = as_of.ever(connection, tables.terms, agreement_id, version)
-        headings = {each["term_id"]: each["heading"] for each in ever}
         named = {term_id for each in (*happened, *past.objections, *setbacks) for term_id in each["term_ids"]}
         return replace(
             past,
@@ -109,8 +107,16 @@ class Past:
             whole=whole(connection, agreement_id, version, past.newest),
             first_offers=first_offers(connection, agreement_id, version),
             needs={each["need_id"]: each for each in as_of.ever(connection, tables.needs, of, then)},
-            headings=headings | called(connection, agreement_id, version, named - headings.keys()),
+            headings={**past.headings, **called(connection, agreement_id, version, named - past.headings.keys())},
         )
+
+
+def _clauses(connection: Connection, agreement_id: str, version: int) -> list[tuple[Body, bool]]:
+    """Every clause that stood or was taken out, in order, with whether it is part of the present: read once, since each
+    reading passes over all that it ever was."""
+    terms = tables.terms
+    rows = select(terms.c.body, terms.c.shown).where(terms.c.stream == agreement_id, held(terms, version))
+    return [(orjson.loads(body), shown == 1) for body, shown in connection.execute(rows.order_by(terms.c.sort))]
 
 
 def called(connection: Connection, agreement_id: str, version: int, term_ids: Iterable[str]) -> dict[str, str]:

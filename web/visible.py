@@ -23,6 +23,9 @@ _ODD = re.compile(
     "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e"
     "\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0e\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]"
 )
+_BEYOND = re.compile(r"[^\W\x00-\x7f]")
+"""A letter or digit that is not of ASCII: without one no word can be another than it looks."""
+_LATIN = re.compile("[A-Za-z]+")
 _DIGIT = "\uff10-\uff19\U0001d7ce-\U0001d7ff"
 _WORD = re.compile(rf"[^\W\d_]+(?:[^\W_]*[^\W\d_])?|[0-9]*[{_DIGIT}][0-9{_DIGIT}]*")
 _LIKE_LATIN = frozenset(
@@ -41,8 +44,8 @@ def is_odd(sign: str) -> bool:
 
 def visible(text: str, script: str | None = None) -> Markup:
     """A text with what cannot be seen in it marked. script: the one that is usual around it; its own when left out."""
-    if text.isascii() and not _ODD.search(text):
-        return escape(text)
+    if not _BEYOND.search(text):
+        return _with_signs(text)
     usual = script or usual_script([text])
     found, end = Markup(), 0
     for word in _WORD.finditer(text):
@@ -58,7 +61,7 @@ def visible(text: str, script: str | None = None) -> Markup:
 def redlined(runs: Iterable[Run]) -> Markup:
     """A redline: what is deleted and inserted, with white space shown where it is what changed."""
     runs = list(runs)
-    usual = None if all(run.text.isascii() for run in runs) else usual_script(run.text for run in runs)
+    usual = usual_script(run.text for run in runs) if any(_BEYOND.search(run.text) for run in runs) else None
     found: list[Markup] = []
     before = None
     for run in runs:
@@ -77,8 +80,7 @@ def usual_script(texts: Iterable[str]) -> str:
     """The script of most letters."""
     counted: Counter[str] = Counter()
     for text in texts:
-        latin = sum(1 for each in text if each.isascii() and each.isalpha())
-        counted["LATIN"] += latin
+        counted["LATIN"] += sum(map(len, _LATIN.findall(text)))
         counted.update(_script(each) for each in text if not each.isascii() and each.isalpha())
     return counted.most_common(1)[0][0] if counted else "LATIN"
 
