@@ -23,6 +23,8 @@ _ODD = re.compile(
     "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e"
     "\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0e\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]"
 )
+_ALONE = re.compile(r"([\n\r\t]|[ \u00a0]{2,}|\u00a0)")
+"""White space that nobody would see in what was changed."""
 _BEYOND = re.compile(r"[^\W\x00-\x7f]")
 """A letter or digit that is not of ASCII: without one no word can be another than it looks."""
 _LATIN = re.compile("[A-Za-z]+")
@@ -62,18 +64,18 @@ def redlined(runs: Iterable[Run]) -> Markup:
     """A redline: what is deleted and inserted, with white space shown where it is what changed."""
     runs = list(runs)
     usual = usual_script(run.text for run in runs) if any(_BEYOND.search(run.text) for run in runs) else None
-    found: list[Markup] = []
+    found: list[str] = []
     before = None
     for run in runs:
         if run.op == Op.SAME:
             found.append(visible(run.text, usual))
         elif run.op == Op.DELETED:
-            found.append(Markup("<del>{}</del>").format(_changed(run.text, usual)))
+            found.append(f"<del>{_changed(run.text, usual)}</del>")
         else:
-            instead = Markup(' class="instead"') if before == Op.DELETED else ""
-            found.append(Markup("<ins{}>{}</ins>").format(instead, _changed(run.text, usual)))
+            instead = ' class="instead"' if before == Op.DELETED else ""
+            found.append(f"<ins{instead}>{_changed(run.text, usual)}</ins>")
         before = run.op
-    return Markup().join(found)
+    return Markup("".join(found))  # of what was marked up already: a format that escapes takes three times as long
 
 
 def usual_script(texts: Iterable[str]) -> str:
@@ -89,7 +91,9 @@ def _changed(text: str, usual: str | None) -> Markup:
     """What was deleted or inserted: white space that stands alone, and every end of a line, as a sign."""
     if text.isspace():
         return Markup().join(_space(each) for each in text)
-    parts = re.split(r"([\n\r\t]|[ \u00a0]{2,}|\u00a0)", text)
+    parts = _ALONE.split(text)
+    if len(parts) == 1:
+        return visible(text, usual)
     return Markup().join(
         Markup().join(_space(each) for each in part) if place % 2 else visible(part, usual)
         for place, part in enumerate(parts)
