@@ -60,8 +60,8 @@ class Past:
 
     @classmethod
     def brief(cls, connection: Connection, agreement_id: str, asked: int | None = None) -> Past | None:
-        """Without what happened, setbacks, first offers, needs, and clauses that were never agreed. None where there was
-        nothing yet, or is no such version; asked: None for now."""
+        """Without what happened, setbacks, first offers, needs, and clauses that were never agreed. None where there
+        was nothing yet, or is no such version; asked: None for now."""
         newest = newest_version(connection, agreement_id)
         version = newest if asked is None else asked
         header = as_of.one(connection, tables.headers, agreement_id, "", version) if 0 < version <= newest else None
